@@ -1,0 +1,1 @@
+"""The kernel: what the services share. It knows no service."""

@@ -1,0 +1,1 @@
+"""The bus: Redis streams, tallies and live deltas behind one port."""

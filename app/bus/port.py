@@ -1,0 +1,220 @@
+"""The bus as a port: what the services may ask of it. `app.bus.redis` is the one implementation.
+
+Every key a Lua call touches carries the hash tag `{p<partition>}`, so a cluster spreads partitions.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from app.domain.analysis import AnalysedMention
+from app.domain.incident import Incident
+from app.domain.mention import Deletion, Heartbeat, Mention, StreamEvent
+from app.domain.source import SourceState
+from app.domain.tally import Contribution, Profile, TallyDelta
+from app.domain.usual import Usual
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What became of a published batch; the counts sum to its length."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    edited: int = 0
+    deleted: int = 0
+    unmatched: int = 0
+    """No brand and not known, or a deletion of something unknown."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of the stream `mentions:{p}`, delivered to a consumer; `event` is None if it was wiped meanwhile."""
+
+    partition: int
+    id: str
+    version: int
+    """1 for a new mention, then one more for each edit and for the deletion; per mention key."""
+    event: StreamEvent | None
+    deliveries: int = 1
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """One entry as the analysis service settles it.
+
+    `expected` is the version whose contribution the delta takes out (0: none), as read by `contributions()`;
+    `contribution` is the new one to remember (None for a heartbeat or a deletion).
+    """
+
+    id: str
+    key: str
+    version: int
+    expected: int
+    payload: AnalysedMention | Deletion | Heartbeat
+    contribution: Contribution | None
+    before: Contribution | None = None
+    """What an edit or a deletion replaced; the archive and the alerts see it."""
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """What the bus remembers of a mention key: the version counted in the tallies and its contribution."""
+
+    version: int
+    contribution: Contribution | None
+
+
+class Delta(msgspec.Struct, frozen=True, array_like=True):
+    """One message on `live:{p}`; a gap in `seq` means: read the state again."""
+
+    partition: int
+    seq: int
+    watermark: float
+    """Instant of the latest heartbeat that went through analysis."""
+    tally: TallyDelta
+    newest: tuple[AnalysedMention, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Keys of mentions that were deleted or no longer match: cards to take away."""
+    profiles: dict[str, Profile] = {}
+    """Author key → how to show them."""
+
+
+class Analysed(msgspec.Struct, frozen=True):
+    """One entry of `analysed:{p}`, delivered to the archive or the alerts service.
+
+    Exactly one of `payload` and `delta` is set: a settled entry, or the tally delta of its whole batch
+    (grain `m` only) with the instant it was settled.
+    """
+
+    partition: int
+    id: str
+    at: float
+    version: int = 0
+    payload: AnalysedMention | Deletion | Heartbeat | None = None
+    before: Contribution | None = None
+    delta: TallyDelta | None = None
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The state of the tallies as it can be re-read at any time; `seq` by partition."""
+
+    seq: dict[int, int]
+    watermark: float
+    tally: TallyDelta
+    newest: dict[str, tuple[AnalysedMention, ...]]
+    """Brand → at most 50 mentions, newest first."""
+    profiles: dict[str, Profile]
+
+
+class Bus(Protocol):
+    """Streams, tallies and live deltas. Every method raises `BusUnavailable` while Redis does not answer."""
+
+    async def open(self) -> None:
+        """Connect, load the scripts, create the consumer groups; groups exist before the first publish."""
+
+    async def close(self) -> None:
+        """Disconnect."""
+
+    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
+        """Accept a batch durably: drop known ids, append the rest, ONE Lua call per partition.
+
+        Events carry `key` and `brands`. A known key with a newer revision (or, without revisions, another text) is
+        an edit; a known key is accepted even with no brands; an unknown one without brands is unmatched. A deletion
+        leaves a tombstone. Raises `Backpressure` while a group's lag is over its limit.
+        """
+
+    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the brands of those mention keys that are known and alive (for replies and quotes)."""
+
+    async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
+        """Teach the deduplication a mention older than its memory (8 days), as the archive knows it; None: tombstone."""
+
+    async def beat(self, at: float) -> None:
+        """Append a heartbeat to every partition."""
+
+    async def read(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Entry]:
+        """Deliver new entries of `mentions:{p}` to a consumer of the group `analysis`, waiting up to `block_ms`."""
+
+    async def claim(self, group: str, consumer: str, idle_ms: int = 30_000, count: int = 500) -> list[Entry]:
+        """Take over entries of `mentions:{p}` that another consumer left idle; and a consumer's own after a restart."""
+
+    async def contributions(self, keys: Sequence[str]) -> dict[str, Labelled]:
+        """Return what is counted at present for those mention keys; missing where nothing is."""
+
+    async def settle(
+        self,
+        partition: int,
+        consumer: str,
+        settled: Sequence[Settled],
+        tally: TallyDelta,
+        profiles: Mapping[str, Profile],
+        at: float,
+    ) -> list[str]:
+        """Settle a batch in ONE Lua call; each key at most once in it.
+
+        Checks that every entry is still pending for this consumer and that its key is counted at `expected`. If not,
+        changes nothing and returns the ids that are no longer ours (reduce again what is left). Otherwise: append to
+        `analysed:{p}`, merge `tally`, remember contributions, update newest lists and the watermark, publish the
+        delta with the next `seq`, XACK; returns [].
+        """
+
+    async def bury(self, partition: int, entry: Entry, reason: str) -> None:
+        """Move an entry that cannot be analysed to the dead-letter stream and acknowledge it."""
+
+    async def read_analysed(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Analysed]:
+        """Deliver entries of `analysed:{p}` to a consumer of the group `archive` or `alerts`; first its own pending."""
+
+    async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
+        """XACK entries of `analysed:{p}`, after what they caused is committed."""
+
+    async def trim(self) -> int:
+        """Trim every stream below the minimum over its groups of (lowest pending, else last delivered); count removed."""
+
+    async def snapshot(self, brands: Sequence[str], since: float) -> Snapshot:
+        """Read the state again: all buckets of `brands` that end after `since`, newest mentions, profiles, seq."""
+
+    def deltas(self) -> AsyncIterator[Delta | None]:
+        """Yield live deltas of all partitions for ever, reconnecting; None after each (re)subscription: re-read."""
+
+    async def cursor(self, source: str) -> str | None:
+        """Return the committed cursor of a source."""
+
+    async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
+        """Commit a cursor; False if `token` is not the newest fencing token of the source's lease."""
+
+    async def lease(self, name: str, owner: str, seconds: float) -> int | None:
+        """Take or extend a lease; return its fencing token, None while another holds it."""
+
+    async def release(self, name: str, owner: str) -> None:
+        """Give a lease up."""
+
+    async def report_source(self, state: SourceState) -> None:
+        """Publish the health of a source."""
+
+    async def sources(self) -> list[SourceState]:
+        """Return the last reported health of every source."""
+
+    async def report_service(self, name: str, pid: int, at: float) -> None:
+        """Say that a service is ready; repeated every few seconds, forgotten after 15 s."""
+
+    async def services(self) -> dict[str, float]:
+        """Return service → instant of its last report."""
+
+    async def show_incident(self, incident: Incident) -> None:
+        """Put an incident where walls see it (open ones stay, resolved ones go after an hour) and tell them."""
+
+    async def incidents(self) -> list[Incident]:
+        """Return the incidents walls should know."""
+
+    async def show_usual(self, usual: Usual) -> None:
+        """Tell the walls what is usual for a brand."""
+
+    async def usual(self) -> dict[str, Usual]:
+        """Return the latest band by brand."""
+
+    async def command(self, topic: str, payload: Mapping[str, str]) -> int:
+        """Send a command to running services (e.g. topic `demo`); return how many listened."""
+
+    def commands(self, topic: str) -> AsyncIterator[dict[str, str]]:
+        """Yield commands of a topic for ever, reconnecting."""
+
+    async def lag(self) -> dict[str, int]:
+        """Return stream entries not yet settled by group: `analysis`, `archive`, `alerts`."""

@@ -1,0 +1,52 @@
+"""Incidents: one storm, one incident, with its reason."""
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["note", "warning", "crisis"]
+IncidentState = Literal["open", "acknowledged", "resolved"]
+
+
+class Signal(msgspec.Struct, frozen=True, array_like=True):
+    """What one detector said at one step, alarm or not: a decision returns its reason."""
+
+    detector: str
+    brand: str
+    at: float
+    alarm: bool
+    actual: float
+    """Mentions in the window."""
+    expected: float
+    low: float
+    high: float
+    """The usual band of the same window."""
+    risk: float
+    """-log10 of the tail probability."""
+    window: int
+    """Seconds the window covers."""
+    basis: float = 0.0
+    """Seconds of history behind `expected`."""
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """A storm on one brand, from opening to resolving."""
+
+    id: str
+    brand: str
+    opened_at: float
+    state: IncidentState
+    severity: Severity
+    signals: tuple[Signal, ...]
+    """The latest signal of each detector that raised it."""
+    terms: tuple[str, ...] = ()
+    """Driver terms, strongest first."""
+    authors: tuple[str, ...] = ()
+    """Names of the lead authors by reach."""
+    updated_at: float = 0.0
+    resolved_at: float | None = None
+    peak: float = 0.0
+    """Highest mentions per minute so far."""
+    demo: bool = False
+    reason: dict[str, str] = {}
+    """The reason as a sentence, by language (`de`, `en`)."""

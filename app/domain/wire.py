@@ -1,0 +1,1 @@
+"""The public form of a mention: one JSON object a line (replay files, push, exports)."""

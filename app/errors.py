@@ -1,0 +1,90 @@
+"""Every error Emberwatch raises on purpose.
+
+EmberwatchError
+├── WrongInput            what a person or a machine handed in cannot be used; says what to do (exit code 2, HTTP 4xx)
+│   ├── ConfigError       config.yaml: every mistake at once, with path and line
+│   ├── QueryError        a query; points at the character
+│   ├── MentionError      one line of NDJSON; names the field
+│   └── UnknownExtension  no such entry point; names the choices
+├── NotAllowed            the actor may not do this (HTTP 403)
+├── NotFound              the thing named does not exist (HTTP 404)
+├── Unavailable           a service we need does not answer; worth trying again
+│   ├── BusUnavailable    Redis
+│   ├── StoreUnavailable  SQLite or PostgreSQL
+│   ├── SourceUnavailable a channel
+│   └── Backpressure      a consumer is behind; wait `retry_after` seconds
+└── Conflict              somebody else changed it first (HTTP 409)
+"""
+
+
+class EmberwatchError(Exception):
+    """Something Emberwatch noticed; `str()` is a sentence that says what to do."""
+
+
+class WrongInput(EmberwatchError):
+    """What was handed in cannot be used."""
+
+
+class ConfigError(WrongInput):
+    """config.yaml holds mistakes; `mistakes` lists every one of them as `(path, line, sentence)`."""
+
+    def __init__(self, file: str, mistakes: list[tuple[str, int, str]]) -> None:
+        self.file = file
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{file}:{line}: {path}: {sentence}" for path, line, sentence in mistakes))
+
+
+class QueryError(WrongInput):
+    """A query cannot be read; `position` is the 0-based character where reading stopped."""
+
+    def __init__(self, sentence: str, position: int) -> None:
+        self.position = position
+        super().__init__(sentence)
+
+
+class MentionError(WrongInput):
+    """One line of NDJSON cannot be used; `field` names where."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class UnknownExtension(WrongInput):
+    """No entry point of that name."""
+
+
+class NotAllowed(EmberwatchError):
+    """The actor may not do this."""
+
+
+class NotFound(EmberwatchError):
+    """The thing named does not exist."""
+
+
+class Unavailable(EmberwatchError):
+    """A service we need does not answer; worth trying again."""
+
+
+class BusUnavailable(Unavailable):
+    """Redis does not answer."""
+
+
+class StoreUnavailable(Unavailable):
+    """The archive database does not answer."""
+
+
+class SourceUnavailable(Unavailable):
+    """A channel does not answer."""
+
+
+class Backpressure(Unavailable):
+    """A consumer is behind; wait `retry_after` seconds before sending more."""
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"The system is catching up; try again in {retry_after:.0f} s.")
+
+
+class Conflict(EmberwatchError):
+    """Somebody else changed it first."""

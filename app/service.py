@@ -1,0 +1,44 @@
+"""What a service is given and what it must be. `app.runner` starts, watches and stops them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+
+from app.bus.port import Bus
+from app.clock import Clock
+from app.config import Config
+from app.domain.identity import Identity
+from app.store.engine import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every service gets from the runner; bus and store are open."""
+
+    config: Config
+    data: Path
+    clock: Clock
+    bus: Bus
+    store: Store
+    identity: Identity
+    options: dict[str, str] = field(default_factory=dict)
+    """What the command line adds, such as `host` and `port` for the dashboard."""
+    ready: anyio.Event = field(default_factory=anyio.Event)
+    """A service sets it once it does its work; the runner reports readiness from then on."""
+
+
+class Service(Protocol):
+    """A long-running part of the system, found by entry point in `emberwatch.services`.
+
+    `run` works until it is cancelled and cleans up after itself; an exception makes the runner start it again with
+    growing pauses.
+    """
+
+    name: str
+
+    def __init__(self, context: Context) -> None: ...
+
+    async def run(self) -> None:
+        """Do the work until cancelled."""

@@ -1,0 +1,1 @@
+"""Measurements behind the speed claims: one a file, run by `emberwatch bench`."""

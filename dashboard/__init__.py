@@ -1,0 +1,1 @@
+"""From tallies to pixels: the wall, its panels and the HTTP surface."""

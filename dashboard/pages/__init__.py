@@ -1,0 +1,1 @@
+"""Pages that Dash serves: one a file."""

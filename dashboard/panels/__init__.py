@@ -1,0 +1,1 @@
+"""Panels: one block of a scene a file."""

@@ -1,0 +1,1 @@
+"""From a channel to a tally: connectors, matching, analysis, archive."""

@@ -1,0 +1,15 @@
+"""Fixtures live in tests/fixtures, one noun a file."""
+
+import pytest
+
+pytest_plugins = [
+    "tests.fixtures.bus",
+    "tests.fixtures.store",
+    "tests.fixtures.system",
+    "tests.fixtures.browser",
+]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
