@@ -1,0 +1,84 @@
+"""Folding: the one spelling under which words are compared, and texts prepared for it."""
+
+import re
+import unicodedata
+from typing import Self
+
+import msgspec
+
+_DROPPED = {"Mn", "Me", "Cf"}
+
+
+def _class_of_dropped() -> str:
+    """Return a character class of marks and invisible format characters (planes 0 and 1, and the tags of plane 14)."""
+    runs: list[list[int]] = []
+    for code in (*range(0x80, 0x20000), *range(0xE0000, 0xE0200)):
+        if unicodedata.category(chr(code)) in _DROPPED:
+            if runs and runs[-1][1] == code - 1:
+                runs[-1][1] = code
+            else:
+                runs.append([code, code])
+    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in runs)
+
+
+_DROP = re.compile(f"[{_class_of_dropped()}]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_TOKEN = re.compile(r"[^\W_]+")
+_TAG = re.compile(r"(?<![\w&/#])#(\w+)")
+_HANDLE = re.compile(r"(?<![\w@/.])@(\w[\w.-]*(?:@\w[\w.-]*)?)")
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, diacritics and invisible characters; ä=ae, ö=oe, ü=ue, ß=ss."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    text = unicodedata.normalize("NFC", text)
+    text = text.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
+    if text.isascii():
+        return text
+    return _DROP.sub("", unicodedata.normalize("NFKD", text)).casefold()
+
+
+def tokens(folded: str) -> list[str]:
+    """Return the words of a folded text: runs of letters and digits."""
+    return _TOKEN.findall(folded)
+
+
+def handles(folded: str) -> set[str]:
+    """Return the names under which the @handles of a folded text are known: in full and without their domain."""
+    found: set[str] = set()
+    for name in _HANDLE.findall(folded):
+        whole = name.rstrip(".-")
+        user = whole.partition("@")[0]
+        found |= {whole, user, user.partition(".")[0]}
+    return found
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A text prepared for matching, built once per mention.
+
+    `line` holds its folded words, then its #tags and @handles, each between blanks: a word, phrase, tag or handle is
+    in the text exactly if its own form between blanks is in the line.
+    """
+
+    line: str
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Fold and prepare a text as it was written."""
+        return cls.folded(fold(text))
+
+    @classmethod
+    def folded(cls, folded: str) -> Self:
+        """Prepare a text that is folded already."""
+        words = _TOKEN.findall(folded)
+        if "#" in folded:
+            words += [f"#{tag}" for tag in _TAG.findall(folded)]
+        if "@" in folded:
+            words += [f"@{handle}" for handle in handles(folded)]
+        return cls(f" {' '.join(words)} ")
+
+    def has(self, form: str) -> bool:
+        """Tell whether a folded form, given between blanks, is in the text."""
+        return form in self.line
