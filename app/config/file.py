@@ -1,0 +1,51 @@
+"""Where config.yaml lies, and reading it."""
+
+from pathlib import Path
+
+from app.config.check import check
+from app.config.lines import Path as Keys
+from app.config.lines import read_yaml
+from app.config.model import Config
+from app.errors import ConfigError
+
+
+def default_path() -> Path:
+    """Return ./config.yaml if there is one, else the one that came with the package."""
+    here = Path("config.yaml")
+    root = Path(__file__).parents[2]
+    choices = (here, root / "assets" / "config.yaml", root / "config.yaml")
+    return next((path for path in choices if path.is_file()), here)
+
+
+def load(path: Path | str | None = None) -> Config:
+    """Read a file (without `path` the default one); raise `ConfigError` with every mistake."""
+    path = default_path() if path is None else Path(path)
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(str(path), [("file", line, "this is not UTF-8 text; save it as UTF-8")]) from None
+    except OSError as error:
+        sentence = f"the file cannot be read ({error.strerror}); name one with --config FILE"
+        raise ConfigError(str(path), [("file", 1, sentence)]) from None
+    return read(text, str(path))
+
+
+def read(text: str, file: str = "config.yaml") -> Config:
+    """Read the text of a file; raise `ConfigError` with every mistake, in the order of lines."""
+    document = read_yaml(text)
+    mistakes = list(document.mistakes)
+    config = None
+    if document.data is not None or not mistakes:
+        config, found = check(document, Path(file).parent)
+        told = {path for path, _, _ in mistakes}
+        mistakes += [(path, document.line(path), sentence) for path, sentence in found if path not in told]
+    if mistakes or config is None:
+        mistakes.sort(key=lambda mistake: mistake[1])
+        raise ConfigError(file, [(_written(path), line, sentence) for path, line, sentence in mistakes])
+    return config
+
+
+def _written(path: Keys) -> str:
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".") or "file"

@@ -1,0 +1,91 @@
+"""What the services get: frozen, complete, every default filled in."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, StrictInt, StrictStr, model_validator
+
+from app.config.nearest import nearest
+from app.domain.brand import Brand
+from app.domain.wall import Language, Wall
+
+
+class Section(BaseModel):
+    """One part of config.yaml: frozen, and a key it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        hint = nearest(name, available_timezones())
+        raise ValueError(f"there is no time zone `{name}`;{hint} write one such as Europe/Berlin") from None
+    return name
+
+
+class SiteSection(Section):
+    """How this installation is called, and the time zone and language its people think in."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=60)] = "Emberwatch"
+    zone: Annotated[StrictStr, AfterValidator(_zone)] = "Europe/Berlin"
+    language: Language = "de"
+
+
+class BusSection(Section):
+    """The Redis side: how many partitions, how durable, and when publishing is held back."""
+
+    partitions: Annotated[StrictInt, Field(ge=1, le=1024)] = 1
+    aof: Literal["everysec", "always"] = "everysec"
+    lag_limit: Annotated[StrictInt, Field(ge=1000)] = 200_000
+
+
+class AnalysisSection(Section):
+    """Which languages are understood and by which analyzers, in their order."""
+
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("de", "en")
+    analyzers: tuple[StrictStr, ...] = ("language", "lexicon")
+
+
+class NoOptions(Section):
+    """The options of a connector that has none."""
+
+
+class Source(Section):
+    """One source; `options` is an instance of its connector's `Options`, `brand` binds all it hears to one brand."""
+
+    id: str
+    connector: str
+    brand: str | None = None
+    options: SerializeAsAny[BaseModel] = NoOptions()
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    site: SiteSection = SiteSection()
+    brands: tuple[Brand, ...]
+    sources: tuple[Source, ...] = ()
+    walls: tuple[Wall, ...] = ()
+    bus: BusSection = BusSection()
+    analysis: AnalysisSection = AnalysisSection()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_wall_at_least(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("walls"):
+            brands = tuple(brand.id for brand in data.get("brands", ()))
+            data = {**data, "walls": (Wall("main", data.get("site", SiteSection()).name, brands),)}
+        return data
+
+    def without_demo(self) -> "Config":
+        """Return the configuration without demo sources and demo brands."""
+        brands = tuple(brand for brand in self.brands if not brand.demo)
+        kept = {brand.id for brand in brands}
+        sources = tuple(s for s in self.sources if s.connector != "demo" and (s.brand is None or s.brand in kept))
+        walls = tuple(
+            Wall(wall.id, wall.name, tuple(b for b in wall.brands if b in kept), wall.scenes, wall.dwell)
+            for wall in self.walls
+        )
+        return self.model_copy(update={"brands": brands, "sources": sources, "walls": walls})

@@ -1,0 +1,70 @@
+"""What may be written in config.yaml, as rows that pydantic checks."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from app.config.model import AnalysisSection, BusSection, Section, SiteSection
+from app.domain.query import parse
+from app.errors import QueryError
+
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError("an id is made of letters A-Z, digits and - _ . only, at most 63 of them")
+    return text
+
+
+def _query(text: str) -> str:
+    try:
+        parse(text)
+    except QueryError as error:
+        raise ValueError(f"the query cannot be read at character {error.position + 1}: {error}") from None
+    return text
+
+
+Slug = Annotated[StrictStr, AfterValidator(_slug)]
+Name = Annotated[StrictStr, Field(min_length=1, max_length=60)]
+Seconds = Annotated[StrictInt | StrictFloat, Field(ge=3, le=3600)]
+
+
+class BrandRow(Section):
+    """One brand: `query` says what counts as a mention of it, `accounts` are our own handles."""
+
+    id: Slug
+    name: Name
+    query: Annotated[StrictStr, AfterValidator(_query)]
+    accounts: tuple[StrictStr, ...] = ()
+    demo: StrictBool = False
+
+
+class SourceRow(Section):
+    """What every source has; all other keys of its row belong to its connector."""
+
+    id: Slug
+    connector: StrictStr
+    brand: StrictStr | None = None
+
+
+class WallRow(Section):
+    """One wall: which brands in which scenes, and how long each stays."""
+
+    id: Slug
+    name: Name | None = None
+    brands: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
+    scenes: Annotated[tuple[Literal["lage"], ...], Field(min_length=1)] = ("lage",)
+    dwell: Seconds = 25.0
+
+
+class Rows(Section):
+    """The whole file."""
+
+    site: SiteSection = SiteSection()
+    brands: Annotated[tuple[BrandRow, ...], Field(min_length=1)]
+    sources: tuple[SourceRow, ...] = ()
+    walls: tuple[WallRow, ...] = ()
+    bus: BusSection = BusSection()
+    analysis: AnalysisSection = AnalysisSection()
