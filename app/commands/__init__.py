@@ -1,0 +1,1 @@
+"""The kernel's own verbs; other packages bring theirs by entry point in `emberwatch.commands`."""

@@ -1,0 +1,5 @@
+"""`emberwatch bench`."""
+
+
+def command() -> None:
+    """Not written yet."""

@@ -1,0 +1,5 @@
+"""`emberwatch doctor`."""
+
+
+def command() -> None:
+    """Not written yet."""

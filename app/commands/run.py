@@ -1,0 +1,5 @@
+"""`emberwatch run`."""
+
+
+def command() -> None:
+    """Not written yet."""

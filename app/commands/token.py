@@ -1,0 +1,5 @@
+"""`emberwatch token`."""
+
+
+def command() -> None:
+    """Not written yet."""

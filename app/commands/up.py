@@ -1,0 +1,5 @@
+"""`emberwatch up`."""
+
+
+def command() -> None:
+    """Not written yet."""
