@@ -1,0 +1,67 @@
+"""How connections to the database are made and what their failures mean."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.errors import StoreUnavailable
+
+BUSY = 10.0
+"""Seconds a writer waits for its turn before it is told `StoreUnavailable`."""
+
+WRITING = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536")
+READING = ("query_only=ON", "cache_size=-16384")
+"""`secure_delete` overwrites what is deleted with zeros: gone from the file, not only from the tables."""
+
+
+def engine(url: URL, pragmas: tuple[str, ...], busy: float) -> Engine:
+    """Return an SQLite engine whose connections are set up so; those that write take turns from their first moment."""
+    writes = pragmas is WRITING
+    made = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": busy, "isolation_level": None},
+        pool_size=1 if writes else 5,
+        max_overflow=0 if writes else 20,
+        pool_timeout=busy,
+    )
+
+    @event.listens_for(made, "connect")
+    def set_up(raw: sqlite3.Connection, _record: Any) -> None:
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("alone"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return made
+
+
+@contextmanager
+def unavailable(url: URL) -> Iterator[None]:
+    """Turn what the database does not do now (locked, disk full, broken) into `StoreUnavailable`; mistakes pass."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except (DatabaseError, PoolTimeout) as error:
+        cause = getattr(error, "orig", None) or "every connection is in use"
+        raise StoreUnavailable(f"The database {url.database} does not answer: {cause}.") from error
+
+
+def make_private(file: Path) -> None:
+    """Make an empty database file, and its folder, that only its owner can read; leave one that is there."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"The database {file} cannot be opened: {error.strerror}.") from error

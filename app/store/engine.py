@@ -1,0 +1,109 @@
+"""The store: one database, opened by many processes at once.
+
+**What a commit promises.** SQLite runs in WAL mode with `synchronous=FULL`: a commit returns after its log is on disk.
+A SIGKILL of any process would lose nothing with NORMAL either, but after a power cut NORMAL may forget the commits
+since the last checkpoint, while the bus has acknowledged and trimmed them. One fsync for a micro-batch is what that
+costs. Writers take turns (`BEGIN IMMEDIATE`, waiting up to `BUSY` seconds); readers see a snapshot and never wait.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.engine import URL, Connection
+
+from app.clock import Clock
+from app.domain.identity import Identity
+from app.errors import WrongInput
+from app.store.audit import Audit
+from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
+from app.store.incidents import Incidents
+from app.store.mentions import Mentions
+from app.store.migrate import migrate
+from app.store.site import Site
+from app.store.tallies import Tallies
+from app.store.tokens import Tokens
+
+
+class Transaction:
+    """One unit of work; everything in it is committed together or not at all."""
+
+    def __init__(self, connection: Connection, identity: Identity) -> None:
+        self.mentions = Mentions(connection, identity)
+        self.tallies = Tallies(connection)
+        self.incidents = Incidents(connection)
+        self.audit = Audit(connection)
+        self.tokens = Tokens(connection)
+
+
+class Store:
+    """Everything that is kept. Synchronous and safe in threads: async code calls it through `asyncio.to_thread`."""
+
+    def __init__(self, url: URL, clock: Clock, busy: float = BUSY) -> None:
+        self.url = url
+        self._writer = engine(url, WRITING, busy)
+        self._reader = engine(url, READING, busy)
+        with unavailable(url):
+            migrate(self._writer, clock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Write: commit at the end, roll back on any exception; raise `StoreUnavailable` if it cannot be done now."""
+        identity = self._identity
+        with unavailable(self.url), self._writer.begin() as connection:
+            yield Transaction(connection, identity)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Read from one snapshot, without waiting for writers; writing in it is refused."""
+        identity = self._identity
+        with unavailable(self.url), self._reader.begin() as connection:
+            yield Transaction(connection, identity)
+
+    def secret(self) -> bytes:
+        """Return this installation's 32 random bytes, made once and kept in the database."""
+        return self._secret
+
+    def scrub(self) -> bool:
+        """Take what was wiped out of SQLite's write-ahead log too; False if readers or writers are in the way."""
+        if self.url.get_backend_name() != "sqlite":
+            return True
+        with unavailable(self.url), self._writer.connect() as connection:
+            alone = connection.execution_options(alone=True)
+            busy, _, _ = alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return not busy
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+    @cached_property
+    def _secret(self) -> bytes:
+        with unavailable(self.url), self._reader.begin() as connection:
+            kept = Site(connection).secret()
+        if kept:
+            return kept
+        with unavailable(self.url), self._writer.begin() as connection:
+            return Site(connection).make_secret()
+
+    @cached_property
+    def _identity(self) -> Identity:
+        return Identity(self._secret)
+
+
+def open_store(url: str | Path, *, clock: Clock) -> Store:
+    """Open the database at `url` (SQLAlchemy's form, or the path of an SQLite file) and bring it to this version.
+
+    A missing file is made, readable by its owner only. Raises `WrongInput` for a database that a newer Emberwatch or
+    another program wrote, `StoreUnavailable` if it cannot be opened.
+    """
+    parsed = make_url(url) if isinstance(url, str) and "://" in url else URL.create("sqlite", database=str(url))
+    if parsed.get_backend_name() != "sqlite":
+        raise WrongInput("This version keeps its archive in SQLite; give sqlite:///path, or no DATABASE_URL at all.")
+    if parsed.database in {None, "", ":memory:"}:
+        raise WrongInput("The archive needs a file, so that several processes can share it: give sqlite:///path.")
+    make_private(Path(str(parsed.database)))
+    return Store(parsed, clock)

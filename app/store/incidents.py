@@ -1,0 +1,58 @@
+"""Incidents, kept from opening to resolving and after."""
+
+import msgspec
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.engine import Connection
+
+from app.domain.incident import Incident, IncidentState
+from app.errors import NotFound
+from app.store.page import Page, cursor_after, position_of
+from app.store.schema import incident
+from app.store.statements import replacing, write
+
+
+class Incidents:
+    """Saves, gets and pages incidents."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def save(self, kept: Incident) -> None:
+        """Keep an incident in its present state, instead of its earlier one."""
+        row = (kept.id, kept.brand, kept.state, kept.opened_at, msgspec.json.encode(kept).decode())
+        write(self._connection, replacing(self._connection.dialect, incident, newer=False), [row])
+
+    def get(self, incident_id: str) -> Incident:
+        """Return one incident; raise `NotFound` if there is none of that id."""
+        found = self._read(select(incident.c.document).where(incident.c.id == incident_id))
+        if not found:
+            raise NotFound(f"There is no incident {incident_id!r}; GET /api/v1/incidents lists them.")
+        return found[0]
+
+    def open(self) -> list[Incident]:
+        """Return what is not yet resolved, oldest first."""
+        query = select(incident.c.document).where(incident.c.state != "resolved")
+        return self._read(query.order_by(incident.c.opened_at, incident.c.id))
+
+    def find(
+        self,
+        state: IncidentState | None = None,
+        brand: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Incident]:
+        """Return incidents, latest opened first."""
+        order = tuple_(incident.c.opened_at, incident.c.id)
+        query = select(incident.c.document).order_by(incident.c.opened_at.desc(), incident.c.id.desc())
+        if state:
+            query = query.where(incident.c.state == state)
+        if brand:
+            query = query.where(incident.c.brand == brand)
+        if cursor:
+            query = query.where(order < position_of(cursor))
+        found = self._read(query.limit(limit + 1))
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(found[:limit], cursor_after((last.opened_at, last.id)) if last else None)
+
+    def _read(self, query: Select[str]) -> list[Incident]:
+        return [msgspec.json.decode(document, type=Incident) for document in self._connection.scalars(query)]

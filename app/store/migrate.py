@@ -1,0 +1,69 @@
+"""Bringing a database to the revision this code works with."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection, Engine
+
+from app.clock import Clock
+from app.domain.instant import rfc3339
+from app.errors import WrongInput
+from app.store.connection import make_private
+from app.store.schema import HEAD
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine, clock: Clock) -> Path | None:
+    """Bring the database to `HEAD` in one transaction; return the backup made before, if it held data.
+
+    At `HEAD` it does nothing, fast, and waits for no writer. Processes that start together take turns. Raises
+    `WrongInput` for a database of a newer Emberwatch or of another program.
+    """
+    with engine.connect().execution_options(alone=True) as connection:
+        if _revision(connection) == HEAD:
+            return None
+    with engine.begin() as connection:
+        revision = _revision(connection)
+        if revision == HEAD:
+            return None
+        backup = _back_up(connection, revision, clock.now()) if revision else None
+        _upgrade(connection)
+    return backup
+
+
+def _revision(connection: Connection) -> str | None:
+    file = connection.engine.url.database
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" in tables:
+        revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+        if revision > HEAD:
+            raise WrongInput(
+                f"{file} was written by a newer Emberwatch (revision {revision}, this one knows {HEAD}). Install that "
+                "version again, or go back to the copy that was made beside the file before it was upgraded."
+            )
+        return revision
+    if tables:
+        raise WrongInput(f"{file} is the database of another program; name a file that Emberwatch may make.")
+    return None
+
+
+def _back_up(connection: Connection, revision: str, at: float) -> Path:
+    file = Path(str(connection.engine.url.database))
+    stamp = rfc3339(at)[:19].replace(":", "")
+    backup = file.with_name(f"{file.name}.{revision}-{stamp}.backup")
+    make_private(backup)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
+        source.backup(target)
+    return backup
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    command.upgrade(config, "head")

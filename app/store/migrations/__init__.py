@@ -1,0 +1,1 @@
+"""Migrations by Alembic; `app.store.migrate` runs them."""

@@ -1,0 +1,185 @@
+"""The tables, in SQLAlchemy Core's portable types (SQLite now, PostgreSQL later); migrations bring a database here.
+
+What is one value to SQL but has parts of its own (author, evidence, intents, engagement) is JSON text.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""The revision this code works with; a test holds it equal to the newest migration."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text),
+    Column("published_at", Float, nullable=False),
+    Column("received_at", Float),
+    Column("edited_at", Float),
+    Column("deleted_at", Float),
+    Column("source", Text, nullable=False),
+    Column("demo", Boolean(create_constraint=False), nullable=False),
+    Column("brands", Text, nullable=False),
+    Column("label", Text),
+    # From here on everything goes when the mention is deleted.
+    Column("native_id", Text),
+    Column("text", Text),
+    Column("url", Text),
+    Column("author_key", Text),
+    Column("author", Text),
+    Column("stated_language", Text),
+    Column("language", Text),
+    Column("in_reply_to", Text),
+    Column("quotes", Text),
+    Column("engagement", Text),
+    Column("place", Text),
+    Column("rating", Float),
+    Column("negative", Float),
+    Column("neutral", Float),
+    Column("positive", Float),
+    Column("evidence", Text),
+    Column("intents", Text),
+    Column("contribution", LargeBinary),
+    Index(None, "published_at", "key"),
+    Index(None, "author_key"),
+    Index("ix_mention_in_reply_to", "in_reply_to", sqlite_where=Column("in_reply_to", Text).is_not(None)),
+    Index("ix_mention_quotes", "quotes", sqlite_where=Column("quotes", Text).is_not(None)),
+)
+"""One row per mention for ever; a deleted one stays as a tombstone without a word of it.
+
+Unique by `key` alone, which is a digest of (channel, native id): a tombstone must not keep the native id, because that
+may hold the author's identity. `brands` is a JSON array and `label` the sentiment's.
+"""
+
+mention_brand = Table(
+    "mention_brand",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("published_at", Float, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("minute", BigInteger, nullable=False),
+    Column("author_key", Text),
+    sqlite_with_rowid=False,
+)
+"""Which mentions a brand has, in the order of its pages; tombstones stay, without their author."""
+
+tally_delta = Table(
+    "tally_delta",
+    metadata,
+    Column("partition", Integer, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("delta", LargeBinary, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
+"""Every tally delta with the instant it was settled: what backtests and the time machine read."""
+
+tally_minute = Table(
+    "tally_minute",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("negative", Integer, nullable=False),
+    Column("neutral", Integer, nullable=False),
+    Column("positive", Integer, nullable=False),
+    Column("uncertain", Integer, nullable=False),
+    Column("reach", BigInteger, nullable=False),
+    Column("reposts", Integer, nullable=False),
+    Column("seeded", Integer, nullable=False),
+    Column("seeded_authors", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The sums of all deltas and seeds by minute; `seeded` is the part of `count` that no mention stands behind."""
+
+tally_channel = Table(
+    "tally_channel",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The mentions of a minute by channel."""
+
+tally_seed = Table(
+    "tally_seed",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which sources have already given a brand its history."""
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("document", Text, nullable=False),
+    Index(None, "opened_at", "id"),
+    Index(None, "brand", "opened_at", "id"),
+)
+"""Incidents as JSON documents, with the columns they are found by."""
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who did what, in the order it happened; never a text or an author's name."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("used_at", Float),
+    UniqueConstraint("digest"),
+)
+"""Machine tokens: only the SHA-256 of each, never a token."""
+
+site = Table(
+    "site",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Single values of this installation, such as its secret."""
