@@ -32,6 +32,8 @@ class Batch:
     """When the newest item of the channel was published, matched or not: proof that silence is real."""
     received: int = 0
     """Items read from the wire for this batch, of interest or not."""
+    matched: int = 0
+    """Items that were published already, by another process (push)."""
 
 
 Report = Callable[[SourceStatus, str], None]

@@ -1,0 +1,226 @@
+"""A listener keeps one source listening: lease, batches, cursor, health."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from app import registry
+from app.config import Source
+from app.domain.actor import authorise, system
+from app.domain.audit import AuditEntry
+from app.domain.mention import Mention, SourceEvent
+from app.domain.source import SourceState, SourceStatus
+from app.errors import Backpressure, Unavailable
+from app.service import Context
+from ingest.connector import Batch, Connector, History, Setting
+from ingest.publish import Intake
+
+LEASE = 3.0
+"""Seconds a source stays ours without a sign of life; after a crash another process takes over this late."""
+
+REPORT = 2.0
+"""Seconds between two reports of a source's health."""
+
+LONGEST_PAUSE = 30.0
+FORGIVEN = 60.0
+"""Seconds a connector has to work for its earlier failures to be forgotten."""
+
+log = structlog.get_logger("ingest")
+ACTOR = system("ingest")
+T = TypeVar("T")
+
+
+class Listener:
+    """One source: listens from its cursor on for ever, whatever fails, and says how it is."""
+
+    def __init__(self, context: Context, source: Source, intake: Intake, owner: str) -> None:
+        self._context, self._source, self._intake, self._owner = context, source, intake, owner
+        self._clock, self._bus = context.clock, context.bus
+        self._token = 0
+        self._lost = asyncio.Event()
+        self._changed = asyncio.Event()
+        now = self._clock.now()
+        self.state = SourceState(source.id, source.connector, "starting", now, now)
+
+    async def run(self) -> None:
+        """Listen until cancelled; a source that has ended stays reported as stopped."""
+        try:
+            await self._listen_for_ever()
+            self._say("stopped", "The source has ended.")
+            await self._watch()
+        finally:
+            with suppress(Unavailable):
+                await self._bus.release(self._name, self._owner)
+
+    async def _listen_for_ever(self) -> None:
+        failures = 0
+        while True:
+            await self._acquire()
+            started = self._clock.monotonic()
+            try:
+                await self._once()
+            except* LeaseLost:
+                log.info("source.lease_lost", source=self._source.id)
+            except* Exception as failure:  # noqa: BLE001 - one broken connector must not stop the others
+                failures = 1 if self._clock.monotonic() - started > FORGIVEN else failures + 1
+                await self._failed(failure.exceptions[0], failures)
+            else:
+                return
+
+    async def _once(self) -> None:
+        """Listen while the lease is ours, until the source ends."""
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(self._watch())
+            listening = group.create_task(self._listen())
+            listening.add_done_callback(lambda _: watch.cancel())
+
+    @property
+    def _name(self) -> str:
+        return f"source:{self._source.id}"
+
+    async def _acquire(self) -> None:
+        """Wait until the source is ours."""
+        while True:
+            token = await self._patiently(lambda: self._bus.lease(self._name, self._owner, LEASE))
+            if token is not None:
+                self._token = token
+                return
+            await self._clock.sleep(1.0)
+
+    async def _watch(self) -> None:
+        """Extend the lease and report; raises `LeaseLost` once another process holds it."""
+        while True:
+            try:
+                token = await self._bus.lease(self._name, self._owner, LEASE)
+                if token is None:
+                    raise LeaseLost
+                self._token = token
+                await self._report()
+            except Unavailable as unavailable:
+                log.debug("source.report", source=self._source.id, reason=str(unavailable))
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), min(LEASE / 3, REPORT))
+
+    async def _listen(self) -> None:
+        connector = self._connector()
+        cursor = await self._patiently(lambda: self._bus.cursor(self._source.id))
+        batches = connector.listen(cursor)
+        try:
+            async for batch in batches:
+                await self._settle(batch)
+        finally:
+            if isinstance(batches, AsyncGenerator):
+                await batches.aclose()
+
+    def _connector(self) -> Connector:
+        made: Connector = registry.load("connectors", self._source.connector)(
+            Setting(
+                source=self._source.id,
+                options=self._source.options,
+                clock=self._clock,
+                data=self._context.data,
+                report=self._say,
+                brands=self._context.config.brands,
+                commands=self._bus.commands,
+            )
+        )
+        return made
+
+    async def _settle(self, batch: Batch) -> None:
+        """Have a batch accepted, then commit its cursor: never the other way round."""
+        for history in batch.history:
+            await self._patiently(partial(asyncio.to_thread, self._seed, history))
+        if batch.events:
+            await self._accept(batch.events)
+        if batch.cursor is not None:
+            cursor = batch.cursor
+            if not await self._patiently(lambda: self._bus.commit_cursor(self._source.id, cursor, self._token)):
+                raise LeaseLost
+        self._count(batch)
+
+    async def _accept(self, events: list[SourceEvent]) -> None:
+        accepted = await self._patiently(lambda: self._intake.take(events, self._source.id, demo=self._demo))
+        self.state = msgspec.structs.replace(
+            self.state, matched=self.state.matched + accepted.accepted + accepted.edited
+        )
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask again for ever while something we need is away or behind; nothing is dropped meanwhile."""
+        before = self.state
+        pause = 0.1
+        while True:
+            try:
+                answer = await ask()
+            except Backpressure as behind:
+                self._say("paused", str(behind))
+                await self._clock.sleep(behind.retry_after)
+            except Unavailable as away:
+                self._say("paused", f"Waiting, nothing is lost: {away}")
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            else:
+                if self.state.status == "paused":
+                    self._say(before.status, before.reason)
+                return answer
+
+    def _seed(self, history: History) -> None:
+        authorise(ACTOR, "tally.seed", history.brand)
+        with self._context.store.transaction() as tx:
+            if tx.tallies.seed(history.brand, self._source.id, history.minutes):
+                tx.audit.append(
+                    AuditEntry(
+                        at=self._clock.now(),
+                        actor_kind=ACTOR.kind,
+                        actor=ACTOR.id,
+                        verb="tally.seed",
+                        scope=history.brand,
+                        subject=self._source.id,
+                        detail={"minutes": len(history.minutes)},
+                    )
+                )
+
+    def _count(self, batch: Batch) -> None:
+        newest = batch.last_item_at
+        if newest is None:
+            newest = max((event.published_at for event in batch.events if isinstance(event, Mention)), default=None)
+        self.state = msgspec.structs.replace(
+            self.state,
+            received=self.state.received + (batch.received or len(batch.events)),
+            matched=self.state.matched + batch.matched,
+            last_item_at=newest if newest is not None else self.state.last_item_at,
+            lag=max(0.0, self._clock.now() - newest) if newest is not None else self.state.lag,
+        )
+
+    @property
+    def _demo(self) -> bool:
+        return self._source.connector == "demo"
+
+    def _say(self, status: SourceStatus, reason: str) -> None:
+        if (status, reason) == (self.state.status, self.state.reason):
+            return
+        now = self._clock.now()
+        since = self.state.since if status == self.state.status else now
+        self.state = msgspec.structs.replace(self.state, status=status, reason=reason, since=since)
+        self._changed.set()
+
+    async def _report(self) -> None:
+        state = msgspec.structs.replace(self.state, reported_at=self._clock.now(), demo=self._demo)
+        await self._bus.report_source(state)
+
+    async def _failed(self, failure: BaseException, failures: int) -> None:
+        pause = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
+        log.error("source.failed", source=self._source.id, error=type(failure).__name__, pause=pause)
+        self._say("failed", f"The connector stopped with {type(failure).__name__}: {failure} It is started again.")
+        with suppress(Unavailable):
+            await self._report()
+        await self._clock.sleep(pause)
+
+
+class LeaseLost(Exception):  # noqa: N818 - not an error: somebody else listens now
+    """Another process holds the source."""

@@ -1,0 +1,164 @@
+"""Intake: the one door through which every source's events reach the bus."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import msgspec
+
+from app.bus.port import Accepted, Bus
+from app.clock import Clock
+from app.config import Config
+from app.domain.identity import Identity
+from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
+from app.store.engine import Store
+from app.store.mentions import Known
+from ingest.match import Matcher
+from ingest.normalise import normalise
+
+CHUNK = 500
+"""Events in one call of the bus: longer scripts would hold everybody else up."""
+
+MEMORY = 8 * 86_400
+"""Seconds the bus remembers a mention; what is older is looked up in the archive."""
+
+MARGIN = 3_600
+RECENT = 20_000
+"""Mentions just accepted, by author: an account may vanish before the archive has seen what it said."""
+
+
+class Intake:
+    """Normalises, names, matches and publishes what sources hand over; publishing twice changes nothing."""
+
+    def __init__(self, config: Config, bus: Bus, store: Store, identity: Identity, clock: Clock) -> None:
+        self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
+        self._matcher = Matcher(config.brands)
+        self._bound = {source.id: source.brand for source in config.sources}
+        self._recent: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
+
+    async def take(
+        self, events: Sequence[SourceEvent], source_id: str, *, brand: str | None = None, demo: bool = False
+    ) -> Accepted:
+        """Accept events durably; the counts sum to the events, an `AuthorRemoval` counting once a mention it takes.
+
+        Raises `Backpressure`, `BusUnavailable` or `StoreUnavailable`; giving the same events again is safe.
+        """
+        total = Accepted()
+        for start in range(0, len(events), CHUNK):
+            chunk = events[start : start + CHUNK]
+            total = _sum(total, await self._take(chunk, source_id, brand or self._bound.get(source_id), demo=demo))
+        return total
+
+    async def _take(self, events: Sequence[SourceEvent], source: str, brand: str | None, *, demo: bool) -> Accepted:
+        named = self._name(await self._expand(events), source, demo=demo)
+        known = await self._bus.known(sorted(_asked(named, self._identity)))
+        wanted, unmatched = self._match(named, known, brand)
+        await self._recall([event for event in wanted if event.key not in known])
+        accepted = Accepted(unmatched=unmatched)
+        for start in range(0, len(wanted), CHUNK):
+            accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK]))
+        self._remember_authors(wanted)
+        return accepted
+
+    def _name(self, events: Sequence[Mention | Deletion], source: str, *, demo: bool) -> list[Mention | Deletion]:
+        """Give every event its key and its source; mentions get clean fields."""
+        now = self._clock.now()
+        named: list[Mention | Deletion] = []
+        for event in events:
+            key = self._identity.key(event.channel, event.id)
+            if isinstance(event, Mention):
+                named.append(normalise(event, source, now, key=key, demo=demo))
+            else:
+                named.append(Deletion(event.channel, event.id, min(event.deleted_at, now), source, key))
+        return named
+
+    def _match(
+        self, events: Sequence[Mention | Deletion], known: dict[str, tuple[str, ...]], brand: str | None
+    ) -> tuple[list[Mention | Deletion], int]:
+        """Return what the bus has to see, and the number of mentions that concern nobody."""
+        alive = dict(known)
+        wanted: list[Mention | Deletion] = []
+        for event in events:
+            if isinstance(event, Deletion):
+                wanted.append(event)
+                continue
+            brands = self._matcher.brands(event.text, event.author, brand)
+            for parent in (event.in_reply_to, event.quotes):
+                if parent:
+                    brands += tuple(
+                        one for one in alive.get(self._identity.key(event.channel, parent), ()) if one not in brands
+                    )
+            if brands or event.key in alive:
+                wanted.append(msgspec.structs.replace(event, brands=brands))
+                alive[event.key] = brands
+        return wanted, len(events) - len(wanted)
+
+    async def _expand(self, events: Sequence[SourceEvent]) -> list[Mention | Deletion]:
+        """Replace the removal of an author by the deletion of everything we have of them."""
+        expanded: list[Mention | Deletion] = []
+        for event in events:
+            if isinstance(event, AuthorRemoval):
+                expanded += await self._removed(event, expanded)
+            else:
+                expanded.append(event)
+        return expanded
+
+    async def _removed(self, removal: AuthorRemoval, before: Sequence[Mention | Deletion]) -> list[Deletion]:
+        author = self._identity.author(removal.channel, removal.author_id)
+        ids = await asyncio.to_thread(self._by_author, author)
+        ids |= {(channel, native) for channel, native, by in self._recent.values() if by == author}
+        ids |= {
+            (event.channel, event.id)
+            for event in before
+            if isinstance(event, Mention) and (event.channel, event.author.id) == (removal.channel, removal.author_id)
+        }
+        return [Deletion(channel, native, removal.deleted_at) for channel, native in sorted(ids)]
+
+    def _by_author(self, author: str) -> set[tuple[str, str]]:
+        with self._store.reading() as tx:
+            return {(channel, native) for channel, native, _ in tx.mentions.by_author(author)}
+
+    async def _recall(self, events: Sequence[Mention | Deletion]) -> None:
+        """Teach the bus what the archive knows of mentions that may be older than its memory.
+
+        A deletion does not say how old its mention is, so it is looked up whenever the bus knows nothing alive.
+        """
+        before = self._clock.now() - MEMORY + MARGIN
+        keys = [event.key for event in events if isinstance(event, Deletion) or event.published_at < before]
+        if not keys:
+            return
+        for key, known in (await asyncio.to_thread(self._archived, keys)).items():
+            await self._bus.remember(key, known.version, known.revision, known.contribution)
+
+    def _archived(self, keys: list[str]) -> dict[str, Known]:
+        with self._store.reading() as tx:
+            return tx.mentions.known(keys)
+
+    def _remember_authors(self, events: Sequence[Mention | Deletion]) -> None:
+        for event in events:
+            if isinstance(event, Mention):
+                author = self._identity.author(event.channel, event.author.id)
+                self._recent[event.key] = (event.channel, event.id, author)
+            else:
+                self._recent.pop(event.key, None)
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+
+def _asked(events: Sequence[Mention | Deletion], identity: Identity) -> set[str]:
+    """Return the keys whose fate decides about the events: their own, and what they reply to or quote."""
+    keys = {event.key for event in events}
+    for event in events:
+        if isinstance(event, Mention):
+            keys |= {identity.key(event.channel, parent) for parent in (event.in_reply_to, event.quotes) if parent}
+    return keys
+
+
+def _sum(one: Accepted, other: Accepted) -> Accepted:
+    return Accepted(
+        one.accepted + other.accepted,
+        one.duplicates + other.duplicates,
+        one.edited + other.edited,
+        one.deleted + other.deleted,
+        one.unmatched + other.unmatched,
+    )

@@ -1,0 +1,46 @@
+"""The ingest service: one listener a source, and the heartbeat."""
+
+import asyncio
+import os
+import socket
+
+import structlog
+
+from app.errors import Unavailable
+from app.service import Context
+from ingest.listener import Listener
+from ingest.publish import Intake
+
+HEARTBEAT = 1.0
+"""Seconds between two heartbeats."""
+
+log = structlog.get_logger("ingest")
+
+
+class IngestService:
+    """Listens to every configured source at once; a failing one never stops another."""
+
+    name = "ingest"
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        context = self._context
+        intake = Intake(context.config, context.bus, context.store, context.identity, context.clock)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._beat())
+            for source in context.config.sources:
+                group.create_task(Listener(context, source, intake, self._owner).run())
+
+    async def _beat(self) -> None:
+        """Send one heartbeat a second; from the first one on the service is ready."""
+        while True:
+            try:
+                await self._context.bus.beat(self._context.clock.now())
+                self._context.ready.set()
+            except Unavailable as unavailable:
+                log.warning("heartbeat.held", reason=str(unavailable))
+            await self._context.clock.sleep(HEARTBEAT)
