@@ -16,18 +16,20 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         _mounted(arguments)(args=arguments, prog_name="emberwatch")
-    except EmberwatchError as error:
-        _tell(str(error))
-        sys.exit(2 if isinstance(error, WrongInput) else 1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's last flush does not complain
         sys.exit(1)
     except Exception as error:
+        reason = _innermost(error)
+        if isinstance(reason, EmberwatchError):
+            _tell(str(reason))
+            sys.exit(2 if isinstance(reason, WrongInput) else 1)
         if os.environ.get("EMBERWATCH_DEBUG"):
             raise
-        _tell(f"Something unexpected failed: {_chain(error)}. Set EMBERWATCH_DEBUG=1 to see where.")
+        line = f"{type(reason).__name__}: {reason}".splitlines()[0]
+        _tell(f"Something unexpected failed: {line}. Set EMBERWATCH_DEBUG=1 to see where.")
         sys.exit(1)
 
 
@@ -72,11 +74,11 @@ def _tell(sentence: str) -> None:
     typer.echo(sentence, err=True)
 
 
-def _chain(error: BaseException) -> str:
-    """Return the innermost reason of an exception group, or the exception itself, in a line."""
+def _innermost(error: BaseException) -> BaseException:
+    """Return the first reason in an exception group, or the exception itself."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}".splitlines()[0]
+    return error
 
 
 if __name__ == "__main__":

@@ -1,5 +1,49 @@
-"""`emberwatch up`."""
+"""`emberwatch up`: everything on this machine, with one command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import typer
+
+from app import config as configuration
+from app import log, metrics, registry
+from app.clock import SystemClock
+from app.commands.options import DATA, ConfigOption, DataOption
+from app.errors import WrongInput
+from app.premises import check_address, occupied
+from app.progress import Progress
+from app.supervisor import Plan, Supervisor
 
 
-def command() -> None:
-    """Not written yet."""
+def command(
+    *,
+    config: ConfigOption = None,
+    data: DataOption = DATA,
+    host: Annotated[str, typer.Option(help="Where the dashboard listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="On which port.")] = 8050,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave demo sources and demo brands out.")] = False,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Listen where others can reach it, open to all.")
+    ] = False,
+    service: Annotated[list[str] | None, typer.Option(help="Only this service; may be given several times.")] = None,
+) -> None:
+    """Run everything on this machine until Ctrl-C; all it keeps is under --data."""
+    path = (config or configuration.default_path()).resolve()
+    settings = configuration.load(path)
+    if no_demo:
+        settings = settings.without_demo()
+        if not settings.brands:
+            raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
+    services = service or list(registry.names("services"))
+    for name in services:
+        if name not in registry.names("services"):
+            registry.load("services", name)  # raises with the choices
+    check_address(host, port, insecure=insecure)
+    data = Path(data).resolve()
+    with occupied(data):
+        log.configure(file=data / "logs" / "up.log")
+        metrics.wipe(data / "metrics")
+        metrics.share(data / "metrics", "up")
+        plan = Plan(settings, path, data, services, host, port, no_demo)
+        anyio.run(Supervisor(plan, SystemClock(), Progress()).run)

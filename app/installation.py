@@ -1,0 +1,30 @@
+"""One installation: where its Redis answers and where its archive lies."""
+
+import os
+from pathlib import Path
+
+from app.bus.redis import RedisBus
+from app.bus.server import locate
+from app.clock import Clock
+from app.config import Config
+from app.errors import BusUnavailable
+from app.store.engine import Store, open_store
+
+
+def bus_url(data: Path) -> str:
+    """Return where Redis answers: `REDIS_URL`, else the server that `emberwatch up` runs on this data folder."""
+    url = os.environ.get("REDIS_URL") or locate(data)
+    if url is None:
+        raise BusUnavailable(f"Nothing runs on {data}; start it with `emberwatch up --data {data}` or set REDIS_URL.")
+    return url
+
+
+def open_archive(data: Path, clock: Clock) -> Store:
+    """Open the archive, `DATABASE_URL` or SQLite in the data folder, and bring its schema up to date."""
+    data.mkdir(parents=True, exist_ok=True)
+    return open_store(os.environ.get("DATABASE_URL") or data / "emberwatch.sqlite", clock=clock)
+
+
+def make_bus(config: Config, data: Path, clock: Clock) -> RedisBus:
+    """Return the bus of a data folder, not opened yet; raise `BusUnavailable` if nothing runs there."""
+    return RedisBus(bus_url(data), partitions=config.bus.partitions, lag_limit=config.bus.lag_limit, clock=clock)

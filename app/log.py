@@ -1,0 +1,89 @@
+"""Structured logging without personal data: JSON lines for machines, coloured lines for a terminal."""
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from app.domain.analysis import AnalysedMention, Evidence
+from app.domain.mention import Author, AuthorRemoval, Deletion, Mention
+from app.domain.tally import Profile
+
+PRIVATE = frozenset(
+    {"text", "body", "evidence", "query", "q", "mention", "mentions"}
+    | {"author", "authors", "author_id", "handle", "name", "profile", "profiles"}
+    | {"token", "password", "passwd", "secret", "authorization", "credential", "credentials", "api_key", "cookie"}
+)
+"""Keys whose values never reach a log: people, what they say, secrets."""
+
+LEFT_OUT = "[left out]"
+_PERSONAL = (AnalysedMention, Author, AuthorRemoval, Deletion, Evidence, Mention, Profile)
+_FILE_BYTES, _FILES = 5_000_000, 3
+
+
+def without_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replace the values of private keys, and mentions and authors under any key, however deep."""
+    return {key: value if key == "event" else _clean(key, value) for key, value in event.items()}
+
+
+def _clean(key: str, value: Any) -> Any:
+    if key.casefold() in PRIVATE or key.casefold().endswith(("_token", "_secret", "_password", "_text", "_handle")):
+        return LEFT_OUT
+    if isinstance(value, _PERSONAL):
+        return f"{type(value).__name__} {getattr(value, 'key', '')}".rstrip()
+    if isinstance(value, msgspec.Struct):
+        return type(value).__name__
+    if isinstance(value, dict):
+        return {inner: _clean(str(inner), part) for inner, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean("", part) for part in value]
+    return value
+
+
+def configure(*, file: Path | None = None, terminal: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Send every log line, ours and libraries', to the terminal; with `file` there, and only warnings to the terminal.
+
+    A terminal gets readable lines, a pipe JSON lines; files always hold JSON lines and rotate at 5 MB.
+    """
+    stream = sys.stderr if terminal is None else terminal
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_personal_data,
+    ]
+    screen = logging.StreamHandler(stream)
+    screen.setFormatter(_formatter(shared, readable=stream.isatty()))
+    handlers: list[logging.Handler] = [screen]
+    if file is not None:
+        screen.setLevel(logging.WARNING)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        rotating = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8")
+        rotating.setFormatter(_formatter(shared, readable=False))
+        handlers.append(rotating)
+    logging.basicConfig(handlers=handlers, level=level, force=True)
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[*shared[:4], structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _formatter(shared: list[Processor], *, readable: bool) -> logging.Formatter:
+    last: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(pad_event_to=0)]
+        if readable
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_personal_data, *last],
+    )

@@ -1,0 +1,60 @@
+"""The figures every service keeps, collected at ONE `/metrics` although each service is a process of its own.
+
+Each process writes into a file of its own name under a shared folder (prometheus_client's multiprocess format);
+`render` adds them up. Named by service instead of process id, a restarted service goes on counting where it was.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+MENTIONS = Counter(
+    "emberwatch_mentions",
+    "What became of events heard: accepted, duplicate, edited, deleted, unmatched, rejected.",
+    ("source", "outcome"),
+)
+BATCH_SECONDS = Histogram(
+    "emberwatch_batch_seconds",
+    "How long a stage took for one batch.",
+    ("stage",),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+LAG = Gauge("emberwatch_lag_entries", "Stream entries not yet settled.", ("group",), multiprocess_mode="livemostrecent")
+FRAMES = Counter("emberwatch_frames", "Frames drawn for a wall.", ("wall",))
+SCREENS = Gauge("emberwatch_screens", "Screens connected to a wall.", ("wall",), multiprocess_mode="livesum")
+INCIDENTS_OPEN = Gauge(
+    "emberwatch_incidents_open", "Incidents not resolved.", ("brand",), multiprocess_mode="livemostrecent"
+)
+RESTARTS = Counter("emberwatch_service_restarts", "How often a service was started again.", ("service",))
+
+
+def wipe(folder: Path) -> None:
+    """Forget what the processes of an earlier start counted."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def share(folder: Path, process: str) -> None:
+    """Count into `folder` under the name of this process from now on; call it before anything is counted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[_FOLDER] = str(folder)
+    values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call] # untyped there
+
+
+def forget(process: str) -> None:
+    """Take the gauges of a process that died out of the sum; its counters stay."""
+    mark_process_dead(process, os.environ[_FOLDER])  # type: ignore[no-untyped-call] # untyped there
+
+
+def render() -> bytes:
+    """Return the figures of all processes that share the folder, or of this one alone, in Prometheus' text format."""
+    if _FOLDER not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=os.environ[_FOLDER])  # type: ignore[no-untyped-call] # untyped there
+    return generate_latest(registry)

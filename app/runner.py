@@ -1,0 +1,133 @@
+"""Runs services in one task group: starts each again with growing pauses, reports which are ready, stops gracefully."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+import structlog
+from anyio import to_thread
+
+from app.bus.port import Bus
+from app.clock import Clock
+from app.config import Config
+from app.domain.identity import Identity
+from app.errors import BusUnavailable, EmberwatchError, Unavailable
+from app.installation import make_bus, open_archive
+from app.metrics import RESTARTS
+from app.service import Context, Service
+
+FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
+HEALTHY = 60.0
+"""Seconds a service has to work before its pauses start over."""
+BEAT = 5.0
+"""Seconds between two reports that a service is ready."""
+
+T = TypeVar("T")
+_log = structlog.get_logger("runner")
+
+
+async def run(
+    services: Mapping[str, type[Service]], config: Config, data: Path, clock: Clock, options: dict[str, str]
+) -> None:
+    """Run services until SIGINT or SIGTERM; each gets an open bus and store, waited for as long as it takes."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_stop_on_signal, group.cancel_scope)
+        async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
+            for name, service in services.items():
+                running.start_soon(keep, name, service, context)
+
+
+async def _stop_on_signal(scope: anyio.CancelScope) -> None:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            scope.cancel()
+            return
+
+
+@asynccontextmanager
+async def opened(config: Config, data: Path, clock: Clock, options: dict[str, str]) -> AsyncIterator[Context]:
+    """Open bus and store, trying again while they are away, and close them at the end."""
+
+    async def connect() -> Bus:
+        bus = make_bus(config, data, clock)
+        await bus.open()
+        return bus
+
+    bus = await insist("bus", connect, clock)
+    store = None
+    try:
+        store = await insist("store", lambda: to_thread.run_sync(open_archive, data, clock), clock)
+        identity = Identity(store.secret(), config.bus.partitions)
+        yield Context(config, data, clock, bus, store, identity, options)
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(2):
+            await bus.close()
+        if store is not None:
+            store.close()
+
+
+async def insist(what: str, attempt: Callable[[], Awaitable[T]], clock: Clock) -> T:
+    """Try until it works; only `Unavailable` is worth another try."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await attempt()
+        except Unavailable as error:
+            _log.warning("waiting", what=what, reason=str(error), pause=pause)
+        await clock.sleep(pause)
+        pause = min(2 * pause, LAST_PAUSE)
+
+
+async def keep(name: str, service: type[Service], context: Context) -> None:
+    """Run a service for ever, starting it again whenever it fails or ends."""
+    pause = FIRST_PAUSE
+    while True:
+        began = context.clock.monotonic()
+        reason = await _once(name, service, replace(context, ready=anyio.Event()))
+        if context.clock.monotonic() - began >= HEALTHY:
+            pause = FIRST_PAUSE
+        RESTARTS.labels(name).inc()
+        _log.error(
+            "service failed",
+            service=name,
+            reason=_sentence(reason),
+            pause=pause,
+            exc_info=None if isinstance(reason, EmberwatchError) else reason,
+        )
+        await context.clock.sleep(pause)
+        pause = min(2 * pause, LAST_PAUSE)
+
+
+async def _once(name: str, service: type[Service], context: Context) -> Exception:
+    """Run a service once and return why it ended."""
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_report, name, context)
+            await service(context).run()
+            group.cancel_scope.cancel()
+    except Exception as error:  # noqa: BLE001 # whatever a service dies of, it is started again
+        return error
+    return RuntimeError("it ended by itself")
+
+
+async def _report(name: str, context: Context) -> None:
+    """Tell the bus that a service is ready, from then on and as long as it runs."""
+    await context.ready.wait()
+    _log.info("service ready", service=name)
+    while True:
+        try:
+            await context.bus.report_service(name, os.getpid(), context.clock.now())
+        except BusUnavailable as error:
+            _log.warning("cannot report", service=name, reason=str(error))
+        await context.clock.sleep(BEAT)
+
+
+def _sentence(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"
