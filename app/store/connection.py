@@ -3,13 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import StoreUnavailable
@@ -51,7 +52,7 @@ def unavailable(url: URL) -> Iterator[None]:
     """Turn what the database does not do now (locked, disk full, broken) into `StoreUnavailable`; mistakes pass."""
     try:
         yield
-    except (IntegrityError, ProgrammingError):
+    except (DataError, IntegrityError, ProgrammingError):
         raise
     except (DatabaseError, PoolTimeout) as error:
         cause = getattr(error, "orig", None) or "every connection is in use"
@@ -59,9 +60,21 @@ def unavailable(url: URL) -> Iterator[None]:
 
 
 def make_private(file: Path) -> None:
-    """Make an empty database file, and its folder, that only its owner can read; leave one that is there."""
+    """Make an empty database, and its folder, that only its owner can read; leave alone one that is there.
+
+    It appears under its name complete and in WAL mode, because processes that start together must not change the mode
+    under each other. An existing one is not even opened: closing it would drop the locks this process holds on it.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        if file.exists():
+            return
+        made = file.with_name(f"{file.name}.{uuid4().hex}")
+        os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(made)) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+        with suppress(FileExistsError):
+            file.hardlink_to(made)
+        made.unlink()
     except OSError as error:
         raise StoreUnavailable(f"The database {file} cannot be opened: {error.strerror}.") from error

@@ -16,32 +16,32 @@ from app.store.schema import HEAD
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(engine: Engine, clock: Clock) -> Path | None:
-    """Bring the database to `HEAD` in one transaction; return the backup made before, if it held data.
+def migrate(engine: Engine, clock: Clock, scripts: Path = SCRIPTS, head: str = HEAD) -> Path | None:
+    """Bring the database to `head` in one transaction; return the backup made before, if it held data.
 
-    At `HEAD` it does nothing, fast, and waits for no writer. Processes that start together take turns. Raises
+    At `head` it does nothing, fast, and waits for no writer. Processes that start together take turns. Raises
     `WrongInput` for a database of a newer Emberwatch or of another program.
     """
     with engine.connect().execution_options(alone=True) as connection:
-        if _revision(connection) == HEAD:
+        if _revision(connection, head) == head:
             return None
     with engine.begin() as connection:
-        revision = _revision(connection)
-        if revision == HEAD:
+        revision = _revision(connection, head)
+        if revision == head:
             return None
         backup = _back_up(connection, revision, clock.now()) if revision else None
-        _upgrade(connection)
+        _upgrade(connection, scripts, head)
     return backup
 
 
-def _revision(connection: Connection) -> str | None:
+def _revision(connection: Connection, head: str) -> str | None:
     file = connection.engine.url.database
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" in tables:
         revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
-        if revision > HEAD:
+        if revision > head:
             raise WrongInput(
-                f"{file} was written by a newer Emberwatch (revision {revision}, this one knows {HEAD}). Install that "
+                f"{file} was written by a newer Emberwatch (revision {revision}, this one knows {head}). Install that "
                 "version again, or go back to the copy that was made beside the file before it was upgraded."
             )
         return revision
@@ -60,10 +60,10 @@ def _back_up(connection: Connection, revision: str, at: float) -> Path:
     return backup
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, scripts: Path, head: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    command.upgrade(config, head)

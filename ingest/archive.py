@@ -1,0 +1,120 @@
+"""The archive service: what analysis settled goes into the store, off the hot path."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from anyio import to_thread
+
+from app.bus.port import Analysed
+from app.domain.analysis import AnalysedMention
+from app.domain.mention import Deletion
+from app.errors import StoreUnavailable, Unavailable
+from app.metrics import BATCH_SECONDS
+from app.service import Context
+from app.store.engine import Transaction
+
+GROUP = "archive"
+CONSUMER = "archive"
+"""Always the same, so that after a restart the service finds what it had not acknowledged."""
+
+BATCH = 2_000
+TRIM_EVERY = 1.0
+SCRUB_EVERY = 10.0
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds before asking again a database or a bus that does not answer; the last one repeats."""
+
+T = TypeVar("T")
+log = structlog.get_logger("archive")
+
+
+def keep(tx: Transaction, entries: Sequence[Analysed]) -> None:
+    """Write entries of `analysed:{p}` to the archive; writing them again changes nothing."""
+    payloads = [(entry.payload, entry) for entry in entries]
+    tx.mentions.upsert(
+        [(payload, entry.version) for payload, entry in payloads if isinstance(payload, AnalysedMention)]
+    )
+    tx.mentions.wipe(
+        [(payload, entry.version, entry.before) for payload, entry in payloads if isinstance(payload, Deletion)]
+    )
+    for entry in entries:
+        if entry.delta is not None:
+            tx.tallies.append(entry.partition, entry.id, entry.at, entry.delta)
+
+
+class ArchiveService:
+    """Commits first and acknowledges after, so that a kill at any moment loses nothing and doubles nothing."""
+
+    name = "archive"
+
+    def __init__(self, context: Context) -> None:
+        self._bus = context.bus
+        self._store = context.store
+        self._clock = context.clock
+        self._ready = context.ready
+        self._trimmed = self._scrubbed = float("-inf")
+        self._wiped = False
+
+    async def run(self) -> None:
+        """Archive until cancelled; wait as long as it takes for a store or a bus that does not answer."""
+        while True:
+            await self.step()
+
+    async def step(self) -> int:
+        """Archive what is there, up to a batch, waiting at most a second for it; return how many entries."""
+        entries = await self._patiently(partial(self._bus.read_analysed, GROUP, CONSUMER, BATCH))
+        self._ready.set()
+        if entries:
+            await self._settle(entries)
+        await self._tidy()
+        return len(entries)
+
+    async def _settle(self, entries: Sequence[Analysed]) -> None:
+        began = self._clock.monotonic()
+        await self._patiently(partial(to_thread.run_sync, self._write, entries))
+        BATCH_SECONDS.labels("archive").observe(self._clock.monotonic() - began)
+        await self._patiently(partial(self._bus.acknowledge, GROUP, entries))
+
+    def _write(self, entries: Sequence[Analysed]) -> None:
+        """Commit a batch; if something in it is broken, commit the rest and say which entry was left out."""
+        try:
+            with self._store.transaction() as tx:
+                keep(tx, entries)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one entry must not stop all others
+            if len(entries) == 1:
+                log.error(  # noqa: TRY400 - a traceback could quote what somebody wrote
+                    "entry left out", entry=entries[0].id, error=type(error).__name__
+                )
+                return
+            for entry in entries:
+                self._write([entry])
+        self._wiped = self._wiped or any(isinstance(entry.payload, Deletion) for entry in entries)
+
+    async def _tidy(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._trimmed >= TRIM_EVERY:
+            self._trimmed = now
+            await self._patiently(self._bus.trim)
+        if self._wiped and now - self._scrubbed >= SCRUB_EVERY:
+            self._scrubbed = now
+            self._wiped = not await self._patiently(partial(to_thread.run_sync, self._store.scrub))
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do the work, again and again until what it needs answers; meanwhile nothing is acknowledged."""
+        tries = 0
+        while True:
+            try:
+                done = await work()
+            except Unavailable as error:
+                pause = PAUSES[min(tries, len(PAUSES) - 1)]
+                who = "store" if isinstance(error, StoreUnavailable) else "bus"
+                log.warning("waiting", what=who, reason=str(error), again_in=pause)
+                tries += 1
+                await self._clock.sleep(pause)
+            else:
+                if tries:
+                    log.info("going on", tries=tries)
+                return done

@@ -1,0 +1,45 @@
+import msgspec
+import pytest
+
+from app.domain.incident import Incident, Signal
+from app.errors import NotFound
+from tests.fixtures.store import NOON
+
+SIGNAL = Signal("volume", "nordlicht", NOON, alarm=True, actual=90, expected=10, low=5, high=20, risk=9.5, window=300)
+
+
+def storm(number: int, state="open", brand="nordlicht") -> Incident:
+    reason = {"de": "Viel mehr als üblich.", "en": "Far more than usual."}
+    return Incident(
+        f"i{number}", brand, NOON + number, state, "warning", (SIGNAL,), ("strom",), ("Anna",), reason=reason
+    )
+
+
+def test_an_incident_comes_back_as_it_was_last_saved(store):
+    with store.transaction() as tx:
+        tx.incidents.save(storm(1))
+        tx.incidents.save(msgspec.structs.replace(storm(1), state="resolved", resolved_at=NOON + 60))
+    with store.reading() as tx:
+        found = tx.incidents.get("i1")
+        assert (found.state, found.resolved_at, found.signals) == ("resolved", NOON + 60, (SIGNAL,))
+        with pytest.raises(NotFound, match="i2"):
+            tx.incidents.get("i2")
+
+
+def test_open_incidents_are_those_not_resolved(store):
+    with store.transaction() as tx:
+        for number, state in enumerate(["open", "resolved", "acknowledged"]):
+            tx.incidents.save(storm(number, state))
+        assert [found.id for found in tx.incidents.open()] == ["i0", "i2"]
+
+
+def test_incidents_are_paged_latest_first(store):
+    with store.transaction() as tx:
+        for number in range(5):
+            tx.incidents.save(storm(number, brand="nordlicht" if number % 2 else "suedwind"))
+        page = tx.incidents.find(limit=2)
+        assert [found.id for found in page.items] == ["i4", "i3"]
+        page = tx.incidents.find(limit=3, cursor=page.next)
+        assert ([found.id for found in page.items], page.next) == (["i2", "i1", "i0"], None)
+        assert [found.id for found in tx.incidents.find(brand="nordlicht").items] == ["i3", "i1"]
+        assert tx.incidents.find(state="resolved").items == []
