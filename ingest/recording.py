@@ -27,9 +27,10 @@ def lines(source: Iterable[bytes], now: float, first: int = 1) -> Iterator[Line]
     for number, raw in enumerate(source, first):
         if not raw.strip():
             continue
+        if len(raw) > LONGEST_LINE:
+            yield Line(number, field="line", error=f"This line has {len(raw):,} bytes; {LONGEST_LINE:,} are allowed.")
+            continue
         try:
-            if len(raw) > LONGEST_LINE:
-                raise MentionError("line", f"This line has {len(raw):,} bytes; {LONGEST_LINE:,} are allowed.")
             yield Line(number, read(raw.strip(), now))
         except MentionError as error:
             yield Line(number, field=error.field, error=str(error))
