@@ -50,3 +50,5 @@ class Incident(msgspec.Struct, frozen=True):
     demo: bool = False
     reason: dict[str, str] = {}
     """The reason as a sentence, by language (`de`, `en`)."""
+    since: float = 0.0
+    """When it began by our reckoning: the first minute beyond the usual band."""

@@ -1,0 +1,128 @@
+"""How far a count is from what is usual, and how unlikely that is."""
+
+from math import asinh, erfc, log, log10, sinh, sqrt
+
+STEP = 0.1
+"""Width of a histogram bin of deviations."""
+TAIL_SHARE = 0.02
+ENOUGH = 30
+"""Deviations above the 98 % quantile before a tail is fitted to them."""
+HALVE = 60_000
+HEAVIEST = 0.5
+WEEK = 10_000
+"""Deviations after which those that would raise an alarm are storms, no lessons."""
+
+
+def stabilised(count: float, expected: float, spread: float) -> float:
+    """Return the deviation of a negative binomial count in standard deviations.
+
+    `spread` is the over-dispersion: variance = mean + spread x mean². Variance-stabilising transform of Anscombe
+    (1948): z = (2/√φ)[asinh √(φ(x+3/8)) - asinh √(φ(λ+3/8))].
+    """
+    if spread < 1e-6:  # noqa: PLR2004 - the Poisson limit of the formula
+        return 2.0 * (sqrt(count + 0.375) - sqrt(expected + 0.375))
+    return 2.0 / sqrt(spread) * (asinh(sqrt(spread * (count + 0.375))) - asinh(sqrt(spread * (expected + 0.375))))
+
+
+def usual_count(expected: float, spread: float, deviation: float) -> float:
+    """Return the count that lies `deviation` standard deviations from `expected`: the inverse of `stabilised`."""
+    spread = max(spread, 1e-6)
+    root = asinh(sqrt(spread * (expected + 0.375))) + deviation * sqrt(spread) / 2.0
+    return max(sinh(max(root, 0.0)) ** 2 / spread - 0.375, 0.0)
+
+
+def normal_risk(deviation: float) -> float:
+    """Return -log10 of the normal tail probability."""
+    if deviation > 35.0:  # noqa: PLR2004 - erfc underflows; the leading term is exact to 0.1 % there
+        return deviation * deviation / (2.0 * log(10.0)) + log10(deviation * sqrt(6.2831853))
+    return -log10(erfc(deviation / sqrt(2.0)) / 2.0)
+
+
+class Spread:
+    """Running over-dispersion of windows of one length: squared error beyond Poisson, relative to the squared mean."""
+
+    def __init__(self, memory: float) -> None:
+        self._memory = memory
+        self._beyond = 0.0
+        self._squares = 0.0
+        self._seen = 0.0
+
+    def teach(self, count: float, expected: float) -> None:
+        """Take in one window; a count far out teaches only as much as three standard deviations."""
+        most = usual_count(expected, self.value(), 3.0)
+        error = min(count, most) - expected
+        keep = 1.0 - 1.0 / self._memory
+        self._beyond = self._beyond * keep + error * error - expected
+        self._squares = self._squares * keep + expected * expected
+        self._seen = self._seen * keep + 1.0
+
+    def value(self) -> float:
+        """Return the over-dispersion; 0.2 is believed of a series nobody has seen, for the weight of a few hours."""
+        if not self._seen:
+            return 0.2
+        belief = 200.0 * self._squares / self._seen
+        measured = (self._beyond + 0.2 * belief) / (self._squares + belief + 1e-9)
+        return min(max(measured, 0.005), 4.0)
+
+
+class Tail:
+    """The upper tail of the deviations seen so far, as a generalised Pareto above their 98 % quantile.
+
+    Siffer et al., "Anomaly detection in streams with extreme value theory" (KDD 2017); fitted by probability-weighted
+    moments (Hosking & Wallis 1987) on a histogram. Storms are kept out.
+    """
+
+    def __init__(self) -> None:
+        self._bins: dict[int, int] = {}
+        self._total = 0
+        self._stale = 0
+        self._fit: tuple[float, float, float] | None = None
+        self.highest = 0.0
+
+    def teach(self, deviation: float, limit: float) -> None:
+        """Take in one deviation; after the first week none whose risk reaches `limit`."""
+        if deviation > 3.0 and self._total > WEEK and self.risk(deviation) >= limit:  # noqa: PLR2004 - saves the risk
+            return
+        self.highest = max(self.highest, deviation)
+        self._bins[int(deviation // STEP)] = self._bins.get(int(deviation // STEP), 0) + 1
+        self._total += 1
+        self._stale += 1
+        if self._total > HALVE:
+            self._bins = {place: number // 2 for place, number in self._bins.items() if number > 1}
+            self._total = sum(self._bins.values())
+
+    def risk(self, deviation: float) -> float:
+        """Return -log10 of the probability to see this deviation or more; of the normal tail until there is a fit."""
+        if self._stale >= 60 or self._fit is None:  # noqa: PLR2004 - an hour of minutes
+            self._fit, self._stale = self._fitted(), 0
+        if self._fit is None:
+            return normal_risk(deviation)
+        start, shape, scale = self._fit
+        if deviation <= start:
+            return min(normal_risk(deviation), -log10(TAIL_SHARE))
+        excess = (deviation - start) / scale
+        decay = log(1.0 + shape * excess) / shape if shape > 1e-6 else excess  # noqa: PLR2004 - the exponential limit
+        return -log10(TAIL_SHARE) + decay / log(10.0)
+
+    def _fitted(self) -> tuple[float, float, float] | None:
+        wanted = self._total * TAIL_SHARE
+        if wanted < ENOUGH:
+            return None
+        above: list[tuple[int, int]] = []
+        number = 0
+        for place in sorted(self._bins, reverse=True):
+            if number >= wanted:
+                break
+            above.append((place, self._bins[place]))
+            number += self._bins[place]
+        start = above[-1][0] * STEP
+        mean = weighted = 0.0
+        higher = 0
+        for place, many in above:
+            excess = (place + 0.5) * STEP - start
+            mean += excess * many / number
+            weighted += excess * many * (higher + (many - 1) / 2.0) / (number * max(number - 1, 1))
+            higher += many
+        bend = mean - 2.0 * weighted
+        shape = min(max(2.0 - mean / bend, 0.0), HEAVIEST) if bend > 0 else 0.0
+        return start, shape, max(mean * (1.0 - shape), STEP / 2.0)

@@ -1,0 +1,50 @@
+"""What speaks for an incident: the terms that drive it and the authors with the largest reach."""
+
+from collections.abc import Mapping
+
+from app.bus.port import Snapshot
+from app.domain.brand import Brand
+from app.domain.tally import SPAN, Profile, TallyDelta, split
+from app.domain.terms import drivers
+
+BEFORE = 3 * 3600.0
+"""Seconds before the onset that drivers are compared with."""
+LEADERS = 3
+
+
+def driver_terms(tally: TallyDelta, brand: Brand, since: float, limit: int = 3) -> tuple[str, ...]:
+    """Return the terms said more often since the onset than before it, strongest first, the brand's own left out."""
+    now: dict[str, int] = {}
+    before: dict[str, int] = {}
+    onset = int(since) // SPAN["t"] * SPAN["t"]
+    for start, fields in _buckets(tally, brand.id, "t"):
+        into = now if start >= onset else before
+        for field, number in fields.items():
+            measure, term = field.split(":", 1)
+            if measure == "n":
+                into[term] = into.get(term, 0) + number
+    own = {brand.id, *brand.name.split(), *(account.lstrip("@") for account in brand.accounts)}
+    return tuple(driver.term for driver in drivers(now, before, limit=limit, own=own))
+
+
+def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LEADERS) -> tuple[str, ...]:
+    """Return the names of the authors with the largest reach since the onset: followers times mentions."""
+    onset = int(since) // SPAN["a"] * SPAN["a"]
+    spoken: dict[str, int] = {}
+    for start, fields in _buckets(snapshot.tally, brand.id, "a"):
+        for field, number in fields.items():
+            key, measure = field.rsplit(":", 1)
+            if start >= onset and measure == "n" and number > 0:
+                spoken[key] = spoken.get(key, 0) + number
+    reached = {key: number * _followers(snapshot.profiles, key) for key, number in spoken.items()}
+    first = sorted((key for key, reach in reached.items() if reach), key=lambda key: (-reached[key], key))
+    return tuple(snapshot.profiles[key].name for key in first[:limit])
+
+
+def _followers(profiles: Mapping[str, Profile], key: str) -> int:
+    return profiles[key].followers if key in profiles else 0
+
+
+def _buckets(tally: TallyDelta, brand: str, grain: str) -> list[tuple[int, dict[str, int]]]:
+    named = [(split(name), fields) for name, fields in tally.items()]
+    return [(start, fields) for (owner, kind, start), fields in named if owner == brand and kind == grain]

@@ -1,0 +1,180 @@
+"""A surge: more in the last minutes than is usual, judged over windows of several lengths."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from alerts.baseline import Baseline
+from alerts.deviation import Spread, Tail, stabilised, usual_count
+from app.domain.incident import Signal
+from app.domain.tally import MinuteTally
+from app.domain.usual import UsualMinute
+
+WINDOWS = (3, 5, 15, 60)
+"""Lengths in bins; the shortest is what raises a steep storm within three minutes."""
+CALM_WINDOW = 15
+"""The hour keeps an alarm up only while the quarter of an hour is unusual, too."""
+BAND = 1.96
+"""Half the usual band in standard deviations: 95 of 100 ordinary minutes lie within."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """When a surge is an alarm."""
+
+    risk: float = 6.0
+    """-log10 of the tail probability that raises; half of it ends."""
+    ratio: float = 2.0
+    """The least multiple of the usual."""
+    least: float = 12.0
+    """The least number of mentions beyond the usual."""
+    floor: float = 6.0
+    """Against blindness on bursty series: a deviation this large and beyond all ever learned raises anyhow …"""
+    floor_ratio: float = 4.0
+    """… if it is this multiple of the usual."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """One window at one instant."""
+
+    window: int
+    actual: float
+    expected: float
+    spread: float
+    risk: float
+    raising: bool
+
+
+class Surge:
+    """The core of a detector: one measure of one brand in bins of `span` seconds; pure and causal.
+
+    A window is judged without its largest bin, so that a burst confined to one minute never raises. What is taught is
+    clipped at three standard deviations, so that a storm does not become usual.
+    """
+
+    name = "surge"
+    limits = Limits()
+
+    def __init__(self, brand: str, zone: str, *, span: int = 60) -> None:
+        self._brand = brand
+        self._span = span
+        self.baseline = Baseline(zone)
+        self._windows = tuple(sorted({max(bins * 60 // span, 3) for bins in WINDOWS}))
+        self._spread = {bins: Spread(21 * 86_400 / span) for bins in (1, *self._windows)}
+        self._tail = {bins: Tail() for bins in self._windows}
+        self._counts: list[float] = []
+        self._rates: list[float] = []
+        self._next = 0
+        self.alarm = False
+
+    def measure(self, minute: MinuteTally) -> float:
+        """Return what this detector counts of a minute."""
+        return minute.count
+
+    def learn(self, history: Iterable[MinuteTally]) -> None:
+        """Take in past minutes, oldest first, gaps meaning zero; minutes already learned are skipped.
+
+        A gap between two calls means nothing: nobody was listening.
+        """
+        begun = False
+        for minute in history:
+            if minute.start < self._next:
+                continue
+            if begun:
+                for start in range(self._next, minute.start, self._span):
+                    self._teach(start, 0.0)
+            self._teach(minute.start, self.measure(minute))
+            begun = True
+
+    def step(self, at: float, recent: Sequence[MinuteTally]) -> Signal:
+        """Judge the instant `at` from the complete and current minutes of the last hour, oldest first."""
+        counts = {minute.start: self.measure(minute) for minute in recent}
+        current = int(at) // self._span * self._span
+        starts = range(current, current - self._span * self._windows[-1], -self._span)
+        taken = [counts.get(start, 0.0) for start in starts]
+        level, minutes = self.baseline.level(), self._span / 60
+        usual = [self.baseline.season(start + self._span / 2) * level * minutes for start in starts]
+        usual[0] *= max(at - current, 1.0) / self._span
+        doubt = self.baseline.doubt(at)
+        judged = [self._judge(taken[:bins], usual[:bins], doubt) for bins in self._windows]
+        best = max(judged, key=lambda one: (one.raising, one.risk))
+        quick = max(one.risk for one in judged if one.window * self._span <= CALM_WINDOW * 60)
+        raised = any(one.raising for one in judged) and quick >= self.limits.risk / 2
+        self.alarm = raised or (self.alarm and quick >= self.limits.risk / 2)
+        return self._signal(at, best)
+
+    def usual(self, start: int, bins: int) -> list[UsualMinute]:
+        """Return the usual band of `bins` minutes from `start` on; nothing while nothing is known."""
+        if not self.baseline.basis:
+            return []
+        return [self._band(start + self._span * number) for number in range(bins)]
+
+    def _band(self, start: int) -> UsualMinute:
+        minutes = self._span / 60
+        expected = self.baseline.rate(start + self._span / 2) * minutes
+        spread = self._spread[1].value() + self.baseline.doubt(start)
+        low, high = (usual_count(expected, spread, side * BAND) / minutes for side in (-1, 1))
+        return UsualMinute(start, low, expected / minutes, high)
+
+    def _judge(self, taken: list[float], usual: list[float], doubt: float) -> Judged:
+        bins = len(taken)
+        rest, normal = without_largest(taken, usual)
+        spread = self._spread[bins].value() + doubt
+        deviation = stabilised(rest, normal, spread)
+        risk = self._tail[bins].risk(deviation)
+        return Judged(bins, sum(taken), sum(usual), spread, risk, self._raises(bins, rest, normal, deviation, risk))
+
+    def _raises(self, bins: int, count: float, expected: float, deviation: float, risk: float) -> bool:
+        limits = self.limits
+        if count - expected < limits.least or count < limits.ratio * expected:
+            return False
+        beyond = max(limits.floor, self._tail[bins].highest + 0.5)
+        return risk >= limits.risk or (deviation >= beyond and count >= limits.floor_ratio * expected)
+
+    def _signal(self, at: float, best: Judged) -> Signal:
+        covered = (best.window - 1) * self._span + max(int(at) % self._span, 1)
+        return Signal(
+            detector=self.name,
+            brand=self._brand,
+            at=at,
+            alarm=self.alarm,
+            actual=best.actual,
+            expected=best.expected,
+            low=usual_count(best.expected, best.spread, -BAND),
+            high=usual_count(best.expected, best.spread, BAND),
+            risk=best.risk,
+            window=covered,
+            basis=self.baseline.basis,
+        )
+
+    def _teach(self, start: int, count: float) -> None:
+        if start != self._next:
+            self._counts.clear()
+            self._rates.clear()
+        minutes = self._span / 60
+        rate = self.baseline.rate(start + self._span / 2) * minutes
+        self._counts.append(count)
+        self._rates.append(rate)
+        if len(self._counts) > 2 * self._windows[-1]:
+            del self._counts[: self._windows[-1]], self._rates[: self._windows[-1]]
+        doubt = self.baseline.doubt(start)
+        self._teach_windows(doubt)
+        spread = self._spread[1]
+        most = usual_count(rate, spread.value() + doubt, 3.0)
+        spread.teach(count, rate)
+        self.baseline.teach(start, min(count, most), minutes)
+        self._next = start + self._span
+
+    def _teach_windows(self, doubt: float) -> None:
+        for bins in self._windows:
+            if len(self._counts) < bins:
+                return
+            rest, normal = without_largest(self._counts[-bins:], self._rates[-bins:])
+            spread = self._spread[bins]
+            self._tail[bins].teach(stabilised(rest, normal, spread.value() + doubt), self.limits.risk)
+            spread.teach(rest, normal)
+
+
+def without_largest(taken: list[float], usual: list[float]) -> tuple[float, float]:
+    """Return the sums of both without the bin that holds the most."""
+    largest = taken.index(max(taken))
+    return sum(taken) - taken[largest], sum(usual) - usual[largest]
