@@ -23,10 +23,12 @@ def terms(words: Sequence[Word], own: Collection[str]) -> tuple[str, ...]:
     `own` holds folded words that name the brands; they are left out. Two content words that stand side by side are a
     phrase too.
     """
-    found = dict.fromkeys(_shown(word) for word in words if word.kind == "tag" and _telling(word[1:], own))
+    found = dict.fromkeys(
+        _shown(word) for word in words if word.kind == "tag" and _telling(word[1:], word.folded[1:], own)
+    )
     previous: Word | None = None
     for word in words:
-        content = word.kind == "word" and _telling(word, own) and not _is_stop(word)
+        content = word.kind == "word" and _telling(word, word.folded, own) and not _is_stop(word.folded)
         if content:
             found |= dict.fromkeys(_with_phrase(previous, word))
         previous = word if content else None
@@ -39,13 +41,13 @@ def _with_phrase(previous: Word | None, word: Word) -> Iterator[str]:
         yield f"{_shown(previous)} {_shown(word)}"
 
 
-def _telling(word: str, own: Collection[str]) -> bool:
-    return SHORTEST <= len(word) <= LONGEST and word[0].isalpha() and fold(word) not in own
+def _telling(word: str, folded: str, own: Collection[str]) -> bool:
+    return SHORTEST <= len(word) <= LONGEST and word[0].isalpha() and folded not in own
 
 
-def _is_stop(word: str) -> bool:
-    return fold(word) in _stop_words() or "'" in fold(word)
+def _is_stop(folded: str) -> bool:
+    return folded in _stop_words() or "'" in folded
 
 
 def _shown(word: str) -> str:
-    return unicodedata.normalize("NFC", word)
+    return word if word.isascii() else unicodedata.normalize("NFC", word)

@@ -17,7 +17,7 @@ ENOUGH = 12
 SURE = 0.9
 """Probability from which even a short text outweighs what its source declares."""
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.\-]+|[\W\d_]+")
+_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.\-]+|[^\w@#]+|[\d_@#]+")
 
 
 @cache

@@ -10,12 +10,14 @@ from functools import cache, lru_cache
 from importlib.metadata import distribution
 from typing import Any, NamedTuple
 
-from ingest.analyzers.words import Word, fold, placed, signs, table
+from ingest.analyzers.words import Word, fold, signs, table
 
 BEFORE = 4
 """Words a negation reaches forward."""
 AFTER = 4
 """Words a verb-final negation reaches back."""
+CLAIM = 3
+"""Words behind a negation within which another polar word claims it."""
 SPOILT = -0.7
 """What is left of a negated good word."""
 SOFTENED = -0.5
@@ -24,6 +26,7 @@ SOFTENED = -0.5
 POLAR = 0.5
 """Weight from which the last part of a compound speaks for the whole."""
 
+_VERB_FINAL = frozenset({"nicht", "nie", "net", "ned", "nich", "niemals", "kaum"})
 _TURNED = re.compile(r"(?P<without>\w{3,}?)s?(?:los|frei)(?:e|en|er|es|em)?|un(?P<un>\w+)")
 _ENDINGS = {
     "de": ("e", "s", "n", "en", "er", "es", "em", "st", "t", "te", "ten", "et", "ste", "sten", "ere", "eren", "erer"),
@@ -40,6 +43,15 @@ class Polar(NamedTuple):
     first: int
     last: int
     weight: float
+
+
+class _Form(str):
+    """A word as the engine sees it, that knows where it stands and what it counts (-1: turned round)."""
+
+    __slots__ = ("factor", "place")
+
+    place: int
+    factor: float
 
 
 class Lexicon:
@@ -60,6 +72,7 @@ class Lexicon:
         self._known: dict[str, float] = {form: senses[None][0] for form, senses in self._engine.items()}
         self._phrases = _phrases(own["phrases"])
         self._negators = frozenset(fold(member) for member in own["negators"].split())
+        self._untouched = frozenset(fold(member) for member in own["untouched"].split())
         self._contrast = frozenset(fold(member) for member in own["contrast"].split())
         self._prefixes = {
             fold(member): float(weight) for weight, members in own["prefixes"].items() for member in members.split()
@@ -71,7 +84,7 @@ class Lexicon:
         phrases = list(self._find_phrases(words))
         taken = _indices(phrases)
         single = self._assess(words, taken)
-        negations = [stretch for stretch in single if self.negator(fold(words[stretch.last]))]
+        negations = [stretch for stretch in single if self.negator(words[stretch.last].folded)]
         polar = [stretch for stretch in single if stretch not in negations]
         occupied = _indices(polar) | taken
         turned = [self._negate(words, stretch, occupied) for stretch in polar]
@@ -86,34 +99,35 @@ class Lexicon:
     def _find_phrases(self, words: Sequence[Word]) -> Iterator[Polar]:
         skip = -1
         for index, word in enumerate(words):
-            if index <= skip or fold(word) not in self._phrases:
+            if index <= skip or word.folded not in self._phrases:
                 continue
-            for phrase, weight in self._phrases[fold(word)]:
+            for phrase, weight in self._phrases[word.folded]:
                 end = index + len(phrase)
-                if tuple(fold(other) for other in words[index:end]) == phrase:
+                if tuple(other.folded for other in words[index:end]) == phrase:
                     skip = end - 1
                     yield Polar(index, skip, weight)
                     break
 
     def _assess(self, words: Sequence[Word], taken: set[int]) -> list[Polar]:
         """Let TextBlob's engine assess the words that no phrase has taken."""
-        row: list[tuple[Word | None, None]] = []
-        factors: dict[int, float] = {}
+        row: list[tuple[_Form, None]] = []
         for index, word in enumerate(words):
             if index in taken or word.kind == "sign":
                 continue
-            form, factor = (word, 1.0) if word.kind == "stop" else self._form(fold(word).lstrip("#"))
-            factors[index] = factor
-            row.append((placed(form, index, index, word.kind), None))
+            base, factor = (word, 1.0) if word.kind == "stop" else self._form(word.folded.lstrip("#"))
+            form = _Form(base)
+            form.place, form.factor = index, factor
+            row.append((form, None))
         found = []
         for chunk, polarity, _, _ in self._engine.assessments(row, negation=False):
-            members = [member.start for member in chunk if member != "!"]
-            weight = polarity * factors[members[-1]]
-            if weight:
-                found.append(Polar(members[0], members[-1], weight))
+            members = [member for member in chunk if member != "!"]
+            if weight := polarity * members[-1].factor:
+                found.append(Polar(members[0].place, members[-1].place, weight))
         return found
 
     def _negate(self, words: Sequence[Word], stretch: Polar, occupied: set[int]) -> Polar:
+        if words[stretch.last].folded in self._untouched:
+            return stretch
         place = self._before(words, stretch.first, occupied)
         if place is None:
             place = self._after(words, stretch.last, occupied)
@@ -124,11 +138,11 @@ class Lexicon:
 
     def _before(self, words: Sequence[Word], first: int, occupied: set[int]) -> int | None:
         for index in range(first - 1, max(first - 1 - BEFORE, -1), -1):
-            word = fold(words[index])
+            word = words[index].folded
             if words[index].kind in {"stop", "sign"} or word in self._contrast:
                 return None
             if self.negator(word):
-                return None if fold(words[index + 1]) in {"nur", "only", "just"} else index
+                return None if words[index + 1].folded in {"nur", "only", "just"} else index
             if index in occupied:
                 return None
         return None
@@ -138,13 +152,13 @@ class Lexicon:
         if self._language != "de":
             return None
         place = None
-        for index in range(last + 1, min(last + 1 + AFTER, len(words))):
-            word = fold(words[index])
+        for index in range(last + 1, min(last + AFTER + CLAIM, len(words))):
+            word = words[index].folded
             if words[index].kind in {"stop", "sign"} or word in self._contrast:
                 break
-            if index in occupied:
+            if place is not None and index in occupied:
                 return None
-            if word in {"nicht", "nie", "net", "ned", "nich", "niemals", "kaum"}:
+            if word in _VERB_FINAL and index <= last + AFTER:
                 place = index
         return place
 

@@ -1,6 +1,7 @@
 """A text as words, signs and punctuation that know their place in it."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,25 +18,30 @@ _EMOJI = (
 
 
 class Word(str):
-    """A word, lower-cased, with its place `[start, end)` in the text and its kind: word, tag, sign or stop."""
+    """A word, lower-cased, with its place `[start, end)` in the text and its kind: word, tag, sign or stop.
 
-    __slots__ = ("end", "kind", "start")
+    `folded` is the spelling it is looked up by.
+    """
+
+    __slots__ = ("end", "folded", "kind", "start")
 
     kind: str
     start: int
     end: int
+    folded: str
 
 
 def placed(text: str, start: int, end: int, kind: str) -> Word:
     """Return `text` as a word at `[start, end)`."""
     word = Word(text)
-    word.start, word.end, word.kind = start, end, kind
+    word.start, word.end, word.kind, word.folded = start, end, kind, fold(text)
     return word
 
 
 def fold(text: str) -> str:
     """Return a word in the one spelling that ä/ae, ö/oe, ü/ue and ß/ss share, in lower case."""
-    return text.lower().translate(_FOLDED)
+    whole = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return whole.lower().translate(_FOLDED)
 
 
 def masked(text: str) -> str:
@@ -65,8 +71,8 @@ def _pattern() -> re.Pattern[str]:
     plain = (sign for sign in signs() if sign.isascii())
     emoticons = "|".join(re.escape(sign) for sign in sorted(plain, key=len, reverse=True))
     return re.compile(
-        rf"(?P<tag>\#\w+)|(?P<sign>(?<![\w:])(?:{emoticons})(?![\w])|{_EMOJI})"
-        r"|(?P<word>\w+(?:['\u2019\-]\w+)*)|(?P<stop>[.!?;,…\n]|(?<=\s)-(?=\s))"
+        rf"(?P<tag>\#[\w\u0300-\u036f]+)|(?P<sign>(?<![\w:])(?:{emoticons})(?![\w])|{_EMOJI})"
+        r"|(?P<word>\w[\w\u0300-\u036f]*(?:['\u2019\-]\w[\w\u0300-\u036f]*)*)|(?P<stop>[.!?;,…\n]|(?<=\s)-(?=\s))"
     )
 
 

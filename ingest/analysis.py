@@ -1,0 +1,186 @@
+"""The analysis service: reads mentions off the bus, understands them in micro-batches, settles what they count."""
+
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import structlog
+from anyio import to_thread
+
+from app.bus.port import Entry, Labelled, Settled
+from app.domain.analysis import AnalysedMention, Analysis
+from app.domain.identity import Identity
+from app.domain.mention import Deletion, Heartbeat, Mention
+from app.domain.tally import Contribution, Profile, TallyDelta, add, contribution, merge, only, profile
+from app.metrics import BATCH_SECONDS
+from app.service import Context
+from ingest.analyzer import Analyzer
+from ingest.understanding import configured, understand
+
+GROUP = "analysis"
+BATCH = 500
+WAIT_MS = 1_000
+CLAIM_EVERY = 10.0
+"""Seconds between two looks for entries that a dead worker left behind."""
+MOST_DELIVERIES = 5
+
+_log = structlog.get_logger("analysis")
+
+
+class AnalysisService:
+    """One worker of the consumer group `analysis`; any number may run, on any machine.
+
+    `options["consumer"]` names it; a worker that comes back under its name goes on with what it left.
+    """
+
+    name = "analysis"
+
+    def __init__(self, context: Context, analyzers: Sequence[Analyzer] | None = None) -> None:
+        self._context = context
+        self._bus = context.bus
+        self._consumer = context.options.get("consumer", f"analysis@{socket.gethostname()}")
+        self._analyzers: Sequence[Analyzer] = analyzers or ()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self.prepare()
+        clock = self._context.clock
+        await self.take(await self._bus.claim(GROUP, self._consumer))
+        looked = clock.monotonic()
+        self._context.ready.set()
+        while True:
+            if clock.monotonic() - looked >= CLAIM_EVERY:
+                looked = clock.monotonic()
+                await self.take(await self._bus.claim(GROUP, self._consumer))
+            await self.take(await self._bus.read(GROUP, self._consumer, BATCH, WAIT_MS))
+
+    async def prepare(self) -> None:
+        """Load what the analyzers need, off the event loop."""
+        if not self._analyzers:
+            self._analyzers = await to_thread.run_sync(configured, self._context.config)
+
+    async def take(self, entries: Sequence[Entry]) -> None:
+        """Analyse and settle entries as delivered; what cannot be analysed is buried and the rest goes on."""
+        for batch in batches(entries):
+            with BATCH_SECONDS.labels("analysis").time():
+                await self._settle(await self._understood(batch))
+
+    async def _understood(self, batch: Sequence[Entry]) -> list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]:
+        sound = [entry for entry in batch if entry.deliveries <= MOST_DELIVERIES]
+        for entry in batch:
+            if entry.deliveries > MOST_DELIVERIES:
+                await self._bury(entry, f"delivered {entry.deliveries} times without being settled")
+        mentions = [entry.event for entry in sound if isinstance(entry.event, Mention)]
+        found = iter(await to_thread.run_sync(understand, self._analyzers, mentions) if mentions else [])
+        understood: list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]] = []
+        for entry in sound:
+            if entry.event is None:
+                await self._bury(entry, "wiped before it was analysed")
+            elif not isinstance(entry.event, Mention):
+                understood.append((entry, entry.event))
+            elif isinstance(analysis := next(found), Analysis):
+                understood.append((entry, AnalysedMention(entry.event, analysis)))
+            else:
+                await self._bury(entry, analysis.reason)
+        return understood
+
+    async def _settle(self, batch: Sequence[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]) -> None:
+        """Settle until the bus takes it; entries that are no longer ours drop out and the rest is reduced again."""
+        left = list(batch)
+        while left:
+            counted = await self._counted(entry for entry, _ in left)
+            for entry, payload in left:
+                if _late(entry, payload, counted):
+                    await self._bury(entry, "a newer version is counted already")
+            left = [pair for pair in left if not _late(*pair, counted)]
+            settled, delta, profiles = reduced(left, counted, self._context.identity)
+            if not settled:
+                return
+            partition = left[0][0].partition
+            now = self._context.clock.now()
+            gone = set(await self._bus.settle(partition, self._consumer, settled, delta, profiles, now))
+            if not gone:
+                return
+            _log.info("no longer ours", entries=len(gone))
+            left = [pair for pair in left if pair[0].id not in gone]
+
+    async def _counted(self, entries: Iterable[Entry]) -> dict[str, Labelled]:
+        """Ask what is counted, but only for entries that may have been counted before."""
+        again = (entry for entry in entries if entry.version > 1 or entry.deliveries > 1)
+        keys = [key for entry in again if (key := _key(entry))]
+        return await self._bus.contributions(keys) if keys else {}
+
+    async def _bury(self, entry: Entry, reason: str) -> None:
+        _log.warning("buried", entry=entry.id, reason=reason)
+        await self._bus.bury(entry.partition, entry, reason)
+
+
+def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Cut entries, in order, into batches of one partition in which each key stands at most once."""
+    by_partition = groupby(sorted(entries, key=lambda entry: entry.partition), key=lambda entry: entry.partition)
+    for _, group in by_partition:
+        batch: list[Entry] = []
+        keys: set[str] = set()
+        for entry in group:
+            key = _key(entry)
+            if key and key in keys:
+                yield batch
+                batch, keys = [], set()
+            batch.append(entry)
+            keys.add(key)
+        yield batch
+
+
+def reduced(
+    batch: Sequence[tuple[Entry, AnalysedMention | Deletion | Heartbeat]],
+    counted: Mapping[str, Labelled],
+    identity: Identity,
+) -> tuple[list[Settled], TallyDelta, dict[str, Profile]]:
+    """Return what to settle, the tally delta (new minus old) and the profiles of the authors in it.
+
+    An edit moves labels; one that stopped matching withdraws its count. A deletion keeps the counts by second and
+    minute and takes out what names the author or quotes the text: the author's tally and the terms.
+    """
+    delta: TallyDelta = {}
+    profiles: dict[str, Profile] = {}
+    settled = []
+    for entry, payload in batch:
+        key = _key(entry)
+        known = counted.get(key)
+        before = known.contribution if known else None
+        after = None
+        if isinstance(payload, AnalysedMention):
+            mention = payload.mention
+            after = contribution(payload, identity.author(mention.channel, mention.author.id))
+            add(delta, after)
+            if before:
+                add(delta, before, -1)
+            if after.brands:
+                profiles[after.author] = profile(mention.author, mention.channel, demo=mention.demo)
+        elif before:
+            _forget(delta, before)
+        expected = known.version if known else 0
+        settled.append(Settled(entry.id, key, entry.version, expected, payload, after, before))
+    return settled, _moved(delta), profiles
+
+
+def _forget(delta: TallyDelta, before: Contribution) -> None:
+    whole: TallyDelta = {}
+    add(whole, before, -1)
+    merge(delta, only(whole, "a"))
+    merge(delta, only(whole, "t"))
+
+
+def _moved(delta: TallyDelta) -> TallyDelta:
+    """Leave out what an edit took out and put back."""
+    kept = {name: {field: number for field, number in fields.items() if number} for name, fields in delta.items()}
+    return {name: fields for name, fields in kept.items() if fields}
+
+
+def _key(entry: Entry) -> str:
+    return "" if entry.event is None or isinstance(entry.event, Heartbeat) else entry.event.key
+
+
+def _late(entry: Entry, payload: AnalysedMention | Deletion | Heartbeat, counted: Mapping[str, Labelled]) -> bool:
+    known = counted.get(_key(entry))
+    return not isinstance(payload, Heartbeat) and known is not None and known.version >= entry.version

@@ -1,0 +1,43 @@
+"""The analyzers of a configuration in their order, and one bad text that does not spoil a batch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app import registry
+from app.config import Config
+from app.domain.analysis import NOT_ANALYSED, Analysis
+from app.domain.mention import Mention
+from ingest.analyzer import Analyzer
+
+
+class Failure(NamedTuple):
+    """Why a mention could not be analysed; a sentence without its text."""
+
+    reason: str
+
+
+def build(names: Sequence[str], languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> list[Analyzer]:
+    """Construct the analyzers of those names; reads models from disk, so never on the event loop."""
+    return [registry.load("analyzers", name)(languages, brands) for name in names]
+
+
+def configured(config: Config) -> list[Analyzer]:
+    """Construct the analyzers that config.yaml names, knowing its brands."""
+    names = tuple(brand.name for brand in config.brands)
+    return build(config.analysis.analyzers, config.analysis.languages, names)
+
+
+def understand(analyzers: Sequence[Analyzer], mentions: Sequence[Mention]) -> list[Analysis | Failure]:
+    """Return one analysis per mention, in order; where an analyzer raises, halve until the culprit stands alone."""
+    if not mentions:
+        return []
+    found: list[Analysis] = [NOT_ANALYSED] * len(mentions)
+    try:
+        for analyzer in analyzers:
+            found = analyzer.analyse(mentions, found)
+    except Exception as error:  # noqa: BLE001 - an analyzer may be a stranger's; its bug must cost one mention only
+        if len(mentions) == 1:
+            return [Failure(f"an analyzer failed: {type(error).__name__}")]
+        half = len(mentions) // 2
+        return understand(analyzers, mentions[:half]) + understand(analyzers, mentions[half:])
+    return list(found)
