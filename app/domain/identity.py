@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from hashlib import blake2b
+from zlib import crc32
 
 
 class Identity:
@@ -21,7 +22,7 @@ class Identity:
 
     def partition(self, key: str) -> int:
         """Return the partition a mention key belongs to, 0 up to `partitions`."""
-        return int.from_bytes(key[:6].encode(), "big") % self.partitions
+        return crc32(key.encode()) % self.partitions
 
     def _digest(self, person: bytes, channel: str, native_id: str) -> str:
         text = f"{channel}\0{native_id}".encode()

@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.config import Config, default_path, load, read
+from app.config.secret import looks_secret, variable
+from app.domain.brand import Brand
+from app.domain.wall import Wall
+
+SMALL = "brands:\n  - {id: nord, name: Nord, query: nord}\n"
+DEMO = """
+brands:
+  - {id: nord, name: Nord, query: nord, demo: true}
+  - {id: sued, name: Sued, query: sued}
+sources:
+  - {id: d, connector: demo, brand: nord}
+  - {id: a, connector: tiny, brand: sued}
+  - {id: b, connector: tiny, brand: nord}
+walls:
+  - {id: main, brands: [nord, sued]}
+"""
+
+
+def test_defaults_are_filled_in():
+    config = read(SMALL)
+    assert config.brands == (Brand("nord", "Nord", "nord"),)
+    assert config.walls == (Wall("main", "Emberwatch", ("nord",)),)
+    assert (config.site.zone, config.site.language) == ("Europe/Berlin", "de")
+    assert (config.bus.partitions, config.bus.aof, config.bus.lag_limit) == (1, "everysec", 200_000)
+    assert config.analysis.languages == ("de", "en")
+    assert config.analysis.analyzers == ("language", "lexicon")
+    assert config.sources == ()
+
+
+def test_a_wall_without_brands_shows_all():
+    config = read("walls: [{id: foyer}]\n" + SMALL)
+    assert config.walls == (Wall("foyer", "foyer", ("nord",)),)
+
+
+def test_it_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        read(SMALL).site = None
+
+
+def test_options_belong_to_the_connector(tiny):
+    config = read(SMALL + "sources: [{id: a, connector: tiny, brand: nord, speed: 3, words: [x, y]}]\n")
+    (source,) = config.sources
+    assert (source.id, source.connector, source.brand) == ("a", "tiny", "nord")
+    assert source.options.speed == 3.0
+    assert source.options.words == ("x", "y")
+
+
+def test_a_secret_comes_from_a_file_beside_the_configuration(tiny, tmp_path):
+    (tmp_path / "key").write_text("hunter2\n")
+    path = tmp_path / "config.yaml"
+    path.write_text(SMALL + "sources: [{id: a, connector: tiny, api_key_file: key}]\n")
+    config = load(path)
+    assert config.sources[0].options.api_key.get_secret_value() == "hunter2"
+    assert "hunter2" not in repr(config)
+
+
+def test_a_secret_comes_from_the_environment(tiny, monkeypatch):
+    monkeypatch.setenv("EMBERWATCH_MY_A_API_KEY", "hunter2")
+    config = read(SMALL + "sources: [{id: my-a, connector: tiny}]\n")
+    assert config.sources[0].options.api_key.get_secret_value() == "hunter2"
+    assert variable("my-a", "api_key") == "EMBERWATCH_MY_A_API_KEY"
+
+
+@pytest.mark.parametrize("key", ["token", "api_key", "apiKey", "smtp-password", "TOKEN", "client_secret", "pass"])
+def test_secrets_are_recognised(key):
+    assert looks_secret(key)
+
+
+@pytest.mark.parametrize("key", ["token_file", "tokens", "key", "compass", "bypass", "secretary", "monkey"])
+def test_what_is_no_secret_is_left_alone(key):
+    assert not looks_secret(key)
+
+
+def test_without_demo_leaves_the_demo_out(tiny):
+    read_with_demo = read(DEMO.replace("connector: demo", "connector: tiny"))
+    demo = read_with_demo.sources[0].model_copy(update={"connector": "demo"})
+    config = read_with_demo.model_copy(update={"sources": (demo, *read_with_demo.sources[1:])}).without_demo()
+    assert [brand.id for brand in config.brands] == ["sued"]
+    assert [source.id for source in config.sources] == ["a"]
+    assert config.walls[0].brands == ("sued",)
+
+
+def test_the_file_in_the_working_folder_comes_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert default_path() == Path(__file__).parents[4] / "config.yaml"
+    (tmp_path / "config.yaml").write_text(SMALL)
+    assert default_path() == Path("config.yaml")
+    assert [brand.id for brand in load().brands] == ["nord"]
+
+
+def test_it_can_be_made_in_code():
+    config = Config(brands=(Brand("a", "A", "a"),))
+    assert config.walls[0].brands == ("a",)
