@@ -1,5 +1,8 @@
 """Incidents, kept from opening to resolving and after."""
 
+import re
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.engine import Connection
@@ -53,6 +56,17 @@ class Incidents:
         found = self._read(query.limit(limit + 1))
         last = found[limit - 1] if len(found) > limit else None
         return Page(found[:limit], cursor_after((last.opened_at, last.id)) if last else None)
+
+    def forget(self, brands: Iterable[str], names: set[str]) -> int:
+        """Take the names of authors who are gone out of the incidents of these brands; return how many changed."""
+        query = select(incident.c.document).where(incident.c.brand.in_(list(brands)))
+        changed = [kept for kept in self._read(query) if names & set(kept.authors)]
+        for kept in changed:
+            gone = "|".join(re.escape(name) for name in names.intersection(kept.authors))
+            reason = {language: re.sub(rf"(?<!\w)(?:{gone})(?!\w)", "…", why) for language, why in kept.reason.items()}
+            left = tuple(name for name in kept.authors if name not in names)
+            self.save(msgspec.structs.replace(kept, authors=left, reason=reason))
+        return len(changed)
 
     def _read(self, query: Select[str]) -> list[Incident]:
         return [msgspec.json.decode(document, type=Incident) for document in self._connection.scalars(query)]

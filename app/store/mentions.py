@@ -12,6 +12,7 @@ from app.domain.identity import Identity
 from app.domain.mention import Deletion
 from app.domain.tally import Contribution, contribution
 from app.store import rows
+from app.store.incidents import Incidents
 from app.store.page import Page
 from app.store.schema import mention, mention_brand
 from app.store.search import MentionFilter, search
@@ -62,8 +63,9 @@ class Mentions:
     def wipe(self, batch: Sequence[tuple[Deletion, int, Contribution | None]]) -> int:
         """Empty deleted mentions for ever; return how many are new tombstones.
 
-        Text, author, url and native id go, also where replies and quotes name it; key, channel, brands, time and
-        label stay. A mention that never came gets its tombstone from `before`, else at the instant of its deletion.
+        Text, author, url and native id go, also where replies and quotes name it and, with an author's last mention,
+        where incidents name the author; key, channel, brands, time and label stay. A mention that never came gets its
+        tombstone from `before`, else at the instant of its deletion.
         """
         gone = {self._key(deletion): (deletion, version, before) for deletion, version, before in batch}
         present = {row.key: row for row in self._present(list(gone))}
@@ -121,6 +123,8 @@ class Mentions:
             column.published_at,
             column.brands,
             column.contribution,
+            column.author_key,
+            column.author,
         )
         for start in range(0, len(keys), CHUNK):
             yield from self._connection.execute(wanted.where(column.key.in_(keys[start : start + CHUNK])))
@@ -150,6 +154,16 @@ class Mentions:
                 place = mention_brand.c
                 here = (place.brand == brand, place.published_at == row.published_at, place.key == row.key)
                 self._connection.execute(mention_brand.update().where(*here).values(author_key=None))
+        self._forget_authors(alive)
+
+    def _forget_authors(self, emptied: Sequence[Any]) -> None:
+        """Take authors who have no mention left out of the incidents they led."""
+        authors = {row.author_key: rows.names_of(row.author) for row in emptied}
+        left = select(mention.c.author_key).where(mention.c.author_key.in_(list(authors))).distinct()
+        names = set().union(*(authors[key] for key in authors.keys() - set(self._connection.scalars(left))))
+        brands = {brand for row in emptied for brand in rows.brands_of(row.brands)}
+        if names and brands:
+            Incidents(self._connection).forget(brands, names)
 
     def _unlink(self, deletion: Deletion) -> None:
         for column in (mention.c.in_reply_to, mention.c.quotes):

@@ -87,6 +87,12 @@ def brands_of(text: str) -> tuple[str, ...]:
     return _brands.decode(text)
 
 
+def names_of(text: str) -> set[str]:
+    """Return under which names an author may be shown, from a row's JSON."""
+    author = _author.decode(text)
+    return {name for name in (author.id, author.handle, author.name) if name}
+
+
 def counted_of(blob: bytes) -> Contribution:
     """Return what a row's mention added to the tallies."""
     return _contribution.decode(blob)

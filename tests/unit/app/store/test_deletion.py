@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
+from app.domain.incident import Incident
 from app.domain.tally import contribution, reduce
 from app.store import connection
 from app.store.engine import Store, open_store
@@ -85,3 +87,21 @@ def test_a_database_that_only_unlinks_what_is_deleted_is_caught(tmp_path, clock,
 @pytest.mark.parametrize("pragma", ["synchronous=FULL", "secure_delete=ON", "journal_mode=WAL"])
 def test_writers_keep_the_promises_of_their_settings(pragma):
     assert pragma in connection.WRITING
+
+
+def test_an_incident_forgets_its_lead_author_with_the_last_mention(store, identity):
+    first, second = said(identity, "1"), said(identity, "2")
+    reason = {"en": "Led by Name of anna (not by Name of annabel).", "de": "Angeführt von Name of anna."}
+    names = ("Name of anna", "Name of annabel")
+    storm = Incident("i1", "nordlicht", 1.0, "open", "warning", (), authors=names, reason=reason)
+    with store.transaction() as tx:
+        tx.mentions.upsert([(first, 1), (second, 1)])
+        tx.incidents.save(storm)
+        tx.incidents.save(msgspec.structs.replace(storm, id="i2", authors=()))
+        tx.mentions.wipe([(gone(first), 2, None)])
+        assert tx.incidents.get("i1") == storm
+        tx.mentions.wipe([(gone(second), 2, None)])
+        left = tx.incidents.get("i1")
+        assert (left.authors, left.reason["de"]) == (("Name of annabel",), "Angeführt von ….")
+        assert left.reason["en"] == "Led by … (not by Name of annabel)."
+        assert tx.incidents.get("i2").reason == reason
