@@ -26,7 +26,7 @@ def test_the_same_objects_come_back_in_order_with_what_was_understood():
     )
     assert (bad, complaints) == (0, "")
     assert [row["id"] for row in rows] == [1, 2]
-    assert [row["language"] for row in rows] == ["de", "unknown"]
+    assert [row["language"] for row in rows] == ["de", "en"]
     assert [row["sentiment"]["label"] for row in rows] == ["negative", "positive"]
     assert [row["intents"] for row in rows] == [[], []]
     for row in rows:
