@@ -13,7 +13,7 @@ from app.domain.folding import Text, fold
         ("groesse", "groesse"),
         ("Gro\u0308\u00dfe", "groesse"),
         ("Café Noël", "cafe noel"),
-        ("ＮＯＲＤ", "nord"),
+        ("\uff2e\uff2f\uff32\uff24", "nord"),
         ("Nord\u00adlicht", "nordlicht"),
         ("İstanbul", "istanbul"),
         ("plain ASCII", "plain ascii"),

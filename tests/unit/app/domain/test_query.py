@@ -97,7 +97,7 @@ def test_matching(query, text, wanted):
     ],
 )
 def test_a_mistake_is_shown_where_it_is(query, position, says):
-    with pytest.raises(QueryError, match=".") as caught:
+    with pytest.raises(QueryError) as caught:
         parse(query)
     assert caught.value.position == position
     assert says in str(caught.value)
@@ -120,11 +120,14 @@ def test_parsing_what_was_printed_gives_the_same_query(text):
 @given(st.text(alphabet='ab"()#@* ANDORT„“-:/\u0308ß', max_size=40))
 @settings(max_examples=500)
 def test_any_text_is_a_query_or_a_sentence_that_points_into_it(text):
+    query = mistake = None
     try:
         query = parse(text)
     except QueryError as error:
-        assert 0 <= error.position <= len(text)
-        assert str(error).endswith(".")
+        mistake = error
+    if mistake:
+        assert 0 <= mistake.position <= len(text)
+        assert str(mistake).endswith(".")
     else:
         assert parse(str(query)) == query
         assert query.literals()

@@ -70,6 +70,14 @@ def line(**changes):
     return json.dumps({**GOOD, **changes})
 
 
+def mistake_of(data):
+    """Return the event, or the mistake; anything else is a failure."""
+    try:
+        return read(data, NOW)
+    except MentionError as error:
+        return error
+
+
 @given(MENTIONS)
 def test_what_is_written_is_read_again(mention):
     edited = mention.edited_at
@@ -87,11 +95,8 @@ def test_what_is_written_is_read_again(mention):
 )
 @settings(max_examples=500)
 def test_anything_is_a_mention_a_deletion_or_a_named_mistake(data):
-    try:
-        assert isinstance(read(data, NOW), Mention | Deletion)
-    except MentionError as error:
-        assert error.field
-        assert str(error).endswith(".")
+    event = mistake_of(data)
+    assert isinstance(event, Mention | Deletion) or (event.field and str(event).endswith("."))
 
 
 @given(
@@ -99,10 +104,8 @@ def test_anything_is_a_mention_a_deletion_or_a_named_mistake(data):
 )
 @settings(max_examples=500)
 def test_one_odd_field_never_breaks_the_reading(field, value):
-    try:
-        read(line(**{field: value}), NOW)
-    except MentionError as error:
-        assert error.field.split(".")[0] in {field, "line"}
+    event = mistake_of(line(**{field: value}))
+    assert isinstance(event, Mention | Deletion) or event.field.split(".")[0] in {field, "line"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""What the tests of the intake share: a bus in memory, written and typed like the port, that can fail on purpose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from app.bus.port import Accepted
+from app.domain.mention import Deletion, Mention
+from app.domain.source import SourceState
+from app.domain.tally import Contribution
+from app.errors import Backpressure, BusUnavailable
+
+
+class MemoryBus:
+    """The publishing side of the bus for one process: deduplicates by key and revision, forgets nothing."""
+
+    def __init__(self) -> None:
+        self.events: list[Mention | Deletion] = []
+        self.newest: dict[str, Mention | Deletion | None] = {}
+        self.remembered: dict[str, tuple[int, int, Contribution | None]] = {}
+        self.cursors: dict[str, str] = {}
+        self.commits: list[str] = []
+        self.holders: dict[str, tuple[str, int]] = {}
+        self.states: dict[str, SourceState] = {}
+        self.history: list[SourceState] = []
+        self.beats: list[float] = []
+        self.told: list[tuple[str, dict[str, str]]] = []
+        self.away = False
+        self.behind: float | None = None
+        self._news = asyncio.Condition()
+
+    def _answer(self) -> None:
+        if self.away:
+            raise BusUnavailable("Redis does not answer.")
+
+    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
+        self._answer()
+        if self.behind is not None:
+            raise Backpressure(self.behind)
+        counts = dict.fromkeys(("accepted", "duplicates", "edited", "deleted", "unmatched"), 0)
+        for event in events:
+            counts[self._publish(event)] += 1
+        return Accepted(**counts)
+
+    def _publish(self, event: Mention | Deletion) -> str:
+        known = event.key in self.newest
+        old = self.newest.get(event.key)
+        if isinstance(event, Deletion):
+            if not isinstance(old, Mention):
+                return "duplicates" if known else "unmatched"
+            outcome = "deleted"
+        elif not known:
+            if not event.brands:
+                return "unmatched"
+            outcome = "accepted"
+        elif isinstance(old, Mention) and (event.revision > old.revision or event.text != old.text):
+            outcome = "edited"
+        else:
+            return "duplicates"
+        self.newest[event.key] = event
+        self.events.append(event)
+        return outcome
+
+    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        self._answer()
+        return {key: old.brands for key in keys if isinstance(old := self.newest.get(key), Mention)}
+
+    async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
+        self._answer()
+        self.remembered[key] = (version, revision, contribution)
+
+    async def beat(self, at: float) -> None:
+        self._answer()
+        self.beats.append(at)
+
+    async def cursor(self, source: str) -> str | None:
+        self._answer()
+        return self.cursors.get(source)
+
+    async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
+        self._answer()
+        if self.holders.get(f"source:{source}", ("", 0))[1] != token:
+            return False
+        self.cursors[source] = cursor
+        self.commits.append(cursor)
+        return True
+
+    async def lease(self, name: str, owner: str, seconds: float) -> int | None:
+        self._answer()
+        holder, token = self.holders.get(name, ("", 0))
+        if holder and holder != owner:
+            return None
+        self.holders[name] = (owner, token if holder else token + 1)
+        return self.holders[name][1]
+
+    async def release(self, name: str, owner: str) -> None:
+        self._answer()
+        holder, token = self.holders.get(name, ("", 0))
+        if holder == owner:
+            self.holders[name] = ("", token)
+
+    async def report_source(self, state: SourceState) -> None:
+        self._answer()
+        if state.id not in self.states or self.states[state.id].status != state.status:
+            self.history.append(state)
+        self.states[state.id] = state
+
+    async def command(self, topic: str, payload: Mapping[str, str]) -> int:
+        self._answer()
+        async with self._news:
+            self.told.append((topic, dict(payload)))
+            self._news.notify_all()
+        return 1
+
+    async def commands(self, topic: str) -> AsyncIterator[dict[str, str]]:
+        place = 0
+        while True:
+            async with self._news:
+                while place >= len(self.told):
+                    await self._news.wait()
+            about, payload = self.told[place]
+            place += 1
+            if about == topic:
+                yield payload
+
+
+class Told:
+    """A `Report` that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def __call__(self, status: str, reason: str) -> None:
+        self.said.append((status, reason))
+
+
+class StillClock:
+    """A clock that stands still but for the waiting asked of it, and lists that."""
+
+    def __init__(self, now: float) -> None:
+        self.at, self.slept = now, []
+
+    def now(self) -> float:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds:
+            self.slept.append(seconds)
+        self.at += seconds
+        await asyncio.sleep(0)
+
+
+async def until(condition, seconds: float = 10.0) -> None:
+    """Wait until a condition holds; fail after a deadline."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - conditions of many kinds
+            await asyncio.sleep(0.01)

@@ -1,0 +1,128 @@
+import pytest
+from msgspec.structs import replace
+
+from app.bus.port import Accepted
+from app.config import read
+from app.domain.mention import Author, AuthorRemoval, Deletion, Mention
+from app.errors import Backpressure, BusUnavailable
+from ingest import publish
+from ingest.publish import Intake
+from tests.fixtures.store import NOON, said
+from tests.intake import MemoryBus
+
+pytestmark = pytest.mark.anyio
+
+CONFIG = """
+brands:
+  - {id: nordlicht, name: Nordlicht, query: nordlicht, accounts: ['@nordlichtstrom']}
+  - {id: sued, name: Süd, query: sued}
+sources:
+  - {id: push, connector: push}
+  - {id: bound, connector: push, brand: sued}
+"""
+
+
+@pytest.fixture
+def bus():
+    return MemoryBus()
+
+
+@pytest.fixture
+def intake(bus, store, identity, clock):
+    return Intake(read(CONFIG, "config.yaml"), bus, store, identity, clock)
+
+
+def post(number, text="Nordlicht", *, author="anna", at=NOON - 10, **more):
+    return Mention("x", str(number), at, text, Author(author), **more)
+
+
+async def test_what_matches_is_published_clean_and_named(intake, bus, identity):
+    assert await intake.take([post(1, " Nordlicht &amp; Co "), post(2, "nichts")], "push") == Accepted(1, unmatched=1)
+    [event] = bus.events
+    assert (event.text, event.brands, event.source) == ("Nordlicht & Co", ("nordlicht",), "push")
+    assert event.key == identity.key("x", "1")
+
+
+async def test_the_same_again_is_a_duplicate_and_the_counts_sum(intake):
+    events = [post(n) for n in range(1_100)]
+    assert await intake.take(events, "push") == Accepted(accepted=1_100)
+    assert await intake.take(events, "push") == Accepted(duplicates=1_100)
+
+
+async def test_a_reply_or_quote_of_a_mention_belongs_to_its_brands(intake, bus):
+    await intake.take([post(1)], "push")
+    thread = [
+        post(2, "Genau!", in_reply_to="1"),
+        post(3, "Sued auch", quotes="2"),
+        post(4, "ach", in_reply_to="99"),
+        post(5, "Nordlicht", in_reply_to="1"),
+    ]
+    assert await intake.take(thread, "push") == Accepted(3, unmatched=1)
+    assert [event.brands for event in bus.events] == [
+        ("nordlicht",),
+        ("nordlicht",),
+        ("sued", "nordlicht"),
+        ("nordlicht",),
+    ]
+
+
+async def test_a_bound_source_and_a_named_brand_always_count(intake, bus):
+    await intake.take([post(1, "egal")], "bound")
+    await intake.take([post(2, "egal")], "push", brand="nordlicht", demo=True)
+    assert [(event.brands, event.demo) for event in bus.events] == [(("sued",), False), (("nordlicht",), True)]
+
+
+async def test_an_edit_that_stops_matching_is_published_without_brands(intake, bus):
+    both = [post(1), post(1, "verschrieben", revision=5, edited_at=NOON - 5)]
+    assert await intake.take(both, "push") == Accepted(accepted=1, edited=1)
+    assert bus.events[-1].brands == ()
+    assert await intake.take([post(1, "wieder Nordlicht", revision=6)], "push") == Accepted(edited=1)
+
+
+async def test_deletions_go_by_known_id(intake, bus):
+    await intake.take([post(1)], "push")
+    gone = [Deletion("x", "1", NOON + 900), Deletion("x", "2", NOON)]
+    assert await intake.take(gone, "push") == Accepted(deleted=1, unmatched=1)
+    assert bus.events[-1].deleted_at == NOON
+    assert bus.events[-1].source == "push"
+
+
+async def test_what_is_older_than_the_bus_remembers_is_recalled_from_the_archive(intake, bus, store, identity):
+    old = said(identity, "old", channel="x", at=NOON - 20 * 86_400)
+    with store.transaction() as tx:
+        tx.mentions.upsert([(old, 3), (said(identity, "gone", channel="x"), 1)])
+        tx.mentions.wipe([(Deletion("x", "gone", NOON), 2, None)])
+    events = [
+        post("old", at=NOON - 20 * 86_400),
+        post("new", at=NOON - 20 * 86_400),
+        Deletion("x", "gone", NOON),
+        post(5),
+    ]
+    await intake.take(events, "push")
+    assert bus.remembered.keys() == {identity.key("x", "old"), identity.key("x", "gone")}
+    assert bus.remembered[identity.key("x", "old")][0] == 3
+    assert bus.remembered[identity.key("x", "old")][2].brands == ("nordlicht",)
+    assert bus.remembered[identity.key("x", "gone")][2] is None
+
+
+async def test_a_vanished_author_takes_everything_along(intake, bus, store, identity, monkeypatch):
+    with store.transaction() as tx:
+        tx.mentions.upsert([(said(identity, "archived", channel="x", author="anna"), 1)])
+    bus.newest[identity.key("x", "archived")] = replace(post("archived"), brands=("nordlicht",))
+    await intake.take([post("fresh"), post("other", author="bert")], "push")
+    batch = [post("newest"), AuthorRemoval("x", "anna", NOON)]
+    assert await intake.take(batch, "push") == Accepted(accepted=1, deleted=3)
+    assert {event.id for event in bus.events if isinstance(event, Deletion)} == {"archived", "fresh", "newest"}
+    assert await intake.take([AuthorRemoval("x", "nobody", NOON)], "push") == Accepted()
+    monkeypatch.setattr(publish, "RECENT", 2)
+    await intake.take([post(n) for n in range(5)], "push")
+    assert len(intake._recent) == 2
+
+
+async def test_refusals_reach_the_sender(intake, bus):
+    bus.behind = 2.0
+    with pytest.raises(Backpressure):
+        await intake.take([post(1)], "push")
+    bus.away = True
+    with pytest.raises(BusUnavailable):
+        await intake.take([post(1)], "push")
