@@ -1,9 +1,13 @@
-"""Bringing a database to the revision this code works with."""
+"""Bringing a database to the revision this code works with.
+
+The copy made before holds all that the database held: what is deleted afterwards is still in it until it is deleted.
+"""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import structlog
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
@@ -13,6 +17,7 @@ from app.errors import WrongInput
 from app.store.connection import make_private
 from app.store.schema import HEAD
 
+log = structlog.get_logger("store")
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -31,6 +36,8 @@ def migrate(engine: Engine, clock: Clock, scripts: Path = SCRIPTS, head: str = H
             return None
         backup = _back_up(connection, revision, clock.now()) if revision else None
         _upgrade(connection, scripts, head)
+    if backup:
+        log.warning("upgraded", revision=head, copy_of_before=str(backup), advice="delete it once all is well")
     return backup
 
 
