@@ -24,12 +24,12 @@ Line = tuple[int, dict[str, Any]]
 
 def command() -> None:
     """Understand NDJSON with `text` on stdin: the same objects with language, sentiment and intents on stdout."""
-    bad = classify(sys.stdin, sys.stdout, sys.stderr, build(("language", "lexicon"), LANGUAGES))
+    bad = classify(sys.stdin.buffer, sys.stdout, sys.stderr, build(("language", "lexicon"), LANGUAGES))
     if bad:
         raise typer.Exit(2)
 
 
-def classify(lines: Iterable[str], out: TextIO, complaints: TextIO, analyzers: list[Analyzer]) -> int:
+def classify(lines: Iterable[bytes], out: TextIO, complaints: TextIO, analyzers: list[Analyzer]) -> int:
     """Write one object for each good line in order, name the bad ones on `complaints`; return how many were bad."""
     bad = 0
 
@@ -52,14 +52,14 @@ def classify(lines: Iterable[str], out: TextIO, complaints: TextIO, analyzers: l
             if isinstance(found, Failure):
                 refuse(number, found.reason)
             else:
-                out.write(json.dumps(row | _shown(found), ensure_ascii=False) + "\n")
+                out.write(_written(row | _shown(found)) + "\n")
     return bad
 
 
-def parse(line: str) -> dict[str, Any]:
+def parse(line: bytes) -> dict[str, Any]:
     """Read one line; raise `WrongInput` with a sentence if it is no object with a `text`."""
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise WrongInput(f"this is not JSON ({error}); give one object a line") from error
     if not isinstance(row, dict):
@@ -67,6 +67,16 @@ def parse(line: str) -> dict[str, Any]:
     if not isinstance(row.get("text"), str):
         raise WrongInput('the field "text" is missing or not a string')
     return row
+
+
+def _written(row: dict[str, Any]) -> str:
+    """Write as people read it; a lone surrogate, which no encoding takes, is escaped."""
+    line = json.dumps(row, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return json.dumps(row)
+    return line
 
 
 def _mention(row: dict[str, Any]) -> Mention:

@@ -14,9 +14,10 @@ from tests.unit.ingest.test_understanding import Poisonous
 ANALYZERS = build(("language", "lexicon"), LANGUAGES)
 
 
-def run(*lines: str, analyzers=None) -> tuple[int, list[dict], str]:
+def run(*lines: str | bytes, analyzers=None) -> tuple[int, list[dict], str]:
     out, complaints = io.StringIO(), io.StringIO()
-    bad = classify(lines, out, complaints, analyzers or ANALYZERS)
+    raw = [line.encode() if isinstance(line, str) else line for line in lines]
+    bad = classify(raw, out, complaints, analyzers or ANALYZERS)
     return bad, [json.loads(line) for line in out.getvalue().splitlines()], complaints.getvalue()
 
 
@@ -41,6 +42,7 @@ def test_the_same_objects_come_back_in_order_with_what_was_understood():
         ("[1]", "give an object"),
         ('{"txt": "x"}', '"text" is missing'),
         ('{"text": 5}', '"text" is missing or not a string'),
+        (b'{"text": "\xff"}', "this is not JSON"),
         ("[" * 100_000, "this is not JSON"),
     ],
 )
@@ -55,6 +57,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_kept(line, reason):
 def test_half_a_character_and_a_language_that_is_none_do_no_harm():
     bad, rows, _ = run('{"text": "gut \\ud83d", "language": 7}')
     assert bad == 0
+    assert rows[0]["text"] == "gut \ud83d"
     assert rows[0]["sentiment"]["label"] == "positive"
 
 
@@ -77,6 +80,7 @@ def test_the_verb_exits_with_2_if_a_line_was_bad():
     good = CliRunner().invoke(app, input='{"text": "prima"}\n')
     assert good.exit_code == 0, good.output
     assert json.loads(good.stdout)["sentiment"]["label"] == "positive"
-    bad = CliRunner().invoke(app, input='{"text": "prima"}\n{}\n')
+    bad = CliRunner().invoke(app, input='{"text": "prima \\ud83d ä"}\n{}\n')
+    assert json.loads(bad.stdout)["text"] == "prima \ud83d ä"
     assert bad.exit_code == 2
     assert "line 2" in bad.stderr
