@@ -125,7 +125,7 @@ class Bus(Protocol):
         """Return the brands of those mention keys that are known and alive (for replies and quotes)."""
 
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
-        """Teach the deduplication a mention older than its memory (8 days), as the archive knows it; None: tombstone."""
+        """Teach the deduplication a mention older than its memory (8 days); None: a tombstone."""
 
     async def beat(self, at: float) -> None:
         """Append a heartbeat to every partition."""
@@ -166,7 +166,7 @@ class Bus(Protocol):
         """XACK entries of `analysed:{p}`, after what they caused is committed."""
 
     async def trim(self) -> int:
-        """Trim every stream below the minimum over its groups of (lowest pending, else last delivered); count removed."""
+        """Trim every stream below the minimum over its groups of (lowest pending, else last delivered)."""
 
     async def snapshot(self, brands: Sequence[str], since: float) -> Snapshot:
         """Read the state again: all buckets of `brands` that end after `since`, newest mentions, profiles, seq."""

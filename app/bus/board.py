@@ -1,0 +1,126 @@
+"""The notice board: health of sources and services, incidents, what is usual, leases, cursors, commands."""
+
+import random
+from collections.abc import AsyncIterator, Mapping
+
+import msgspec
+from redis import exceptions
+
+from app.bus.connection import Connection, guarded
+from app.clock import Clock
+from app.domain.incident import Incident
+from app.domain.source import SourceState
+from app.domain.usual import Usual
+
+SOURCES, SERVICES, INCIDENTS, USUAL = "ew:sources", "ew:services", "ew:incidents", "ew:usual"
+FORGOTTEN_AFTER = 15.0
+"""Seconds after which a service that no longer reports counts as gone."""
+SHOWN_AFTER_RESOLVE = 3600.0
+LISTEN_FOR = 5.0
+
+
+class Board:
+    """Small facts everybody may read."""
+
+    _connection: Connection
+    _clock: Clock
+
+    @guarded
+    async def cursor(self, source: str) -> str | None:
+        """Return the committed cursor of a source."""
+        found = await self._connection.client.get(f"ew:{{{source}}}:cursor")
+        return found.decode() if found is not None else None
+
+    @guarded
+    async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
+        """Commit a cursor; False if `token` is not the newest fencing token of the source's lease."""
+        names = [f"ew:{{{source}}}:cursor", f"ew:{{{source}}}:fence"]
+        return bool(await self._connection.scripts.cursor(names, [cursor, token]))
+
+    @guarded
+    async def lease(self, name: str, owner: str, seconds: float) -> int | None:
+        """Take or extend a lease; return its fencing token, None while another holds it."""
+        names = [f"ew:{{{name}}}:lease", f"ew:{{{name}}}:fence"]
+        token: int = await self._connection.scripts.lease(names, [owner, int(seconds * 1000)])
+        return token or None
+
+    @guarded
+    async def release(self, name: str, owner: str) -> None:
+        """Give a lease up."""
+        await self._connection.scripts.release([f"ew:{{{name}}}:lease"], [owner])
+
+    @guarded
+    async def report_source(self, state: SourceState) -> None:
+        """Publish the health of a source."""
+        await self._connection.client.hset(SOURCES, state.id, msgspec.json.encode(state))
+
+    @guarded
+    async def sources(self) -> list[SourceState]:
+        """Return the last reported health of every source."""
+        found = await self._connection.client.hgetall(SOURCES)
+        return sorted((msgspec.json.decode(row, type=SourceState) for row in found.values()), key=lambda s: s.id)
+
+    @guarded
+    async def report_service(self, name: str, pid: int, at: float) -> None:
+        """Say that a service is ready; forgotten after 15 s."""
+        await self._connection.client.hset(SERVICES, f"{name} {pid}", repr(at))
+
+    @guarded
+    async def services(self) -> dict[str, float]:
+        """Return service → instant of its last report; processes not heard of for long are cleared away."""
+        found = await self._connection.client.hgetall(SERVICES)
+        now = self._clock.now()
+        stale = [field for field, at in found.items() if now - float(at) > FORGOTTEN_AFTER]
+        if stale:
+            await self._connection.client.hdel(SERVICES, *stale)
+        alive: dict[str, float] = {}
+        for field, at in found.items():
+            if field not in stale:
+                name = field.decode().rpartition(" ")[0]
+                alive[name] = max(alive.get(name, 0.0), float(at))
+        return alive
+
+    @guarded
+    async def show_incident(self, incident: Incident) -> None:
+        """Put an incident where walls see it."""
+        await self._connection.client.hset(INCIDENTS, incident.id, msgspec.json.encode(incident))
+
+    @guarded
+    async def incidents(self) -> list[Incident]:
+        """Return open incidents and those resolved within the last hour, newest first."""
+        found = await self._connection.client.hgetall(INCIDENTS)
+        incidents = [msgspec.json.decode(row, type=Incident) for row in found.values()]
+        horizon = self._clock.now() - SHOWN_AFTER_RESOLVE
+        gone = [i.id for i in incidents if i.resolved_at is not None and i.resolved_at < horizon]
+        if gone:
+            await self._connection.client.hdel(INCIDENTS, *gone)
+        return sorted((i for i in incidents if i.id not in gone), key=lambda i: -i.opened_at)
+
+    @guarded
+    async def show_usual(self, usual: Usual) -> None:
+        """Tell the walls what is usual for a brand."""
+        await self._connection.client.hset(USUAL, usual.brand, msgspec.json.encode(usual))
+
+    @guarded
+    async def usual(self) -> dict[str, Usual]:
+        """Return the latest band by brand."""
+        found = await self._connection.client.hgetall(USUAL)
+        return {brand.decode(): msgspec.json.decode(row, type=Usual) for brand, row in found.items()}
+
+    @guarded
+    async def command(self, topic: str, payload: Mapping[str, str]) -> int:
+        """Send a command to running services; return how many listened."""
+        return int(await self._connection.client.publish(f"ew:command:{topic}", msgspec.json.encode(dict(payload))))
+
+    async def commands(self, topic: str) -> AsyncIterator[dict[str, str]]:
+        """Yield commands of a topic for ever, reconnecting."""
+        while True:
+            try:
+                async with self._connection.client.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    await pubsub.subscribe(f"ew:command:{topic}")
+                    while True:
+                        message = await pubsub.get_message(timeout=LISTEN_FOR)
+                        if message is not None:
+                            yield msgspec.json.decode(message["data"], type=dict[str, str])
+            except (exceptions.RedisError, OSError):
+                await self._clock.sleep(0.1 + random.random() / 2)

@@ -1,0 +1,87 @@
+"""One connection to Redis, its scripts, and its troubles as errors of ours."""
+
+import functools
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from redis import exceptions
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from app.bus import keys
+from app.bus.scripts import Scripts, register
+from app.errors import BusUnavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+READS_WITHIN = 15.0
+"""Seconds an answer may take, the longest wait for new entries included."""
+
+
+class Connection:
+    """A client with its scripts; safe to use from many tasks."""
+
+    def __init__(self, url: str, partitions: int) -> None:
+        self.partitions = partitions
+        self.client: Any = Redis.from_url(  # Any: redis-py types answers as unions of all its settings
+            url,
+            protocol=2,
+            socket_connect_timeout=2.0,
+            socket_timeout=READS_WITHIN,
+            retry=Retry(NoBackoff(), 1),
+            retry_on_error=[exceptions.ConnectionError],
+            single_connection_client=False,
+        )
+        self.scripts: Scripts = register(self.client)
+
+    async def prepare(self) -> None:
+        """Create every stream and consumer group that is not there yet."""
+        for partition in range(self.partitions):
+            for name, groups in keys.GROUPS.items():
+                for group in groups:
+                    try:
+                        await self.client.xgroup_create(keys.stream(partition, name), group, id="0", mkstream=True)
+                    except exceptions.ResponseError as error:
+                        if "BUSYGROUP" not in str(error):
+                            raise
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self.client.aclose()
+
+
+class Connected(Protocol):
+    """Whatever talks to Redis through a `Connection`."""
+
+    _connection: Connection
+
+
+S = TypeVar("S", bound=Connected)
+
+
+def guarded(
+    call: Callable[Concatenate[S, P], Awaitable[R]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Turn what redis-py raises into `BusUnavailable`; make lost consumer groups anew and try once more."""
+
+    @functools.wraps(call)
+    async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            try:
+                return await call(self, *args, **kwargs)
+            except exceptions.ResponseError as error:
+                if "NOGROUP" not in str(error):
+                    raise
+                await self._connection.prepare()
+                return await call(self, *args, **kwargs)
+        except exceptions.OutOfMemoryError as error:
+            raise BusUnavailable(
+                "Redis is out of memory; raise its maxmemory or let the consumers catch up."
+            ) from error
+        except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
+            raise BusUnavailable(f"Redis does not answer: {str(error) or type(error).__name__}.") from error
+        except exceptions.ResponseError as error:
+            raise BusUnavailable(f"Redis refuses: {error}") from error
+
+    return method

@@ -1,0 +1,93 @@
+"""The way in: batches are accepted durably, known ids dropped, in one Lua call a partition."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from app.bus import keys
+from app.bus.codec import CONTRIBUTION, EVENT
+from app.bus.connection import Connection, guarded
+from app.bus.port import Accepted
+from app.domain.mention import Deletion, Heartbeat, Mention
+from app.domain.tally import Contribution
+from app.errors import Backpressure
+
+LARGEST_CALL = 500
+"""Events in one Lua call: a larger one would keep Redis from everybody else."""
+RETRY_AFTER = 2.0
+
+
+class Inlet:
+    """Publishing, and the memory behind its deduplication."""
+
+    _connection: Connection
+    _lag_limit: int
+
+    @guarded
+    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
+        """Accept a batch durably; raise `Backpressure` while a consumer is too far behind."""
+        counts = [0, 0, 0, 0, 0]
+        for partition, share in keys.partitioned(events, self._connection.partitions).items():
+            for start in range(0, len(share), LARGEST_CALL):
+                said = await self._publish(partition, share[start : start + LARGEST_CALL])
+                counts = [have + more for have, more in zip(counts, said, strict=True)]
+        return Accepted(*counts)
+
+    async def _publish(self, partition: int, events: Sequence[Mention | Deletion]) -> list[int]:
+        arguments: list[str | int | bytes] = [keys.prefix(partition), keys.REMEMBERED, self._lag_limit]
+        for event in events:
+            if isinstance(event, Mention):
+                brands = ",".join(event.brands)
+                arguments += ["m", event.key, event.revision, digest(event), brands, EVENT.encode(event)]
+            else:
+                arguments += ["d", event.key, 0, b"", "", EVENT.encode(event)]
+        streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
+        said: list[int] = await self._connection.scripts.publish(streams, arguments)
+        if said == [-1]:
+            raise Backpressure(RETRY_AFTER)
+        return said
+
+    @guarded
+    async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the brands of those mention keys that are known and alive."""
+        async with self._connection.client.pipeline(transaction=False) as pipe:
+            for key in mention_keys:
+                pipe.hmget(self._hash(key), ["b", "d"])
+            found = await pipe.execute()
+        return {
+            key: tuple(brands.decode().split(",")) if brands else ()
+            for key, (brands, gone) in zip(mention_keys, found, strict=True)
+            if brands is not None and not gone
+        }
+
+    @guarded
+    async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
+        """Teach the deduplication a mention that only the archive still knows; None: a tombstone."""
+        brands = ",".join(contribution.brands) if contribution else ""
+        blob = CONTRIBUTION.encode(contribution) if contribution else b""
+        arguments: list[str | int | bytes] = [
+            keys.REMEMBERED,
+            version,
+            revision,
+            brands,
+            blob,
+            0 if contribution else 1,
+        ]
+        await self._connection.scripts.remember([self._hash(key)], arguments)
+
+    @guarded
+    async def beat(self, at: float) -> None:
+        """Append a heartbeat to every partition."""
+        blob = EVENT.encode(Heartbeat(at))
+        async with self._connection.client.pipeline(transaction=False) as pipe:
+            for partition in range(self._connection.partitions):
+                pipe.xadd(keys.stream(partition, keys.MENTIONS), {"v": 1, "k": "", "e": blob})
+            await pipe.execute()
+
+    def _hash(self, key: str) -> str:
+        return f"{keys.prefix(keys.of_key(key, self._connection.partitions))}id:{key}"
+
+
+def digest(mention: Mention) -> bytes:
+    """Return 8 bytes that change when what was said changes: text, rating and kind."""
+    said = f"{mention.text}\0{mention.rating}\0{mention.kind}".encode()
+    return blake2b(said, digest_size=8).digest()

@@ -1,0 +1,61 @@
+"""The names of everything the bus keeps in Redis."""
+
+from collections.abc import Sequence
+
+from app.domain.mention import Deletion, Mention
+from app.domain.tally import KEEP, SPAN, split
+
+DAY = 86_400
+REMEMBERED = 8 * DAY
+"""Seconds the deduplication remembers a key."""
+AUTHOR_KEPT = 26 * 3600
+"""Seconds an author's profile is kept after it was last seen."""
+MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
+GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive", "alerts")}
+"""Stream → its consumer groups."""
+
+
+def prefix(partition: int) -> str:
+    """Return what every key of a partition starts with; the braces keep them on one node of a cluster."""
+    return f"ew:{{p{partition}}}:"
+
+
+def stream(partition: int, name: str) -> str:
+    """Return the key of a stream."""
+    return f"{prefix(partition)}{name}"
+
+
+def live(partition: int) -> str:
+    """Return the pub/sub channel of a partition's deltas."""
+    return f"{prefix(partition)}live"
+
+
+def expiry(bucket: str) -> int:
+    """Return the instant at which a bucket leaves the bus."""
+    _, grain, start = split(bucket)
+    return start + SPAN[grain] + KEEP[grain]
+
+
+def bucket_names(brands: Sequence[str], since: float, until: float) -> list[str]:
+    """Return the names of all buckets of `brands` that may hold something between two instants."""
+    return [
+        f"{brand}:{grain}:{start}"
+        for brand in brands
+        for grain, span in SPAN.items()
+        for start in range(int(max(since, until - KEEP[grain])) // span * span, int(until) + 1, span)
+    ]
+
+
+def partitioned(events: Sequence[Mention | Deletion], count: int) -> dict[int, list[Mention | Deletion]]:
+    """Return the events by partition, in order."""
+    if count == 1:
+        return {0: list(events)}
+    shares: dict[int, list[Mention | Deletion]] = {}
+    for event in events:
+        shares.setdefault(of_key(event.key, count), []).append(event)
+    return shares
+
+
+def of_key(key: str, count: int) -> int:
+    """Return the partition of a mention key, as `Identity.partition` does."""
+    return int.from_bytes(key[:6].encode(), "big") % count

@@ -1,0 +1,28 @@
+"""The bus on Redis or Valkey (6.2 commands suffice)."""
+
+from app.bus.board import Board
+from app.bus.connection import Connection, guarded
+from app.bus.inlet import Inlet
+from app.bus.live import Live
+from app.bus.settling import Settling
+from app.bus.streams import Streams
+from app.clock import Clock
+
+
+class RedisBus(Inlet, Streams, Settling, Live, Board):
+    """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
+
+    def __init__(self, url: str, *, partitions: int, lag_limit: int, clock: Clock) -> None:
+        self._connection = Connection(url, partitions)
+        self._lag_limit = lag_limit
+        self._clock = clock
+        self._recovered = set()
+
+    @guarded
+    async def open(self) -> None:
+        """Connect and create the consumer groups."""
+        await self._connection.prepare()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._connection.close()

@@ -1,0 +1,114 @@
+"""Settling: tallies, stream, newest mentions and acknowledgement change in one Lua call or not at all."""
+
+from collections.abc import Mapping, Sequence
+
+from app.bus import keys
+from app.bus.codec import CONTRIBUTION, PAYLOAD, PROFILE, TALLY
+from app.bus.connection import Connection, guarded
+from app.bus.live import LIVE
+from app.bus.port import Delta, Labelled, Settled
+from app.clock import Clock
+from app.domain.analysis import AnalysedMention
+from app.domain.mention import Deletion, Heartbeat
+from app.domain.tally import Profile, TallyDelta, only
+
+NEWEST = 50
+Word = str | int | float | bytes
+
+
+class Settling:
+    """The analysis service's way out."""
+
+    _connection: Connection
+    _clock: Clock
+
+    @guarded
+    async def contributions(self, mention_keys: Sequence[str]) -> dict[str, Labelled]:
+        """Return what is counted at present for those mention keys; missing where nothing is."""
+        async with self._connection.client.pipeline(transaction=False) as pipe:
+            for key in mention_keys:
+                partition = keys.of_key(key, self._connection.partitions)
+                pipe.hmget(f"{keys.prefix(partition)}id:{key}", ["a", "l"])
+            found = await pipe.execute()
+        return {
+            key: Labelled(int(version), CONTRIBUTION.decode(blob) if blob else None)
+            for key, (version, blob) in zip(mention_keys, found, strict=True)
+            if version is not None
+        }
+
+    @guarded
+    async def settle(
+        self,
+        partition: int,
+        consumer: str,
+        settled: Sequence[Settled],
+        tally: TallyDelta,
+        profiles: Mapping[str, Profile],
+        at: float,
+    ) -> list[str]:
+        """Settle a batch; return the entries that are no longer ours, in which case nothing has changed."""
+        beats = [item.payload.at for item in settled if isinstance(item.payload, Heartbeat)]
+        cards = _cards(settled)
+        minutes = only(tally, "m")
+        live = Delta(
+            partition,
+            0,
+            max(beats, default=0.0),
+            tally,
+            tuple(item.payload for item in cards.values() if isinstance(item.payload, AnalysedMention)),
+            tuple(item.key for item in settled if item.key and _vanishes(item)),
+            dict(profiles),
+        )
+        now = self._clock.now()
+        lasting = {name: fields for name, fields in tally.items() if fields and keys.expiry(name) > now}
+        arguments: list[Word] = [keys.prefix(partition), keys.GROUPS[keys.MENTIONS][0], consumer, repr(at)]
+        arguments += [repr(max(beats)) if beats else "", LIVE.encode(live), TALLY.encode(minutes) if minutes else b""]
+        arguments += [len(settled), len(lasting), len(profiles)]
+        for item in settled:
+            arguments += _row(item, card=item.id in cards)
+        for name, fields in lasting.items():
+            arguments += [name, keys.expiry(name), len(fields)]
+            for field, number in fields.items():
+                arguments += [field, number]
+        for author, shown in profiles.items():
+            arguments += [author, keys.AUTHOR_KEPT, PROFILE.encode(shown)]
+        streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
+        foreign: list[bytes] = await self._connection.scripts.settle(streams, arguments)
+        return [entry.decode() for entry in foreign]
+
+
+def _vanishes(item: Settled) -> bool:
+    """Return whether the card of an earlier version has to go."""
+    return isinstance(item.payload, Deletion) or (item.contribution is not None and not item.contribution.brands)
+
+
+def _cards(settled: Sequence[Settled]) -> dict[str, Settled]:
+    """Return by entry the items that are among the last `NEWEST` of a brand in this batch."""
+    room: dict[str, int] = {}
+    cards: list[Settled] = []
+    for item in reversed(settled):
+        if not isinstance(item.payload, AnalysedMention):
+            continue
+        brands = item.payload.mention.brands
+        if any(room.get(brand, 0) < NEWEST for brand in brands):
+            cards.append(item)
+        for brand in brands:
+            room[brand] = room.get(brand, 0) + 1
+    return {item.id: item for item in reversed(cards)}
+
+
+def _row(item: Settled, *, card: bool) -> list[Word]:
+    brands = item.contribution.brands if item.contribution else ()
+    return [
+        item.id,
+        item.key,
+        item.version,
+        item.expected,
+        PAYLOAD.encode(item.payload),
+        CONTRIBUTION.encode(item.contribution) if item.contribution else b"",
+        CONTRIBUTION.encode(item.before) if item.before else b"",
+        ",".join(brands),
+        ",".join(item.before.brands if item.before else ()),
+        int(card),
+        int(isinstance(item.payload, Deletion)),
+    ]
