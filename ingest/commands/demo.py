@@ -8,11 +8,8 @@ import typer
 
 from app.commands.connect import open_context
 from app.commands.options import DATA, ConfigOption, DataOption
-from app.domain.actor import LOOPBACK, authorise
-from app.domain.audit import AuditEntry
-from app.errors import SourceUnavailable
-from app.service import Context
-from ingest.connectors.demo import BRAND, LONGEST_STORM, TOPIC
+from ingest.connectors.demo import LONGEST_STORM
+from ingest.demo.order import give
 
 command = typer.Typer(help="Start and end a firestorm at the demo brand.", no_args_is_help=True)
 
@@ -38,25 +35,4 @@ def calm(*, config: ConfigOption = None, data: DataOption = DATA) -> None:
 
 async def _order(order: dict[str, str], config: Path | None, data: Path) -> None:
     async with open_context(config, data) as context:
-        verb = f"demo.{order['do']}"
-        authorise(LOOPBACK, verb, BRAND)
-        if not await context.bus.command(TOPIC, order):
-            raise SourceUnavailable(
-                "No demo source is listening. Start the system with `emberwatch up`, and see that config.yaml has a "
-                "source with `connector: demo`."
-            )
-        await asyncio.to_thread(_audit, context, verb, order)
-
-
-def _audit(context: Context, verb: str, order: dict[str, str]) -> None:
-    entry = AuditEntry(
-        at=context.clock.now(),
-        actor_kind=LOOPBACK.kind,
-        actor=LOOPBACK.id,
-        verb=verb,
-        scope=BRAND,
-        subject=TOPIC,
-        detail=dict(order),
-    )
-    with context.store.transaction() as tx:
-        tx.audit.append(entry)
+        await give(context, order)

@@ -12,11 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.mention import SourceEvent
 from ingest.connector import Batch, History, Setting
 from ingest.demo.generator import Generator
+from ingest.demo.order import BRAND, TOPIC
 from ingest.demo.storm import Storm
 
-BRAND = "nordlicht"
-TOPIC = "demo"
-"""Where orders from the command line arrive."""
 STEP = 0.5
 """Seconds between two looks at the clock: the wall moves at least this often."""
 BATCH = 500

@@ -40,11 +40,6 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after the start of a storm at which it is said once, on time."""
     weight: float = 1.0
 
-    @property
-    def slots(self) -> frozenset[str]:
-        """Return the names of its gaps."""
-        return frozenset(SLOT.findall(self.text))
-
 
 def read(name: str) -> Any:
     """Return the content of a data file of this package."""

@@ -65,7 +65,7 @@ class Generator:
             mention = self._writer.write(plan, None)
             if plan.fate < EDITED:
                 at = round(plan.at + EDIT_AFTER[0] + EDIT_AFTER[1] * plan.fate / EDITED, 3)
-                yield at, self._writer.edit(mention, at)
+                yield at, self._writer.edit(mention, plan.line.language, at)
             else:
                 part = (plan.fate - EDITED) / (DELETED - EDITED)
                 at = round(plan.at + DELETE_AFTER[0] + DELETE_AFTER[1] * part, 3)

@@ -71,7 +71,7 @@ class Planner:
             for index in range(poisson(rng, mean * bump[1])):
                 said = wheel.turn(draw())
                 speaker, at = said.pool.turn(draw()), start + 60 * draw()
-                plans.append(Plan(f"{token}-b{index:x}", at, said, speaker, draw(), draw(), bump[0].place))
+                plans.append(Plan(f"{token}-u{index:x}", at, said, speaker, draw(), draw(), bump[0].place))
         return tuple(plans)
 
     def _storm_plans(self, minute: int, storm: Storm) -> tuple[Plan, ...]:

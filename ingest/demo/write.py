@@ -16,6 +16,8 @@ FIRST_LOOK, LAST_LOOK = 6, 24
 """Minutes back in which people find something to answer: first at random in these, then on until there is one."""
 TOLD_LANGUAGE = frozenset({"bluesky", "mastodon"})
 STARS = {"negative": (1, 1, 1, 2, 2), "neutral": (3,), "positive": (4, 4, 5, 5, 5)}
+ANY_TOPIC = frozenset({"any", "chat", "own", "storm"})
+"""Topics of answers that fit whatever was said."""
 CANDIDATES = 3
 """Of so many posts people pass on the one whose author has most followers."""
 
@@ -36,10 +38,10 @@ class Writer:
             return self._pass_on(plan, storm, parent, rng)
         return self._mention(plan, plan.line, rng, parent)
 
-    def edit(self, mention: Mention, at: float) -> Mention:
+    def edit(self, mention: Mention, language: str, at: float) -> Mention:
         """Return a mention as its author changed it at an instant."""
         rng = chance("edit", mention.id)
-        extra = fill("{edit}", mention.language or "de", rng, {})
+        extra = fill("{edit}", language, rng, {})
         return msgspec.structs.replace(
             mention, text=f"{mention.text} {extra}", edited_at=at, revision=round(at * 1_000_000)
         )
@@ -59,16 +61,22 @@ class Writer:
         return script.roots[line.channel, line.language, line.sentiment]
 
     def _find(self, plan: Plan, storm: Storm | None, rng: Random) -> Plan | None:
-        """Return an earlier post of the same channel and language that this one answers."""
+        """Return an earlier post of its channel and language that a plan answers; on its topic, if there is one."""
         minute = int(plan.at // 60)
+        spare: list[Plan] = []
         looks = range(3) if plan.stormy else range(rng.randrange(1, FIRST_LOOK), LAST_LOOK)
         for back in looks:
             plans = self._planner.plans(minute - back) if not plan.stormy else self._storm(minute - back, storm)
             found = [one for one in plans if one.at < plan.at and _answers(plan.line, one.line)]
-            if found:
-                picked = [rng.choice(found) for _ in range(CANDIDATES if plan.line.template is None else 1)]
-                return max(picked, key=lambda one: one.speaker.reach)
-        return None
+            fitting = [one for one in found if plan.line.topic in {*ANY_TOPIC, one.line.topic}]
+            if fitting:
+                return self._pick(plan, fitting, rng)
+            spare = spare or found
+        return self._pick(plan, spare, rng) if spare else None
+
+    def _pick(self, plan: Plan, found: list[Plan], rng: Random) -> Plan:
+        picked = [rng.choice(found) for _ in range(CANDIDATES if plan.line.template is None else 1)]
+        return max(picked, key=lambda one: one.speaker.reach)
 
     def _storm(self, minute: int, storm: Storm | None) -> tuple[Plan, ...]:
         return () if storm is None else self._planner.storm_plans(minute, storm)
