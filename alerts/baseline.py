@@ -78,7 +78,7 @@ class Baseline:
         """Return the relative variance of `rate` that comes from too little history; near 0 after weeks."""
         hour = self._hour(at)
         unseen = DAY_WEIGHT / (DAY_WEIGHT + self._day[hour % 24][1] / self._scale)
-        return 1.0 / (0.05 + self.basis / 3600.0) + 0.25 * unseen
+        return 1.0 / (0.05 + self.basis / 1200.0) + 0.25 * unseen
 
     def _mean(self) -> float:
         count, minutes = self._all

@@ -26,7 +26,8 @@ def stabilised(count: float, expected: float, spread: float) -> float:
 
 def usual_count(expected: float, spread: float, deviation: float) -> float:
     """Return the count that lies `deviation` standard deviations from `expected`: the inverse of `stabilised`."""
-    spread = max(spread, 1e-6)
+    if spread < 1e-6:  # noqa: PLR2004 - the Poisson limit of the formula
+        return max(max(sqrt(expected + 0.375) + deviation / 2.0, 0.0) ** 2 - 0.375, 0.0)
     root = asinh(sqrt(spread * (expected + 0.375))) + deviation * sqrt(spread) / 2.0
     return max(sinh(max(root, 0.0)) ** 2 / spread - 0.375, 0.0)
 

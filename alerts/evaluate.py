@@ -30,6 +30,8 @@ YOUNG = 300.0
 """Seconds in which a new incident is told anew every minute, because its drivers are only just showing."""
 GROWTH = 1.1
 """Factor by which the pace must grow before an incident is told anew."""
+TOLD_RATIO = 2.0
+"""Multiple of the usual from which the sentence speaks of all mentions, though only the negative ones raised."""
 CRISIS_RATIO, CRISIS_SHARE = 4.0, 0.4
 
 Action = Literal["open", "update", "resolve"]
@@ -132,7 +134,7 @@ class Watch:
             over = self.incident is not None and self._calm >= CALM
             return Decision(signals, "resolve" if over else None)
         self._calm = 0.0
-        figures = self._figures(at, raised, said)
+        figures = self._figures(at, signals, said)
         peak = self._peak(at, figures.since, said)
         severity = _severity(raised, figures)
         if self.incident is None:
@@ -150,10 +152,9 @@ class Watch:
         young = at - incident.opened_at <= YOUNG
         return young or bool(joined) or worse or peak >= GROWTH * incident.peak
 
-    def _figures(self, at: float, raised: tuple[Signal, ...], said: dict[int, MinuteTally]) -> Figures:
-        """Count from the onset on, at most the last five minutes; mentions if they raised, else what did."""
-        volume = next((signal for signal in raised if signal.detector == self._volume.name), None)
-        teller = self._volume if volume else self._teller(raised[0])
+    def _figures(self, at: float, signals: tuple[Signal, ...], said: dict[int, MinuteTally]) -> Figures:
+        """Count from the onset on, at most the last five minutes; mentions if they surge, too, else what raised."""
+        teller = self._teller(signals)
         since = self.incident.since if self.incident else self._onset(at, said, teller)
         begin = max(int(since) // 60 * 60, int(at - LOOK) // 60 * 60)
         covered = max(at - begin, 60.0) / 60
@@ -169,8 +170,12 @@ class Watch:
             basis=min(teller.baseline.basis, THIN),
         )
 
-    def _teller(self, signal: Signal) -> Surge:
-        found = (one for one in self._detectors if isinstance(one, Surge) and one.name == signal.detector)
+    def _teller(self, signals: tuple[Signal, ...]) -> Surge:
+        surging = {one.detector for one in signals if one.alarm or one.actual >= TOLD_RATIO * one.expected}
+        raised = {one.detector for one in signals if one.alarm}
+        if self._volume.name in surging:
+            return self._volume
+        found = (one for one in self._detectors if isinstance(one, Surge) and one.name in raised)
         return next(found, self._volume)
 
     def _onset(self, at: float, said: dict[int, MinuteTally], teller: Surge) -> float:

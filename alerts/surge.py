@@ -14,6 +14,8 @@ WINDOWS = (3, 5, 15, 60)
 """Lengths in bins; the shortest is what raises a steep storm within three minutes."""
 CALM_WINDOW = 15
 """The hour keeps an alarm up only while the quarter of an hour is unusual, too."""
+STORM = 360
+"""Bins of alarm that teach nothing beyond the usual; what lasts longer is a new normal."""
 BAND = 1.96
 """Half the usual band in standard deviations: 95 of 100 ordinary minutes lie within."""
 
@@ -64,6 +66,7 @@ class Surge:
         self._counts: list[float] = []
         self._rates: list[float] = []
         self._next = 0
+        self._stormy = 0
         self.alarm = False
 
     def measure(self, minute: MinuteTally) -> float:
@@ -97,9 +100,9 @@ class Surge:
         doubt = self.baseline.doubt(at)
         judged = [self._judge(taken[:bins], usual[:bins], doubt) for bins in self._windows]
         best = max(judged, key=lambda one: (one.raising, one.risk))
-        quick = max(one.risk for one in judged if one.window * self._span <= CALM_WINDOW * 60)
-        raised = any(one.raising for one in judged) and quick >= self.limits.risk / 2
-        self.alarm = raised or (self.alarm and quick >= self.limits.risk / 2)
+        quick = [one for one in judged if one.window * self._span <= CALM_WINDOW * 60]
+        unusual = any(one.raising or one.risk >= self.limits.risk / 2 for one in quick)
+        self.alarm = unusual and (self.alarm or any(one.raising for one in judged))
         return self._signal(at, best)
 
     def usual(self, start: int, bins: int) -> list[UsualMinute]:
@@ -160,7 +163,11 @@ class Surge:
         self._teach_windows(doubt)
         spread = self._spread[1]
         most = usual_count(rate, spread.value() + doubt, 3.0)
-        spread.teach(count, rate)
+        self._stormy = self._stormy + 1 if self.alarm else 0
+        if 0 < self._stormy <= STORM:
+            most = rate
+        else:
+            spread.teach(count, rate)
         self.baseline.teach(start, min(count, most), minutes)
         self._next = start + self._span
 

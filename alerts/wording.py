@@ -50,7 +50,7 @@ def _english(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
     share = f"{100 * figures.share:.0f}%"
     said = f"{share} of all mentions" if figures.negative else f"{share} of them negative"
     compared = f"{_times(figures.ratio)} times as many {what} as usual"
-    pace = f"{actual} instead of {expected} a {'minute' if minute else 'hour'}"
+    pace = f"{actual} instead of {expected} {'a minute' if minute else 'an hour'}"
     driven = f"; drivers: {', '.join(terms)}" if terms else ""
     basis = f" (basis: {_span(figures.basis, 'en')})" if figures.basis < THIN else ""
     return f"Since {_clock(figures.since, zone)} {compared} ({pace}), {said}{driven}{basis}."

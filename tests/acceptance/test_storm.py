@@ -1,0 +1,173 @@
+"""Time lines: what raises an incident, what must not, and what a restart leaves."""
+
+import random
+import re
+from math import pi, sin
+
+import pytest
+
+from alerts.detectors.negative import NegativeDetector
+from alerts.detectors.volume import VolumeDetector
+from alerts.surge import Limits
+from alerts.wording import reason
+from app.domain.tally import MinuteTally
+from ingest.demo.storm import Storm
+from tests.acceptance.timeline import DAY, START, ZONE, Line, Minutes, demo_history, demo_minutes
+
+HOUR = 3600
+
+
+def test_the_demo_storm_raises_within_three_minutes_with_its_reason_in_both_languages():
+    line = stormy_line()
+    assert len(line.opened) == 1
+    at, decision = line.opened[0]
+    assert at - STORM.start <= 180
+    sentences = reason(decision.figures, ("Abschlag", "Hotline"), ZONE)
+    assert re.match(
+        r"Seit 16:0\d \d+(,\d)?-mal so viele (negative )?Erwähnungen wie üblich \(\d+ statt \d+(,\d)? je Minute\), ",
+        sentences["de"],
+    ), sentences
+    assert re.match(
+        r"Since 16:0\d \d+(\.\d)? times as many (negative )?mentions as usual \(\d+ instead", sentences["en"]
+    )
+    assert decision.signals[0].expected < decision.signals[0].actual
+
+
+def test_the_storm_stays_one_incident_becomes_a_crisis_and_is_resolved_after_calm():
+    line = stormy_line()
+    assert line.watch.incident.severity == "crisis"
+    assert line.watch.incident.peak > 100
+    line.run(START + 2 * HOUR, START + 5 * HOUR, step=30)
+    assert len(line.opened) == 1
+    assert len(line.resolved) == 1
+    assert 1 <= line.updates < 60
+
+
+def test_fourteen_days_without_a_storm_raise_at_most_one():
+    assert at_most_one(alarms(VolumeDetector, NegativeDetector))
+
+
+class Always(VolumeDetector):
+    limits = Limits(risk=0.0, ratio=0.0, least=-1e9)
+
+
+class Never(VolumeDetector):
+    limits = Limits(risk=1e9, floor=1e9)
+
+
+def test_the_checks_catch_a_detector_that_always_or_never_raises():
+    assert not at_most_one(alarms(Always, days=2))
+    line = Line(demo_minutes(STORM), kinds=(Never,))
+    line.watch.learn(demo_history(3), until=START)
+    assert not line.run(STORM.start, STORM.start + 600).opened
+
+
+@pytest.mark.parametrize(("humps", "swing"), [(1, 0.9), (2, 0.9)])
+def test_a_learned_day_rhythm_raises_nothing_however_steep(swing, humps):
+    minutes = scripted(lambda at: 20 * (1 + swing * sin(humps * 2 * pi * at / DAY)))
+    line = Line(minutes)
+    line.watch.learn([minutes(start) for start in range(START - 5 * DAY, START, 60)], until=START)
+    assert not line.run(START, START + DAY, step=60).opened
+
+
+def test_a_burst_confined_to_one_minute_raises_nothing():
+    spam = START + 1200
+    minutes = scripted(lambda at: 20, {spam: 600})
+    line = Line(minutes)
+    line.watch.learn([minutes(start) for start in range(START - 3 * DAY, START, 60)], until=START)
+    assert not line.run(START, START + HOUR).opened
+
+
+def test_an_outage_of_two_hours_and_the_return_raise_nothing_and_teach_nothing():
+    minutes = scripted(lambda at: 0 if START + HOUR <= at < START + 3 * HOUR else 20)
+    line = Line(minutes)
+    line.watch.learn([minutes(start) for start in range(START - 3 * DAY, START, 60)], until=START)
+    line.run(START, START + HOUR, step=60)
+    before = line.watch.usual(START + HOUR).minutes[-1].expected
+    line.run(START + HOUR, START + 3 * HOUR, step=60, heard=False)
+    line.run(START + 3 * HOUR, START + 6 * HOUR, step=60)
+    assert not line.opened
+    assert line.watch.usual(START + HOUR).minutes[-1].expected == pytest.approx(before, rel=0.1)
+
+
+def test_an_outage_in_the_middle_of_a_storm_is_not_calm():
+    line = stormy_line()
+    line.minutes = scripted(lambda at: 0)
+    line.run(START + 2 * HOUR, START + 5 * HOUR, step=60, heard=False)
+    assert not line.resolved
+
+
+def test_a_restart_in_the_middle_keeps_one_incident():
+    line = Line(demo_minutes(STORM))
+    line.watch.learn(demo_history(), until=START)
+    line.run(STORM.start - 120, STORM.start + 600)
+    assert line.watch.incident is not None
+    back = STORM.start + 900
+    recorded = (line.minutes(start) for start in range(START, back, 60))
+    line.restart((*demo_history(), *recorded), at=back)
+    line.run(back, back + 900)
+    assert len(line.opened) == 1
+
+
+def test_a_brand_without_history_does_not_raise_on_its_first_mentions_but_on_a_flood_after_hours():
+    flood = START + 4 * HOUR
+    minutes = scripted(lambda at: 0 if at < START else 3 if at < flood else 90)
+    line = Line(minutes)
+    line.run(START, flood, step=60)
+    assert not line.opened
+    line.run(flood, flood + 1200)
+    assert len(line.opened) == 1
+    assert 0 < line.opened[0][1].figures.basis <= 4.5 * HOUR
+    assert "Basis: " in reason(line.opened[0][1].figures, (), ZONE)["de"]
+
+
+def test_causal_what_comes_later_never_changes_what_was_said():
+    late = Storm(START + HOUR, minutes=30)
+    storm, calm = Line(demo_minutes(late)), Line(demo_minutes())
+    for line in (storm, calm):
+        line.watch.learn(demo_history(2), until=START)
+        line.run(late.start - 600, late.start - 10)
+    assert storm.signals == calm.signals
+
+
+STORM = Storm(START + HOUR + 37, minutes=30)
+
+
+def stormy_line() -> Line:
+    line = Line(demo_minutes(STORM))
+    line.watch.learn(demo_history(), until=START)
+    return line.run(STORM.start - 300, START + 2 * HOUR)
+
+
+def at_most_one(raised: list[int]) -> bool:
+    """Tell whether those minutes are one alarm, within two hours."""
+    return not raised or raised[-1] - raised[0] < 2 * HOUR
+
+
+def alarms(*kinds: type, days: int = 14) -> list[int]:
+    """Return the minutes in alarm in a demo life without storms, judged every minute after as many days of history."""
+    world, detectors = demo_minutes(), [kind("demo", ZONE) for kind in kinds]
+    past = demo_history()[-days * 1440 :]
+    for detector in detectors:
+        detector.learn(past)
+    recent, raised = list(past[-62:]), []
+    for start in range(START, START + days * DAY, 60):
+        recent = [*recent[-61:], world(start)]
+        signals = [detector.step(start + 59, recent) for detector in detectors]
+        if any(signal.alarm for signal in signals):
+            raised.append(start)
+        for detector in detectors:
+            detector.learn(recent[-4:-3])
+    return raised
+
+
+def scripted(pace, extra: dict[int, int] | None = None) -> Minutes:
+    """Return minutes that follow a pace with the chance of single mentions, a fifth of them negative."""
+
+    def minute(start: int) -> MinuteTally:
+        chance = random.Random(start)
+        mean = pace(start)
+        count = max(0, round(chance.gauss(mean, mean**0.5))) + (extra or {}).get(start, 0)
+        return MinuteTally(start, count, negative=count // 5, neutral=count - count // 5)
+
+    return minute

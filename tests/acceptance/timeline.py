@@ -1,0 +1,106 @@
+"""A time line for one brand: minutes of the demo world (or of a script) fed to a `Watch` on our own clock."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import msgspec
+
+from alerts.detector import Detector
+from alerts.detectors.negative import NegativeDetector
+from alerts.detectors.volume import VolumeDetector
+from alerts.evaluate import STEP, Decision, Watch
+from app.domain.incident import Incident, Signal
+from app.domain.tally import MinuteTally, TallyDelta, bucket
+from ingest.demo.generator import Generator
+from ingest.demo.storm import Storm
+
+ZONE = "Europe/Berlin"
+DAY = 86_400
+START = 1_795_010_400
+"""A Wednesday in November 2026, 15:00 in Berlin; what lies before is history."""
+Minutes = Callable[[int], MinuteTally]
+
+
+@cache
+def demo_history(days: int = 14) -> tuple[MinuteTally, ...]:
+    world = Generator(7)
+    return tuple(world.tally(start) for start in range(START - days * DAY, START, 60))
+
+
+def demo_minutes(storm: Storm | None = None) -> Minutes:
+    world = Generator(7)
+    return cache(lambda start: world.tally(start, storm))
+
+
+def as_delta(brand: str, minute: MinuteTally, share: float = 1.0) -> TallyDelta:
+    """Return what a minute adds to the tallies once `share` of it has passed."""
+    count, negative = int(minute.count * share), int(minute.negative * share)
+    place = minute.start % 3600 // 60
+    fields = {f"{place}:n": count, f"{place}:-": negative, f"{place}:0": count - negative}
+    return {bucket(brand, "m", minute.start): fields}
+
+
+class Line:
+    """Steps a watch every ten seconds with the partial minute, acting on decisions as the service does."""
+
+    def __init__(self, minutes: Minutes, *, kinds: tuple[type, ...] = (VolumeDetector, NegativeDetector)) -> None:
+        self.minutes = minutes
+        self._kinds = kinds
+        self.watch = self.fresh()
+        self.opened: list[tuple[float, Decision]] = []
+        self.resolved: list[float] = []
+        self.updates = 0
+        self.signals: list[Signal] = []
+
+    def fresh(self) -> Watch:
+        def detectors() -> list[Detector]:
+            return [kind("demo", ZONE) for kind in self._kinds]
+
+        return Watch("demo", detectors, ZONE)
+
+    def run(self, start: int, end: int, step: float = STEP, *, heard: bool = True) -> "Line":
+        at = float(start)
+        while at < end:
+            at += step
+            self.watch.replace(self._tally(at))
+            self._act(at, self.watch.step(at, heard=heard))
+        return self
+
+    def restart(self, history: Iterator[MinuteTally] | tuple[MinuteTally, ...], at: float) -> None:
+        """Forget everything but what the store holds: the past and the open incident."""
+        incident, self.watch = self.watch.incident, self.fresh()
+        self.watch.learn(history, until=at)
+        self.watch.resume(incident)
+
+    def _tally(self, at: float) -> TallyDelta:
+        current = int(at) // 60 * 60
+        delta: TallyDelta = {}
+        for start in range(current - 3660, current + 1, 60):
+            share = (at - current) / 60 if start == current else 1.0
+            for name, fields in as_delta("demo", self.minutes(start), share).items():
+                delta.setdefault(name, {}).update(fields)
+        return delta
+
+    def _act(self, at: float, decision: Decision) -> None:
+        self.signals += decision.signals
+        incident = self.watch.incident
+        if decision.action == "resolve" and incident is not None:
+            self.resolved.append(at)
+            self.watch.resume(None, msgspec.structs.replace(incident, state="resolved", resolved_at=at))
+        elif decision.action is not None and decision.figures is not None:
+            if incident is None:
+                self.opened.append((at, decision))
+            self.updates += incident is not None
+            self.watch.resume(
+                Incident(
+                    f"i{len(self.opened)}",
+                    "demo",
+                    incident.opened_at if incident else at,
+                    "open",
+                    decision.severity,
+                    decision.signals,
+                    updated_at=at,
+                    peak=decision.peak,
+                    since=decision.figures.since,
+                )
+            )
