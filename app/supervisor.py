@@ -17,7 +17,7 @@ from app.bus.server import EmbeddedServer
 from app.child import FIRST_PAUSE, LAST_PAUSE, Child
 from app.clock import Clock
 from app.config import Config
-from app.errors import EmberwatchError, Unavailable
+from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
 from app.progress import Progress
 
@@ -26,6 +26,8 @@ LOOK = 0.1
 PATIENCE = 20.0
 """Seconds until it is said who is still missing."""
 
+FAREWELL = 5.0
+"""Seconds an earlier Redis on the same data may take to end."""
 ANYWHERE = {"0.0.0.0", "::", "localhost"}  # noqa: S104 # told apart here, not bound to
 """Hosts that are reached at 127.0.0.1."""
 
@@ -90,7 +92,7 @@ class Supervisor:
             async with anyio.create_task_group() as group:
                 if redis:
                     self._progress.waiting("Redis …")
-                    await to_thread.run_sync(redis.start)
+                    await self._start_redis(redis)
                     group.start_soon(self._keep_redis, redis)
                 self._progress.waiting("Archive …")
                 store = await to_thread.run_sync(open_archive, self._plan.data, self._clock)
@@ -116,6 +118,19 @@ class Supervisor:
                     stopping.cancel()
                 elif number == signal.SIGINT:
                     self._hard.set()
+
+    async def _start_redis(self, server: EmbeddedServer) -> None:
+        """Start Redis; the one of a supervisor that was killed may need a moment to write what it holds and end."""
+        deadline = self._clock.monotonic() + FAREWELL
+        while True:
+            try:
+                await to_thread.run_sync(server.start)
+            except BusUnavailable:
+                if self._clock.monotonic() > deadline:
+                    raise
+                await self._clock.sleep(FIRST_PAUSE)
+            else:
+                return
 
     async def _keep_redis(self, server: EmbeddedServer) -> None:
         """Start Redis again, on the same folder and socket, whenever it dies."""

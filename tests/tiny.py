@@ -80,7 +80,7 @@ class TinyConnector:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
 
-    async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:  # noqa: ARG002 # the port wants it
+    async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         yield Batch()
 
 

@@ -5,7 +5,12 @@ from tests.coverage_gate import branches, failures, main, share
 
 def report(covered: int, taken: int) -> dict:
     summary = {"num_statements": 100, "num_branches": 40, "covered_lines": covered, "covered_branches": taken}
-    return {"files": {"app/domain/tally.py": {"summary": summary}, "app/cli.py": {"summary": {**summary, "covered_lines": 0}}}}
+    return {
+        "files": {
+            "app/domain/tally.py": {"summary": summary},
+            "app/cli.py": {"summary": {**summary, "covered_lines": 0}},
+        }
+    }
 
 
 def test_what_is_covered_passes():

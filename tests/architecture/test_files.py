@@ -9,7 +9,9 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "b
 
 def files() -> list[Path]:
     written = {".py", ".js", ".css", ".lua"}
-    found = [path for package in (*PACKAGES, "assets") for path in (ROOT / package).rglob("*") if path.suffix in written]
+    found = [
+        path for package in (*PACKAGES, "assets") for path in (ROOT / package).rglob("*") if path.suffix in written
+    ]
     assert len(found) > 50
     return found
 

@@ -8,16 +8,16 @@ from app import errors
 from app.errors import Backpressure, ConfigError, EmberwatchError, MentionError, QueryError, WrongInput
 
 TREE = {
-    name: found
-    for name, found in vars(errors).items()
-    if inspect.isclass(found) and issubclass(found, EmberwatchError)
+    name: found for name, found in vars(errors).items() if inspect.isclass(found) and issubclass(found, EmberwatchError)
 }
 
 
 def test_the_docstring_shows_the_whole_tree():
     shown = re.findall(r"^[│├└─ ]*([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
     assert set(TREE) == set(shown) - {"Every"}
-    assert set(TREE) == {node.name for node in ast.parse(inspect.getsource(errors)).body if isinstance(node, ast.ClassDef)}
+    assert set(TREE) == {
+        node.name for node in ast.parse(inspect.getsource(errors)).body if isinstance(node, ast.ClassDef)
+    }
 
 
 def test_the_docstring_shows_who_descends_from_whom():

@@ -67,7 +67,9 @@ def test_a_pipe_gets_json_lines(out):
 )
 def test_personal_data_and_secrets_never_reach_a_log(out, planted):
     structlog.get_logger("x").warning("planted", **planted)
-    logging.getLogger("library").warning("planted", extra={f"{k}" if k != "name" else "handle": v for k, v in planted.items()})
+    logging.getLogger("library").warning(
+        "planted", extra={f"{k}" if k != "name" else "handle": v for k, v in planted.items()}
+    )
     assert len(lines(out)) == 2
     assert not any(word in out.getvalue() for word in PERSONAL), out.getvalue()
 

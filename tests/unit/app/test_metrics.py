@@ -57,7 +57,9 @@ def test_the_gauges_of_a_dead_process_are_forgotten_its_counts_stay(tmp_path):
 
 def test_a_new_start_begins_at_nothing(tmp_path):
     python(COUNT, tmp_path / "m", "ingest", 3)
-    python("import sys; from pathlib import Path; from app import metrics; metrics.wipe(Path(sys.argv[1]))", tmp_path / "m")
+    python(
+        "import sys; from pathlib import Path; from app import metrics; metrics.wipe(Path(sys.argv[1]))", tmp_path / "m"
+    )
     assert "emberwatch_mentions_total{" not in python(RENDER, tmp_path / "m")
 
 

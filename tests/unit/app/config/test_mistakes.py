@@ -115,7 +115,7 @@ def test_nesting_without_end_is_a_mistake():
 
 
 def test_a_file_that_is_not_there_is_a_mistake(tmp_path):
-    with pytest.raises(ConfigError, match="cannot be read .No such file"):
+    with pytest.raises(ConfigError, match=r"cannot be read \(No such file"):
         load(tmp_path / "none.yaml")
 
 

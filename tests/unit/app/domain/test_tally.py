@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import tally
-from app.domain.analysis import LABELS, NOT_ANALYSED, Analysis, AnalysedMention, Sentiment
+from app.domain.analysis import LABELS, NOT_ANALYSED, AnalysedMention, Analysis, Sentiment
 from app.domain.mention import Author, Engagement, Mention
 from app.domain.tally import Contribution, MinuteTally, Profile
 

@@ -1,0 +1,150 @@
+"""What `emberwatch doctor` looks at; each finding is a sentence, and says what to do when something is broken."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import anyio
+
+from app import config as configuration
+from app.bus.server import choose
+from app.clock import Clock
+from app.config import Config
+from app.errors import ConfigError, EmberwatchError
+from app.installation import make_bus, open_archive
+from app.premises import holder, taken
+
+State = Literal["good", "note", "broken"]
+LEAST_FREE = 500_000_000
+"""Bytes of disk that have to be free."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("dash", "plotly", "redis", "sqlalchemy", "uvicorn")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, whether it is good, and what it is."""
+
+    subject: str
+    state: State
+    sentence: str
+
+
+def examine(config_path: Path | None, data: Path, port: int, clock: Clock) -> Iterator[Finding]:
+    """Yield one finding after the other."""
+    yield _versions()
+    finding, config = _config(config_path or configuration.default_path())
+    yield finding
+    yield _data(data)
+    yield _disk(data)
+    yield _archive(data, clock)
+    yield _redis()
+    running = holder(data)
+    yield from _running(running, data, config, clock)
+    yield _port(port, running)
+    yield _browser()
+
+
+def _versions() -> Finding:
+    installed = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return Finding(
+        "version",
+        "good",
+        f"Emberwatch {version('emberwatch')} on Python {platform.python_version()}, with {installed}.",
+    )
+
+
+def _config(path: Path) -> tuple[Finding, Config | None]:
+    try:
+        config = configuration.load(path)
+    except ConfigError as error:
+        many = len(error.mistakes)
+        said = f"{path} has {many} mistake{'s' * (many > 1)}; `emberwatch check-config {path}` shows them."
+        return Finding("config", "broken", said), None
+    said = f"{path} is valid: {len(config.brands)} brands, {len(config.sources)} sources."
+    return Finding("config", "good", said), config
+
+
+def _data(data: Path) -> Finding:
+    if not data.exists():
+        return Finding("data", "note", f"{data.resolve()} is not there yet; `emberwatch up` makes it.")
+    if not data.is_dir() or not os.access(data, os.W_OK | os.X_OK):
+        return Finding("data", "broken", f"{data.resolve()} cannot be written to; name another folder with --data.")
+    return Finding("data", "good", f"{data.resolve()} can be written to.")
+
+
+def _disk(data: Path) -> Finding:
+    there = next(folder for folder in (data.resolve(), *data.resolve().parents) if folder.is_dir())
+    free = shutil.disk_usage(there).free
+    said = f"{free / 1e9:.1f} GB are free where the data lies."
+    if free < LEAST_FREE:
+        return Finding("disk", "broken", f"{said} Make room: at least {LEAST_FREE / 1e9:.1f} GB are needed.")
+    return Finding("disk", "good", said)
+
+
+def _archive(data: Path, clock: Clock) -> Finding:
+    if not os.environ.get("DATABASE_URL") and not (data / "emberwatch.sqlite").exists():
+        return Finding("archive", "note", "There is no archive yet; `emberwatch up` makes it.")
+    try:
+        store = open_archive(data, clock)
+        try:
+            with store.reading() as tx:
+                return Finding("archive", "good", f"The archive holds {tx.mentions.count()} mentions.")
+        finally:
+            store.close()
+    except EmberwatchError as error:
+        return Finding("archive", "broken", str(error))
+
+
+def _redis() -> Finding:
+    try:
+        return Finding("redis", "good", f"{choose().why}.")
+    except EmberwatchError as error:
+        return Finding("redis", "broken", str(error))
+
+
+def _running(pid: int | None, data: Path, config: Config | None, clock: Clock) -> Iterator[Finding]:
+    if pid is None and not os.environ.get("REDIS_URL"):
+        yield Finding("system", "note", f"Nothing runs on {data}.")
+        return
+    if pid is not None:
+        yield Finding("system", "good", f"Emberwatch runs on {data} (process {pid}).")
+    if config is None:
+        return
+    try:
+        services = anyio.run(_services, config, data, clock)
+    except EmberwatchError as error:
+        yield Finding("services", "broken" if pid is not None else "note", str(error))
+        return
+    ready = ", ".join(sorted(services)) or "none"
+    yield Finding("services", "good" if services else "note", f"Ready: {ready}.")
+
+
+async def _services(config: Config, data: Path, clock: Clock) -> dict[str, float]:
+    bus = make_bus(config, data, clock)
+    await bus.open()
+    try:
+        return await bus.services()
+    finally:
+        await bus.close()
+
+
+def _port(port: int, running: int | None) -> Finding:
+    reason = taken("127.0.0.1", port)
+    if reason is None:
+        return Finding("port", "good", f"Port {port} is free.")
+    if running is not None:
+        return Finding("port", "good", f"Port {port} is in use, by the system that runs.")
+    return Finding("port", "broken", reason)
+
+
+def _browser() -> Finding:
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found:
+        return Finding("chromium", "good", f"{found}; only the tests need it.")
+    return Finding("chromium", "note", "There is none; only the tests need it.")
