@@ -28,13 +28,13 @@ class Board:
     @guarded
     async def cursor(self, source: str) -> str | None:
         """Return the committed cursor of a source."""
-        found = await self._connection.client.get(f"ew:{{{source}}}:cursor")
+        found = await self._connection.client.get(f"ew:{{source:{source}}}:cursor")
         return found.decode() if found is not None else None
 
     @guarded
     async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
-        """Commit a cursor; False if `token` is not the newest fencing token of the source's lease."""
-        names = [f"ew:{{{source}}}:cursor", f"ew:{{{source}}}:fence"]
+        """Commit a cursor; False if `token` is not the newest fencing token of the lease `source:<id>`."""
+        names = [f"ew:{{source:{source}}}:cursor", f"ew:{{source:{source}}}:fence"]
         return bool(await self._connection.scripts.cursor(names, [cursor, token]))
 
     @guarded

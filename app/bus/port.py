@@ -178,7 +178,7 @@ class Bus(Protocol):
         """Return the committed cursor of a source."""
 
     async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
-        """Commit a cursor; False if `token` is not the newest fencing token of the source's lease."""
+        """Commit a cursor; False if `token` is not the newest fencing token of the lease `source:<id>`."""
 
     async def lease(self, name: str, owner: str, seconds: float) -> int | None:
         """Take or extend a lease; return its fencing token, None while another holds it."""

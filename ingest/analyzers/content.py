@@ -50,4 +50,4 @@ def _is_stop(folded: str) -> bool:
 
 
 def _shown(word: str) -> str:
-    return word if word.isascii() else unicodedata.normalize("NFC", word)
+    return unicodedata.normalize("NFC", str(word))
