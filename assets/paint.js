@@ -1,0 +1,143 @@
+/* Paints frames: trees of nodes into the DOM (text only as text, attributes from a list), figures with Plotly. */
+(() => {
+  "use strict";
+  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-state"]);
+  const STYLES = new Set(["flexGrow", "width"]);
+  const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em"]);
+  const LENGTHS = new Set(["size", "width", "l", "r", "t", "b", "gridwidth"]);
+  const BLOCKS = [5, 4, 3, 2, 1];
+  const figures = new Map();
+
+  function make(node) {
+    const tag = TAGS.has(node[0]) ? node[0] : "span";
+    const element = document.createElement(tag);
+    if (node[1].key !== undefined) element.dataset.key = node[1].key;
+    return element;
+  }
+
+  function dress(element, attributes) {
+    for (const { name } of [...element.attributes]) {
+      if (ATTRIBUTES.has(name) && !(name in attributes)) element.removeAttribute(name);
+    }
+    for (const [name, value] of Object.entries(attributes)) {
+      if (ATTRIBUTES.has(name) && element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+      if (name === "style") {
+        for (const [property, length] of Object.entries(value)) {
+          if (STYLES.has(property)) element.style[property] = length;
+        }
+      }
+    }
+  }
+
+  function candidate(node, cursor, keyed) {
+    const key = node[1].key;
+    if (key !== undefined) return keyed.get(String(key));
+    const same = cursor && cursor.nodeType === 1 && cursor.dataset.key === undefined;
+    return same && cursor.localName === node[0] ? cursor : undefined;
+  }
+
+  /* Makes the children of `parent` what `nodes` say, keeping elements by key, so that nothing moves without need. */
+  function morph(parent, nodes) {
+    const known = parent.hasChildNodes();
+    const keyed = new Map([...parent.children].filter((c) => c.dataset.key).map((c) => [c.dataset.key, c]));
+    let cursor = parent.firstChild;
+    for (const node of nodes) {
+      if (typeof node === "string") {
+        if (cursor && cursor.nodeType === 3) {
+          if (cursor.data !== node) cursor.data = node;
+          cursor = cursor.nextSibling;
+        } else parent.insertBefore(document.createTextNode(node), cursor);
+        continue;
+      }
+      let element = candidate(node, cursor, keyed);
+      const fresh = element === undefined;
+      if (fresh) element = make(node);
+      if (element === cursor) cursor = cursor.nextSibling;
+      else parent.insertBefore(element, cursor);
+      dress(element, node[1]);
+      if (!element.classList.contains("figure")) morph(element, node.slice(2));
+      if (fresh && known) element.classList.add("fresh");
+    }
+    while (cursor) {
+      const next = cursor.nextSibling;
+      cursor.remove();
+      cursor = next;
+    }
+  }
+
+  function unit() {
+    return document.getElementById("unit").getBoundingClientRect().width;
+  }
+
+  /* Returns a figure with its lengths, given in units of u, in pixels. */
+  function scaled(value, u) {
+    if (Array.isArray(value)) return value.map((one) => (typeof one === "object" && one ? scaled(one, u) : one));
+    const result = {};
+    for (const [name, one] of Object.entries(value)) {
+      if (typeof one === "number" && LENGTHS.has(name)) result[name] = one * u;
+      else result[name] = typeof one === "object" && one ? scaled(one, u) : one;
+    }
+    return result;
+  }
+
+  function draw(id) {
+    const div = document.getElementById(id);
+    if (!window.Plotly || !div || !div.offsetParent || !figures.has(id)) return;
+    const box = div.getBoundingClientRect();
+    const { data, layout } = scaled(figures.get(id), unit());
+    layout.width = Math.floor(box.width);
+    layout.height = Math.floor(box.height);
+    window.Plotly.react(div, data, layout, { staticPlot: true, responsive: false });
+  }
+
+  function overflows(element) {
+    return element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+  }
+
+  /* Hides what may be dropped, the highest number first, until the rest fits; never shrinks type. */
+  function fit(element) {
+    const droppable = [...element.querySelectorAll("[data-drop]")];
+    for (const one of droppable) one.hidden = false;
+    droppable.sort((a, b) => a.dataset.drop - b.dataset.drop);
+    while (droppable.length && overflows(element)) {
+      const last = droppable[droppable.length - 1].dataset.drop;
+      while (droppable.length && droppable[droppable.length - 1].dataset.drop === last) droppable.pop().hidden = true;
+    }
+    return !overflows(element);
+  }
+
+  /* Shows as many blocks as fit, in their declared order. */
+  function arrange() {
+    const main = document.querySelector("main.blocks");
+    if (!main) return;
+    const sections = [...main.children];
+    const stacked = getComputedStyle(main).display === "flex";
+    for (const count of stacked ? [sections.length] : BLOCKS.filter((n) => n !== 4)) {
+      main.dataset.blocks = count;
+      sections.forEach((section, place) => { section.hidden = place >= count; });
+      const fits = sections.slice(0, count).map(fit).every(Boolean);
+      if (fits || count === 1) break;
+    }
+    const foot = document.getElementById("panel-liveness");
+    if (foot && !stacked) fit(foot);
+  }
+
+  function panels(drawn) {
+    for (const [name, panel] of Object.entries(drawn)) {
+      const place = document.getElementById(`panel-${name}`);
+      if (!place) continue;
+      morph(place, panel.nodes);
+      for (const [id, figure] of Object.entries(panel.figures)) figures.set(id, figure);
+    }
+    if ("banner" in drawn) document.body.toggleAttribute("data-alarm", drawn.banner.nodes.length > 0);
+    if (Object.keys(drawn).length) arrange();
+    for (const panel of Object.values(drawn)) Object.keys(panel.figures).forEach(draw);
+  }
+
+  function everything() {
+    arrange();
+    [...figures.keys()].forEach(draw);
+  }
+
+  window.Emberwatch = Object.assign(window.Emberwatch || {}, { morph, panels, everything, figures });
+})();

@@ -1,0 +1,68 @@
+"""`GET /api/v1/brands` and their tallies."""
+
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Query
+
+from app.domain.instant import from_rfc3339, rfc3339
+from app.domain.tally import MinuteTally
+from app.errors import WrongInput
+from app.service import Context
+from dashboard.api.query import DAY, Instant, brand_of
+
+MOST = 50_000
+"""Buckets one answer may hold."""
+
+
+def router(context: Context) -> APIRouter:
+    """Return the routes of brands."""
+    routes = APIRouter(prefix="/api/v1", tags=["brands"])
+
+    @routes.get("/brands")
+    async def brands() -> dict[str, Any]:
+        """List the brands that are watched."""
+        items = [
+            {"id": one.id, "name": one.name, "query": one.query, "accounts": list(one.accounts), "demo": one.demo}
+            for one in context.config.brands
+        ]
+        return {"items": items, "next": None}
+
+    @routes.get("/brands/{brand}/tally")
+    async def tally(
+        brand: str,
+        start: Annotated[Instant | None, Query(alias="from")] = None,
+        end: Annotated[Instant | None, Query(alias="to")] = None,
+        step: Annotated[int, Query(ge=60, le=31 * DAY, multiple_of=60, description="Seconds, whole minutes")] = 60,
+    ) -> dict[str, Any]:
+        """Return counts by minute or longer step; the last 24 h unless asked otherwise; empty buckets are left out."""
+        brand_of(context.config, brand)
+        until = from_rfc3339(end) if end else context.clock.now()
+        since = from_rfc3339(start) if start else until - DAY
+        if since >= until:
+            raise WrongInput("from: it has to be before to.")
+        if (until - since) / step > MOST:
+            raise WrongInput(f"step: {(until - since) / step:.0f} buckets are too many; at most {MOST} an answer.")
+
+        def read() -> list[MinuteTally]:
+            with context.store.reading() as tx:
+                return tx.tallies.read(brand, since, until, step)
+
+        found = await anyio.to_thread.run_sync(read)
+        return {"items": [_bucket(one) for one in found], "next": None}
+
+    return routes
+
+
+def _bucket(one: MinuteTally) -> dict[str, Any]:
+    return {
+        "start": rfc3339(one.start),
+        "count": one.count,
+        "negative": one.negative,
+        "neutral": one.neutral,
+        "positive": one.positive,
+        "uncertain": one.uncertain,
+        "reach": one.reach,
+        "authors": one.authors,
+        "channels": one.channels,
+    }

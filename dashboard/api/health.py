@@ -1,0 +1,45 @@
+"""`/healthz`, `/readyz`, `/metrics`: is this process alive, is the whole system, and its figures."""
+
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from app import metrics, registry
+from app.domain.instant import rfc3339
+from app.errors import Unavailable
+from app.service import Context
+
+
+def router(context: Context) -> APIRouter:
+    """Return the health routes."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz", response_class=PlainTextResponse)
+    async def healthz() -> str:
+        """Tell that this process answers."""
+        return "ok"
+
+    @routes.get("/readyz")
+    async def readyz() -> Response:
+        """Tell which services work and how far they are behind; 503 while one is missing."""
+        try:
+            services, lag = await context.bus.services(), await context.bus.lag()
+        except Unavailable as reason:
+            return JSONResponse({"ready": False, "reason": str(reason), "services": {}, "lag": {}}, 503)
+        missing = [name for name in registry.names("services") if name not in services]
+        body: dict[str, Any] = {
+            "ready": not missing,
+            "reason": f"Not heard from: {', '.join(missing)}." if missing else "",
+            "services": {name: rfc3339(at) for name, at in sorted(services.items())},
+            "lag": lag,
+        }
+        return JSONResponse(body, 503 if missing else 200)
+
+    @routes.get("/metrics", response_class=PlainTextResponse)
+    async def figures() -> Response:
+        """Return the figures in Prometheus' text format."""
+        return Response(await anyio.to_thread.run_sync(metrics.render), media_type="text/plain; version=0.0.4")
+
+    return routes

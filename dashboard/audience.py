@@ -1,0 +1,13 @@
+"""What an audience may see; masked here, before a frame leaves the server."""
+
+from app.domain.wall import Screen
+
+
+def named(screen: Screen) -> bool:
+    """Tell whether the screen may show names of authors: the control room may, executives and foyers may not."""
+    return screen.audience == "control"
+
+
+def quoted(screen: Screen) -> bool:
+    """Tell whether the screen may show what people wrote: a foyer may not."""
+    return screen.audience != "foyer"

@@ -1,0 +1,82 @@
+"""The one subscription of this process: live deltas into the state, and the boards once a second."""
+
+import anyio
+import structlog
+
+from app.bus.port import Bus
+from app.clock import Clock
+from app.domain.brand import Brand
+from app.errors import Unavailable
+from dashboard.state import KEEP_BACK, State, Surroundings
+
+BOARDS = 1.0
+"""Seconds between two looks at sources, incidents and what is usual."""
+
+AGAIN = 0.5
+"""Seconds before a failed snapshot is tried again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Feed:
+    """Keeps `state` and `around` true; `changed` fires on every delta and board."""
+
+    def __init__(self, bus: Bus, brands: tuple[Brand, ...], clock: Clock) -> None:
+        self._bus = bus
+        self._brands = brands
+        self._clock = clock
+        self.state = State(brand.id for brand in brands)
+        self.around = Surroundings(brands=brands)
+        self.changed = anyio.Event()
+        self.loaded = anyio.Event()
+        """Set once the first snapshot is in."""
+
+    async def run(self) -> None:
+        """Follow the bus until cancelled; outages of Redis are waited out."""
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._follow)
+            tasks.start_soon(self._watch)
+
+    async def _follow(self) -> None:
+        async for delta in self._bus.deltas():
+            if delta is None or not self.state.apply(delta, self._clock.now()):
+                await self._reread()
+            self._tell()
+
+    async def _reread(self) -> None:
+        """Read the state again; a delta that arrives meanwhile waits in the subscription."""
+        while True:
+            now = self._clock.now()
+            try:
+                snapshot = await self._bus.snapshot([brand.id for brand in self._brands], now - KEEP_BACK)
+            except Unavailable as reason:
+                log.warning("wall.snapshot_failed", reason=str(reason))
+                await anyio.sleep(AGAIN)
+                continue
+            self.state.load(snapshot, now)
+            self.loaded.set()
+            return
+
+    async def _watch(self) -> None:
+        while True:
+            await self.look()
+            await self._clock.sleep(BOARDS)
+
+    async def look(self) -> None:
+        """Read the boards once; what cannot be read stays as it was, and the times tell how old it is."""
+        now = self._clock.now()
+        try:
+            sources, incidents, usual = (
+                tuple(await self._bus.sources()),
+                tuple(await self._bus.incidents()),
+                await self._bus.usual(),
+            )
+        except Unavailable:
+            sources, incidents, usual = self.around.sources, self.around.incidents, self.around.usual
+        self.around = Surroundings(self._brands, sources, incidents, usual, self.state.watermark, now)
+        self.state.settle(max(now, self.state.watermark))
+        self._tell()
+
+    def _tell(self) -> None:
+        self.changed.set()
+        self.changed = anyio.Event()

@@ -1,0 +1,70 @@
+"""The open incident, in the place of the level: how bad, since when, how far it went."""
+
+from app.domain.incident import Incident, Signal
+from dashboard.i18n import Words, words
+from dashboard.panel import Drawing, Node, View
+from dashboard.panels.headline import incident_of
+
+STEPS = ("note", "warning", "crisis")
+DAY = 86_400
+
+
+class IncidentPanel:
+    """Shows the open incident of the brand in view, or that there is none and when the last one was."""
+
+    name = "incident"
+    title = "incident.title"
+    slot = "main"
+
+    def draw(self, view: View) -> Drawing:
+        """Return severity, age, peak and the strongest signal."""
+        say = words(view.screen.language, view.screen.zone)
+        incident = incident_of(view)
+        title: Node = ("h2", {}, say.say(self.title))
+        return Drawing((title, *(_open(incident, view, say) if incident else _none(view, say))))
+
+
+def _none(view: View, say: Words) -> tuple[Node, ...]:
+    last = view.around.last_resolved(view.brand.id)
+    if last is None:
+        past = say.say("incident.never")
+    else:
+        length = say.span((last.resolved_at or last.updated_at) - last.opened_at)
+        past = say.say("incident.last", when=say.when(last.opened_at, view.at), length=length)
+    return (
+        ("div", {"class": "word", "key": "word"}, say.say("incident.none")),
+        _steps(0),
+        ("p", {"class": "low", "key": "state"}, say.say("incident.none_open")),
+        ("p", {"class": "than", "key": "past"}, past),
+    )
+
+
+def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
+    step = STEPS.index(incident.severity) + 1
+    strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
+    running = say.say("incident.running", length=say.span(view.at - incident.opened_at))
+    peak = say.say("incident.peak", n=say.number(incident.peak))
+    why = (("p", {"class": "than", "key": "why", "data-drop": "1"}, _why(strongest, say)),) if strongest else ()
+    return (
+        ("div", {"class": "word n", "key": "word"}, say.say(f"incident.severity.{incident.severity}")),
+        _steps(step),
+        ("p", {"class": "low", "key": "state"}, say.say(f"incident.state.{incident.state}")),
+        ("p", {"key": "age"}, f"{running} · {peak}"),
+        *why,
+    )
+
+
+def _steps(on: int) -> Node:
+    bars = (("i", {"class": "on" if step <= on else "off", "key": str(step)}) for step in (1, 2, 3))
+    return ("div", {"class": "steps", "key": "steps", "data-drop": "2"}, *bars)
+
+
+def _why(signal: Signal, say: Words) -> str:
+    key = signal.detector if signal.detector in {"volume", "negative"} else "other"
+    return say.say(
+        f"incident.detector.{key}",
+        detector=signal.detector,
+        actual=say.number(signal.actual),
+        expected=say.figure(signal.expected),
+        window=say.span(signal.window),
+    )

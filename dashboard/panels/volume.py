@@ -1,0 +1,148 @@
+"""Mentions per minute: the number, what is usual, and the last hour as a curve."""
+
+import math
+from typing import Any
+
+from dashboard.i18n import Words, words
+from dashboard.panel import Drawing, Node, View
+from dashboard.panels.headline import incident_of
+from dashboard.theme import PALETTES, Palette
+from dashboard.usual import Band, band, basis
+
+QUARTER = 15 * 60
+SPAN = 3600
+
+
+class VolumePanel:
+    """Shows the rate of the last 60 s against the usual band, and the hour before it."""
+
+    name = "volume"
+    title = "volume.title"
+    slot = "main"
+
+    def draw(self, view: View) -> Drawing:
+        """Return the number with its comparison, and the curve."""
+        say = words(view.screen.language, view.screen.zone)
+        rate = view.state.rate(view.at)
+        usual = band(view)
+        nodes: tuple[Node, ...] = (
+            ("h2", {}, say.say(self.title)),
+            (
+                "div",
+                {"class": "row", "key": "rate"},
+                ("span", {"class": "big", "key": "n"}, say.number(rate)),
+                ("span", {"class": "than", "key": "than"}, compare(view, rate, usual, say)),
+            ),
+            ("div", {"class": "figure", "id": "volume-curve", "key": "curve"}),
+        )
+        return Drawing(nodes, {"volume-curve": _curve(view, rate, say)})
+
+
+def compare(view: View, rate: int, usual: Band | None, say: Words) -> str:
+    """Return the comparison with what is usual, in words."""
+    if usual is None:
+        return say.say("volume.no_habit", basis=say.hours(basis(view)))
+    parts = [say.say("volume.usual", low=say.figure(usual.low), high=say.figure(usual.high))]
+    if rate > usual.high and usual.expected > 0:
+        parts.append(say.say("volume.times", factor=say.number(rate / usual.expected, 1)))
+    else:
+        parts.append(say.say("volume.below" if rate < usual.low else "volume.inside"))
+    incident = incident_of(view)
+    if incident is not None:
+        parts.append(say.say("volume.since", time=say.when(incident.opened_at, view.at)))
+    return " · ".join(parts)
+
+
+def _curve(view: View, rate: int, say: Words) -> dict[str, Any]:
+    palette = PALETTES[view.screen.theme]
+    points = [((start + 60 - view.at) / 60, n) for start, n in view.state.curve(view.at)]
+    xs, ys = [round(x, 2) for x, _ in points] + [0.0], [n for _, n in points] + [rate]
+    lower = [(round((m.start + 30 - view.at) / 60, 2), m.low, m.high) for m in _minutes(view)]
+    top = _ceiling(max([*ys, *(high for _, _, high in lower), 4]))
+    data = [*_band(lower, palette), _line(xs, ys, palette), _tip(rate, palette)]
+    return {"data": data, "layout": _layout(view, top, lower, say, palette)}
+
+
+def _minutes(view: View) -> list[Any]:
+    usual = view.around.usual.get(view.brand.id)
+    if usual is None or usual.basis <= 0:
+        return []
+    return [m for m in usual.minutes if view.at - SPAN - 60 <= m.start <= view.at + 60]
+
+
+def _band(lower: list[tuple[float, float, float]], palette: Palette) -> list[dict[str, Any]]:
+    if not lower:
+        return []
+    xs = [x for x, _, _ in lower]
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": xs}
+    return [
+        {**edge, "y": [round(low, 1) for _, low, _ in lower]},
+        {**edge, "y": [round(high, 1) for _, _, high in lower], "fill": "tonexty", "fillcolor": palette.band},
+    ]
+
+
+def _line(xs: list[float], ys: list[int], palette: Palette) -> dict[str, Any]:
+    line = {"color": palette.text, "width": 0.12, "shape": "linear", "simplify": False}
+    return {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+
+
+def _tip(rate: int, palette: Palette) -> dict[str, Any]:
+    marker = {"size": 0.42, "color": palette.text, "line": {"width": 0}}
+    return {"type": "scatter", "mode": "markers", "x": [0], "y": [rate], "marker": marker, "cliponaxis": False}
+
+
+def _layout(
+    view: View, top: float, lower: list[tuple[float, float, float]], say: Words, palette: Palette
+) -> dict[str, Any]:
+    shapes, notes = _start(view, say, palette)
+    if lower:
+        notes.append(_note(-59.5, lower[0][2], say.say("volume.band"), palette, xanchor="left", yanchor="bottom"))
+    font = {"family": '"IBM Plex Sans Condensed", sans-serif', "size": 1.0, "color": palette.second}
+    axis = {"fixedrange": True, "zeroline": False, "tickfont": font, "ticks": "", "automargin": False}
+    return {
+        "font": font,
+        "margin": {"l": 2.1, "r": 1.5, "t": 0.5, "b": 1.5},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "xaxis": {**axis, "range": [-60, 0], "showgrid": False, **_hours(view.at, say)},
+        "yaxis": {**axis, "range": [0, top], "gridcolor": palette.line, "gridwidth": 0.04, **_steps(top, say)},
+        "shapes": shapes,
+        "annotations": notes,
+    }
+
+
+def _start(view: View, say: Words, palette: Palette) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    incident = incident_of(view)
+    if incident is None or incident.opened_at < view.at - SPAN:
+        return [], []
+    x = round((incident.opened_at - view.at) / 60, 2)
+    line = {"color": palette.second, "width": 0.07, "dash": "dash"}
+    shape = {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+    side = "right" if x > -SPAN / 120 else "left"
+    text = say.say("volume.start", time=say.clock(incident.opened_at))
+    return [shape], [_note(x, 1, text, palette, xanchor=side, yanchor="top", yref="paper")]
+
+
+def _note(x: float, y: float, text: str, palette: Palette, **place: str) -> dict[str, Any]:
+    font = {"size": 1.0, "color": palette.second}
+    return {"x": x, "y": y, "text": text, "showarrow": False, "font": font, "borderpad": 0, **place}
+
+
+def _hours(at: float, say: Words) -> dict[str, Any]:
+    """Return ticks at quarter hours with the time of the screen's zone, and "now" at the right."""
+    first = math.ceil((at - SPAN + 180) / QUARTER) * QUARTER
+    marks = [mark for mark in range(int(first), int(at), QUARTER) if mark < at - 360]
+    values = [round((mark - at) / 60, 2) for mark in marks]
+    return {"tickvals": [*values, 0], "ticktext": [*(say.clock(mark) for mark in marks), say.say("volume.now")]}
+
+
+def _steps(top: float, say: Words) -> dict[str, Any]:
+    values = [0.0, top / 2, top]
+    return {"tickvals": values, "ticktext": [say.short(int(v)) if v == int(v) else say.number(v, 1) for v in values]}
+
+
+def _ceiling(highest: float) -> float:
+    """Return the next round number above; it moves seldom, so that the curve does not breathe."""
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(float(step * power) for step in (1, 2, 4, 6, 8, 10, 20) if step * power >= highest * 1.08)

@@ -1,0 +1,104 @@
+"""The dashboard service: feed, hub and web server in one process."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import anyio
+import uvicorn
+
+from app.errors import Unavailable
+from app.service import Context
+from dashboard.feed import Feed
+from dashboard.hub import Hub
+from dashboard.server import build
+
+GRACE = 2
+"""Seconds open connections get to end."""
+
+PORT = 8050
+
+
+class Server(uvicorn.Server):
+    """uvicorn inside our loop: signals stay with the runner, and readiness is told."""
+
+    def __init__(self, config: uvicorn.Config, ready: anyio.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start listening, then say so."""
+        await super().startup(sockets=sockets)
+        self._ready.set()
+
+
+class DashboardService:
+    """Serves pages, frames and the API."""
+
+    name = "dashboard"
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def run(self) -> None:
+        """Listen on the host and port of the options until cancelled, then let connections end."""
+        context = self._context
+        feed = Feed(context.bus, context.config.brands, context.clock)
+        hub = Hub(context.config, feed, context.clock)
+        await feed.look()
+        with _listen(context.options) as door:
+            app = await build(context, hub)
+            server = Server(_settings(app), context.ready)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(feed.run)
+                tasks.start_soon(hub.run)
+                try:
+                    with anyio.CancelScope(shield=True) as serving:
+                        tasks.start_soon(_pass_on_cancel, server, serving)
+                        await server.serve(sockets=[door])
+                finally:
+                    tasks.cancel_scope.cancel()
+
+
+async def _pass_on_cancel(server: Server, _serving: anyio.CancelScope) -> None:
+    """Turn our own cancellation into uvicorn's wish to exit."""
+    try:
+        await anyio.sleep_forever()
+    finally:
+        server.should_exit = True
+
+
+def _settings(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type] # FastAPI is an ASGI application
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=4096,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+@contextlib.contextmanager
+def _listen(options: dict[str, str]) -> Iterator[socket.socket]:
+    """Open the port; write the one we got back into the options (0 asks for any)."""
+    host, port = options.get("host", "127.0.0.1"), int(options.get("port", PORT))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        door = socket.create_server((host, port), family=family, backlog=512)
+    except OSError as reason:
+        raise Unavailable(
+            f"Port {port} on {host} cannot be opened ({reason.strerror}); choose another with --port."
+        ) from reason
+    with door:
+        options["port"] = str(door.getsockname()[1])
+        yield door
