@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+import msgspec
 import structlog
 from anyio import to_thread
 
@@ -89,15 +90,14 @@ class AnalysisService:
         left = list(batch)
         while left:
             counted = await self._counted(entry for entry, _ in left)
-            for entry, payload in left:
-                if _late(entry, payload, counted):
-                    await self._bury(entry, "a newer version is counted already")
-            left = [pair for pair in left if not _late(*pair, counted)]
-            settled, delta, profiles = reduced(left, counted, self._context.identity)
-            if not settled:
+            for entry, _ in left:
+                if _late(entry, counted):
+                    await self._bury(msgspec.structs.replace(entry, event=None), "a newer version is counted already")
+            left = [pair for pair in left if not _late(pair[0], counted) and not _early(pair[0], counted)]
+            if not left:
                 return
-            partition = left[0][0].partition
-            now = self._context.clock.now()
+            settled, delta, profiles = reduced(left, counted, self._context.identity)
+            partition, now = left[0][0].partition, self._context.clock.now()
             gone = set(await self._bus.settle(partition, self._consumer, settled, delta, profiles, now))
             if not gone:
                 return
@@ -158,6 +158,7 @@ def reduced(
             if after.brands:
                 profiles[after.author] = profile(mention.author, mention.channel, demo=mention.demo)
         elif before:
+            after = msgspec.structs.replace(before, author="", terms=())
             _forget(delta, before)
         expected = known.version if known else 0
         settled.append(Settled(entry.id, key, entry.version, expected, payload, after, before))
@@ -181,6 +182,15 @@ def _key(entry: Entry) -> str:
     return "" if entry.event is None or isinstance(entry.event, Heartbeat) else entry.event.key
 
 
-def _late(entry: Entry, payload: AnalysedMention | Deletion | Heartbeat, counted: Mapping[str, Labelled]) -> bool:
+def _late(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
+    """Say whether a newer version overtook this one while its worker was away; its text must not be kept either."""
     known = counted.get(_key(entry))
-    return not isinstance(payload, Heartbeat) and known is not None and known.version >= entry.version
+    return known is not None and known.version >= entry.version
+
+
+def _early(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
+    """Say whether a deletion overtook the mention it deletes, which another worker still holds.
+
+    It stays pending and comes again, so that the mention is counted first; after some deliveries it no longer waits.
+    """
+    return isinstance(entry.event, Deletion) and _key(entry) not in counted and entry.deliveries < MOST_DELIVERIES

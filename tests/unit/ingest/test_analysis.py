@@ -108,16 +108,20 @@ async def test_a_deletion_keeps_the_counts_and_takes_out_author_and_terms():
     await work(stream)
     assert minutes(stream) == {"n": 1, "-": 1, "c.x": 1, "r": 120}
     assert grain(stream, "a") == grain(stream, "t") == {}
-    assert stream.settled[1].contribution is None
-    assert stream.settled[1].before == stream.settled[0].contribution
+    before = stream.settled[0].contribution
+    assert stream.settled[1].before == before
+    assert stream.settled[1].contribution == msgspec.structs.replace(before, author="", terms=())
 
 
-async def test_a_deletion_of_what_was_never_counted_counts_nothing():
+async def test_a_deletion_waits_for_its_mention_but_not_for_ever():
     stream = MentionStream()
     stream.put(Deletion("x", "a", 7300.0, key="a"), version=2)
     await work(stream)
+    assert (stream.settled, len(stream.pending)) == ([], 1)
+    stream.put(Deletion("x", "b", 7300.0, key="b"), version=2, deliveries=5)
+    await work(stream)
     assert stream.tally == {}
-    assert len(stream.settled) == 1
+    assert [(one.key, one.contribution) for one in stream.settled] == [("b", None)]
 
 
 async def test_heartbeats_keep_their_place():
@@ -155,9 +159,7 @@ async def test_what_is_delivered_again_after_it_was_counted_is_not_counted_twice
     stream.put(mention("a"), deliveries=2)
     stream.put(mention("b"))
     await work(stream)
-    assert [(entry.event.key, reason) for entry, reason in stream.buried] == [
-        ("a", "a newer version is counted already")
-    ]
+    assert [(entry.event, reason) for entry, reason in stream.buried] == [(None, "a newer version is counted already")]
     assert minutes(stream)["n"] == 1
 
 

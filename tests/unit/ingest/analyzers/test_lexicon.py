@@ -192,6 +192,7 @@ def test_evidence_slices_to_itself_and_probabilities_sum_to_one(text, language):
         assert part.text
         assert text[part.start : part.end] == part.text
         assert -1 <= part.weight <= 1
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=Analysis) == found
     assert len(set(found.terms)) == len(found.terms) <= 24
 
 

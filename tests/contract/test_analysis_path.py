@@ -1,0 +1,130 @@
+"""The analysis service on a real server: what is claimed, killed, edited and deleted is counted once."""
+
+import time
+from types import SimpleNamespace
+
+import anyio
+import pytest
+
+from app.clock import SystemClock
+from app.domain.identity import Identity
+from app.domain.mention import Author, Deletion, Heartbeat, Mention
+from app.domain.tally import minutes
+from app.service import Context
+from ingest.analysis import AnalysisService
+from ingest.understanding import build
+from tests.unit.ingest.test_understanding import Poisonous
+
+pytestmark = pytest.mark.anyio
+IDENTITY = Identity(b"secret")
+ANALYZERS = build(("language", "lexicon"), ("de", "en"))
+AT = time.time() - 120
+
+
+def mention(name: str, text: str = "Der Abschlag ist eine Frechheit", **more) -> Mention:
+    row = {"channel": "x", "id": name, "published_at": AT, "author": Author(f"author of {name}"), "brands": ("nord",)}
+    return Mention(**(row | {"text": text, "key": IDENTITY.key("x", name)} | more))
+
+
+def gone(name: str) -> Deletion:
+    return Deletion("x", name, AT + 60, key=IDENTITY.key("x", name))
+
+
+def worker(bus, name: str = "one", analyzers=ANALYZERS) -> AnalysisService:
+    config = SimpleNamespace(brands=())
+    return AnalysisService(Context(config, None, SystemClock(), bus, None, IDENTITY, {"consumer": name}), analyzers)
+
+
+async def take(bus, name: str = "one", **more) -> None:
+    await worker(bus, name, **more).take(await bus.read("analysis", name, block_ms=1))
+
+
+async def labels(bus) -> tuple[int, int, int]:
+    """Return (count, negative, positive) of the brand."""
+    found = minutes((await bus.snapshot(["nord"], AT - 3600)).tally, "nord").values()
+    return sum(m.count for m in found), sum(m.negative for m in found), sum(m.positive for m in found)
+
+
+async def test_mentions_edits_and_deletions(bus):
+    await bus.publish([mention("a"), mention("b", "Super, danke!"), mention("c", "Das nervt nur noch")])
+    await take(bus)
+    assert await labels(bus) == (3, 2, 1)
+    await bus.publish([mention("a", "Alles wieder gut, danke!"), gone("b"), mention("c", "etwas anderes", brands=())])
+    await take(bus)
+    assert await labels(bus) == (2, 0, 2)
+    snapshot = await bus.snapshot(["nord"], AT - 3600)
+    assert [card.mention.id for card in snapshot.newest["nord"]] == ["a"]
+    terms = [field for name, fields in snapshot.tally.items() if ":t:" in name for field in fields]
+    assert "n:abschlag" not in terms
+    assert (await bus.lag())["analysis"] == 0
+
+
+async def test_a_batch_that_was_claimed_from_a_slow_worker_is_counted_once(bus):
+    await bus.publish([mention(str(number)) for number in range(20)])
+    slow = await bus.read("analysis", "slow", 12, 1)
+    await take(bus, "quick")
+    assert (await labels(bus))[0] == 8
+    await worker(bus, "quick").take(await bus.claim("analysis", "quick", idle_ms=0))
+    await worker(bus, "slow").take(slow)
+    assert await labels(bus) == (20, 20, 0)
+    assert (await bus.lag())["analysis"] == 0
+
+
+async def test_a_slow_worker_still_settles_what_was_left_to_it(bus):
+    await bus.publish([mention(str(number)) for number in range(4)])
+    slow = await bus.read("analysis", "slow", 4, 1)
+    await worker(bus, "quick").take(await bus.claim("analysis", "quick", idle_ms=0, count=2))
+    await worker(bus, "slow").take(slow)
+    assert await labels(bus) == (4, 4, 0)
+
+
+async def test_a_deletion_and_an_edit_that_overtake_the_mention_count_it_once(bus):
+    await bus.publish([mention("a"), mention("b")])
+    slow = await bus.read("analysis", "slow", 2, 1)
+    await bus.publish([gone("a"), mention("b", "Super, danke!")])
+    await take(bus, "quick")
+    assert await labels(bus) == (1, 0, 1)
+    await worker(bus, "slow").take(await bus.claim("analysis", "slow"))
+    del slow
+    await worker(bus, "quick").take(await bus.claim("analysis", "quick"))
+    assert await labels(bus) == (2, 1, 1)
+    assert (await bus.lag())["analysis"] == 0
+
+
+async def test_poison_is_buried_and_the_rest_goes_on(bus):
+    await bus.publish([mention("a"), mention("b", "poison"), mention("c")])
+    await take(bus, analyzers=[*ANALYZERS, Poisonous(())])
+    assert await labels(bus) == (2, 2, 0)
+    assert (await bus.lag())["analysis"] == 0
+
+
+async def test_heartbeats_move_the_watermark(bus):
+    await bus.beat(AT + 1)
+    await bus.beat(AT + 2)
+    await take(bus)
+    assert (await bus.snapshot([], AT)).watermark == AT + 2
+
+
+async def test_a_worker_that_comes_back_goes_on_with_what_it_left_and_is_quick(bus):
+    await bus.publish([mention("left")])
+    assert len(await bus.read("analysis", "one", 10, 1)) == 1
+    service = worker(bus)
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            group.start_soon(service.run)
+            await service._context.ready.wait()
+            assert await labels(bus) == (1, 1, 0)
+            began = time.monotonic()
+            await bus.publish([mention("new")])
+            await settled(bus)
+            assert time.monotonic() - began < 1
+            group.cancel_scope.cancel()
+    assert await labels(bus) == (2, 2, 0)
+
+
+async def settled(bus) -> None:
+    """Wait for the archive's side of the stream: the settled mention and the delta of its batch."""
+    while True:
+        for entry in await bus.read_analysed("archive", "test", block_ms=100):
+            if entry.payload and not isinstance(entry.payload, Heartbeat) and entry.payload.mention.id == "new":
+                return
