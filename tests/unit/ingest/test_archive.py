@@ -78,16 +78,16 @@ async def test_an_archive_that_writes_on_the_event_loop_is_caught(context, strea
         await Blocking(context).step()
 
 
-async def test_run_goes_on_until_something_ends_it(context, stream, settled):
-    stream.entries = settled
-
-    class Last(AnalysedStream):
+async def test_run_goes_on_until_something_ends_it_and_lets_entries_gather(context, settled, clock):
+    class Ending(AnalysedStream):
         async def trim(self):
-            raise Killed
+            if clock.monotonic() > 2:
+                raise Killed
+            return await super().trim()
 
-    last = Last(settled)
     with pytest.raises(Killed):
-        await ArchiveService(replace(context, bus=last)).run()
+        await ArchiveService(replace(context, bus=Ending(settled))).run()
+    assert clock.monotonic() == pytest.approx(2.2, abs=0.15)
     assert losses(context.store, pairs(settled)) == []
 
 
