@@ -26,6 +26,9 @@ LEASE = 3.0
 REPORT = 2.0
 """Seconds between two reports of a source's health."""
 
+WAITING = 1.0
+"""Seconds between two attempts to take over a source that another process holds."""
+
 LONGEST_PAUSE = 30.0
 FORGIVEN = 60.0
 """Seconds a connector has to work for its earlier failures to be forgotten."""
@@ -90,7 +93,7 @@ class Listener:
             if token is not None:
                 self._token = token
                 return
-            await self._clock.sleep(1.0)
+            await self._clock.sleep(WAITING)
 
     async def _watch(self) -> None:
         """Extend the lease and report; raises `LeaseLost` once another process holds it."""
@@ -105,7 +108,8 @@ class Listener:
                 log.debug("source.report", source=self._source.id, reason=str(unavailable))
             self._changed.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(LEASE / 3, REPORT))
+                async with asyncio.timeout(min(LEASE / 3, REPORT)):
+                    await self._changed.wait()
 
     async def _listen(self) -> None:
         connector = self._connector()
@@ -222,5 +226,5 @@ class Listener:
         await self._clock.sleep(pause)
 
 
-class LeaseLost(Exception):  # noqa: N818 - not an error: somebody else listens now
+class LeaseLost(Exception):
     """Another process holds the source."""

@@ -69,7 +69,8 @@ class Playback:
                 await self._publish(batch)
                 batch = []
                 progress(line.number)
-            await self._clock.sleep(pace.wait(at))
+            if wait := pace.wait(at):
+                await self._clock.sleep(wait)
             batch.append(line.event if to is None else shifted(line.event, self._moved(at, first, to)))
         if batch:
             await self._publish(batch)

@@ -59,7 +59,8 @@ class ReplayConnector:
                     yield Batch(events, str(last), received=last - done)
                     events, done = [], last
                     wait = pace.wait(instant(event))
-                await clock.sleep(wait)
+                if wait:
+                    await clock.sleep(wait)
                 events.append(event)
             last = line.number
         if last > done:

@@ -1,0 +1,200 @@
+import asyncio
+import socket
+import ssl
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+import zstandard
+from pydantic import ValidationError
+
+from app.clock import SystemClock
+from app.domain.mention import AuthorRemoval, Deletion, Mention
+from app.errors import SourceUnavailable
+from ingest.connector import Setting
+from ingest.connectors import bluesky
+from ingest.connectors.bluesky import LOWEST_TIME, BlueskyConnector, BlueskyOptions
+from ingest.connectors.push import PushOptions
+from tests.intake import StillClock, Told, until
+from tests.jetstream import Jetstream
+
+pytestmark = pytest.mark.anyio
+
+NOW = 1_795_000_000.0
+
+
+def connector(url, told=None, *, clock=None, **options):
+    setting = Setting("live", BlueskyOptions(url=url, **options), clock or StillClock(NOW), Path(), told or Told())
+    return BlueskyConnector(setting)
+
+
+@pytest.fixture
+async def server():
+    async with Jetstream() as running:
+        yield running
+
+
+async def gather(batches, wanted):
+    """Take batches until `wanted` events came; return the events and the last cursor."""
+    events, cursor = [], None
+    async with asyncio.timeout(10):
+        while len(events) < wanted:
+            batch = await anext(batches)
+            events += batch.events
+            cursor = batch.cursor
+    return events, cursor
+
+
+@pytest.mark.parametrize("path", ["url", "url_v2"])
+async def test_what_is_said_is_heard_and_resumed_by_cursor(server, path):
+    told = Told()
+    url = getattr(server, path)
+    batches = connector(url, told, clock=SystemClock()).listen(None)
+    assert (await anext(batches)).events == []
+    assert told.said == [("live", "")]
+    first = await server.post("Nordlicht eins")
+    [heard], cursor = await gather(batches, 1)
+    assert (heard.id, heard.text) == (first, "Nordlicht eins")
+    await batches.aclose()
+
+    await server.post("Nordlicht zwei", at=server.frames[-1].time_us / 1e6 + 6)
+    await server.delete(first)
+    await server.account("did:plc:alice", active=False, status="deleted")
+    await server.identity("did:plc:bert", "bert.example")
+    await server.post("ich auch", did="did:plc:bert")
+    batches = connector(url).listen(cursor)
+    events, _ = await gather(batches, 5)
+    await batches.aclose()
+    assert [type(event) for event in events] == [Mention, Mention, Deletion, AuthorRemoval, Mention]
+    assert events[0].id == first
+    assert events[-1].author.handle == "bert.example"
+
+
+@pytest.mark.parametrize("path", ["url", "url_v2"])
+async def test_a_broken_line_is_taken_up_again_without_loss(server, path):
+    told = Told()
+    batches = connector(getattr(server, path), told, clock=SystemClock()).listen(None)
+    await anext(batches)
+    await server.post("eins")
+    await gather(batches, 1)
+    listening = asyncio.ensure_future(gather(batches, 2))
+    await server.kick()
+    await server.stop()
+    await server.post("zwei")
+    await server.start()
+    events, _ = await listening
+    assert "zwei" in [event.text for event in events]
+    assert ("unreachable", f"127.0.0.1:{server.port} closed the connection; connecting anew.") in told.said
+    assert told.said[-1] == ("live", "")
+    await batches.aclose()
+
+
+async def test_a_stream_that_falls_silent_is_connected_anew(server, monkeypatch):
+    monkeypatch.setattr(BlueskyConnector, "idle", 0.05)
+    told = Told()
+    batches = connector(server.url, told).listen(None)
+    await anext(batches)
+    listening = asyncio.ensure_future(gather(batches, 1))
+    await until(lambda: len(server.requests) >= 3)
+    await server.post("doch noch", at=NOW + 600)
+    assert (await listening)[0][0].text == "doch noch"
+    assert "sent nothing" in told.said[1][1]
+    await batches.aclose()
+
+
+async def test_a_refusal_is_told_in_plain_words_and_the_pauses_grow(server):
+    told, clock = Told(), StillClock(NOW)
+    server.refuse = HTTPStatus.SERVICE_UNAVAILABLE
+    batches = connector(server.url, told, clock=clock).listen(None)
+    first = asyncio.ensure_future(anext(batches))
+    await until(lambda: len(clock.slept) >= 12)
+    server.refuse = None
+    await first
+    await batches.aclose()
+    assert told.said[0] == ("unreachable", f"127.0.0.1:{server.port} refuses with HTTP 503. not now")
+    assert 0.1 <= clock.slept[0] <= 0.2
+    assert 15.0 <= clock.slept[11] <= 30.0
+
+
+async def test_a_cursor_that_is_too_old_falls_back_to_everything_kept(server):
+    server.floor = 100
+    old = await server.post("alt")
+    batches = connector(server.url_v2).listen("7")
+    events, cursor = await gather(batches, 1)
+    await batches.aclose()
+    assert events[0].id == old
+    assert cursor == "1"
+    assert f"cursor={LOWEST_TIME}" in server.requests[-1]
+
+
+async def test_an_error_frame_ends_the_line_after_what_came_before_it(server):
+    told = Told()
+    batches = connector(server.url_v2, told, clock=SystemClock()).listen(None)
+    await anext(batches)
+    await server.post("vorher")
+    await server.raw('{"$type":"error","error":"ConsumerTooSlow","message":"read faster"}')
+    assert [event.text for event in (await gather(batches, 1))[0]] == ["vorher"]
+    await server.raw('{"$type":"error","error":"ConsumerTooSlow","message":"read faster"}')
+    listening = asyncio.ensure_future(gather(batches, 1))
+    await until(lambda: len(server.requests) >= 2)
+    await server.post("nachher")
+    await listening
+    await batches.aclose()
+    assert any("ConsumerTooSlow" in reason for _, reason in told.said)
+
+
+@pytest.mark.parametrize("path", ["url", "url_v2"])
+async def test_a_compressed_stream_says_the_same(tmp_path, path):
+    dictionary = zstandard.train_dictionary(1024, [f'{{"text":"Nordlicht Strom {n}"}}'.encode() * 9 for n in range(99)])
+    file = tmp_path / "dictionary"
+    file.write_bytes(dictionary.as_bytes())
+    async with Jetstream(dictionary=dictionary.as_bytes()) as server:
+        batches = connector(getattr(server, path), zstd=True, dictionary=file).listen(None)
+        await anext(batches)
+        await server.post("Nordlicht Strom 7")
+        assert (await gather(batches, 1))[0][0].text == "Nordlicht Strom 7"
+        assert ("compress=true" in server.requests[0]) is (path == "url")
+        await batches.aclose()
+    bare = connector(server.url, zstd=True, dictionary=file)
+    assert bare._plain(b"no zstd") == b""
+    bomb = zstandard.ZstdCompressor(dict_data=dictionary).compress(b"0" * (bluesky.LARGEST + 1))
+    assert bare._plain(bomb) == b""
+    assert connector(server.url)._plain(b"{}") == b"{}"
+
+
+def test_addresses_name_what_is_wanted_and_keep_what_was_written():
+    one = connector("wss://jet.example/subscribe?x=1")
+    assert one.address(None) == "wss://jet.example/subscribe?x=1&wantedCollections=app.bsky.feed.post"
+    assert one.address(LOWEST_TIME + 5_000_001).endswith(f"&cursor={LOWEST_TIME + 1}")
+    assert "cursor" not in one.address(42)
+    two = connector("wss://jet.example/xrpc/network.bsky.jetstream.subscribeEvents/")
+    assert two.address(42).endswith("&kinds=commit&kinds=identity&kinds=account&cursor=42")
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (socket.gaierror(-2, "unknown"), "DNS"),
+        (ConnectionRefusedError(), "refuses the connection"),
+        (ssl.SSLError("bad"), "TLS"),
+        (TimeoutError(), "10 s"),
+        (OSError("no route"), "no route"),
+        (OSError(), "OSError"),
+        (SourceUnavailable("gone"), "gone"),
+    ],
+)
+def test_every_reason_is_a_sentence_about_the_host(failure, says):
+    reason = connector("wss://jet.example/subscribe")._reason(failure)
+    assert reason.startswith("jet.example")
+    assert says in reason
+
+
+def test_wrong_options_are_refused_with_a_sentence(tmp_path):
+    with pytest.raises(ValidationError, match="websocket address"):
+        BlueskyOptions(url="https://x")
+    with pytest.raises(ValidationError, match="dictionary"):
+        BlueskyOptions(zstd=True)
+    with pytest.raises(ValidationError, match="dictionary"):
+        BlueskyOptions(zstd=True, dictionary=tmp_path / "absent")
+    with pytest.raises(TypeError, match="BlueskyOptions"):
+        BlueskyConnector(Setting("live", PushOptions(), StillClock(0), Path(), Told()))

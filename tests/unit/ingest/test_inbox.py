@@ -1,0 +1,220 @@
+import asyncio
+import gzip
+import json
+import os
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from app.clock import SystemClock
+from app.config import read
+from app.domain.actor import LOOPBACK, Actor
+from app.domain.instant import rfc3339
+from app.errors import NotAllowed
+from app.service import Context
+from ingest import inbox
+from ingest.connectors.push import topic
+from ingest.inbox import LIMIT, router
+from tests.intake import MemoryBus
+
+pytestmark = pytest.mark.anyio
+
+CONFIG = """
+brands: [{id: nordlicht, name: Nordlicht, query: nordlicht}, {id: sued, name: Süd, query: sued}]
+sources:
+  - {id: push, connector: push}
+  - {id: partner, connector: push, brand: sued}
+"""
+NOW = SystemClock().now()
+CRM = Actor("machine", "crm", ("machine",))
+
+
+def line(number, text="Nordlicht", **changes):
+    said = {"channel": "x", "id": str(number), "published_at": rfc3339(NOW - 60), "text": text, "author": {"id": "a"}}
+    return json.dumps({**said, **changes})
+
+
+@pytest.fixture
+def bus():
+    return MemoryBus()
+
+
+@pytest.fixture
+def serve(bus, store, identity, tmp_path):
+    """Return a client of a server whose middleware says who asks, as the dashboard's does."""
+
+    def made(actor=CRM, config=CONFIG):
+        server = FastAPI()
+        context = Context(read(config, "config.yaml"), tmp_path, SystemClock(), bus, store, identity)
+        server.include_router(router(context))
+
+        @server.middleware("http")
+        async def who(request: Request, call_next):
+            request.state.actor = actor
+            return await call_next(request)
+
+        @server.exception_handler(NotAllowed)
+        async def refuse(_: Request, error: NotAllowed):
+            return JSONResponse({"detail": str(error)}, 403)
+
+        return httpx.AsyncClient(transport=httpx.ASGITransport(server), base_url="http://wall")
+
+    return made
+
+
+async def post(client, body, **more):
+    async with client:
+        return await client.post("/api/v1/mentions", content=body, **more)
+
+
+def counted(answer):
+    counts = answer.json()
+    rejected = counts.pop("rejected")
+    return sum(counts.values()) + len(rejected)
+
+
+async def test_good_lines_are_kept_and_bad_ones_named(serve, bus, store):
+    gone = json.dumps({"channel": "x", "id": "9", "deleted_at": rfc3339(NOW)})
+    lines = [
+        line(1),
+        "",
+        line(2, "nichts"),
+        "kaputt",
+        line(3, published_at="gestern"),
+        line(1),
+        gone,
+        line(1, "Nordlicht!"),
+    ]
+    answer = await post(serve(), "\r\n".join(lines))
+    assert answer.status_code == 202
+    said = answer.json()
+    assert {name: said[name] for name in inbox.COUNTS} == {
+        "accepted": 1, "duplicates": 1, "edited": 1, "deleted": 0, "unmatched": 2,
+    }  # fmt: skip
+    assert [(row["line"], row["field"]) for row in said["rejected"]] == [(4, "line"), (5, "published_at")]
+    assert "RFC 3339" in said["rejected"][1]["error"]
+    assert counted(answer) == 7
+    assert [event.source for event in bus.events] == ["push", "push"]
+    with store.reading() as tx:
+        [row] = tx.audit.find(10, None).items
+    assert (row.actor_kind, row.actor, row.verb, row.subject) == ("machine", "crm", "mention.push", "push")
+    assert row.detail["accepted"] == 1
+    assert row.detail["rejected"] == 2
+    told = {"received": "7", "matched": "2"}
+    assert bus.told[0][0] == topic("push")
+    assert told.items() <= bus.told[0][1].items()
+
+
+async def test_an_array_and_gzip_are_read_too(serve, bus):
+    body = f"\ufeff [{line(1)}, 5, {line(2)}]".encode()
+    answer = await post(serve(), gzip.compress(body), headers={"content-encoding": "gzip"})
+    assert answer.json()["accepted"] == 2
+    assert answer.json()["rejected"][0]["line"] == 2
+    assert counted(answer) == 3
+    assert len(bus.events) == 2
+
+
+async def test_the_source_can_be_named_and_binds_its_brand(serve, bus):
+    async with serve() as client:
+        assert (await client.post("/api/v1/mentions?source=partner", content=line(1, "egal"))).json()["accepted"] == 1
+        assert bus.events[0].brands == ("sued",)
+        answer = await client.post("/api/v1/mentions?source=live", content=line(1))
+    assert answer.status_code == 404
+    assert "push, partner" in answer.json()["detail"]
+
+
+async def test_without_a_push_source_nothing_is_taken(serve):
+    answer = await post(serve(config="brands: [{id: n, name: N, query: n}]"), line(1))
+    assert answer.status_code == 404
+    assert "connector: push" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("actor", [None, LOOPBACK])
+async def test_only_machines_with_a_token_may_push(serve, actor):
+    answer = await post(serve(actor), line(1))
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "token add" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "actor", [Actor("machine", "screen", ("screen",)), Actor("machine", "crm", ("machine",), ("nordlicht",))]
+)
+async def test_a_token_needs_the_grant_for_the_brand(serve, actor):
+    async with serve(actor) as client:
+        answer = await client.post("/api/v1/mentions?source=partner", content=line(1))
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"", {}, 400),
+        (b"\n \n", {}, 400),
+        (b"kaputt\nimmer noch", {}, 400),
+        (b"[{]", {}, 400),
+        (b"[" * 200_000, {}, 400),
+        (b"[\xff]", {}, 400),
+        (os.urandom(10_000_000).replace(b"\n", b" "), {}, 400),
+        (b"x\n" * 5_000_000, {}, 413),
+        (b"x" * (LIMIT + 1), {}, 413),
+        (gzip.compress(b"x" * (LIMIT + 1)), {"content-encoding": "gzip"}, 413),
+        (b"no gzip", {"content-encoding": "gzip"}, 400),
+        (gzip.compress(b"x" * 999)[:-9], {"content-encoding": "gzip"}, 400),
+        (b"x", {"content-encoding": "br"}, 415),
+    ],
+)
+async def test_garbage_gets_a_problem_document(serve, body, headers, status):
+    answer = await post(serve(), body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"].endswith(".")
+
+
+async def test_a_body_without_end_is_cut_off(serve, monkeypatch):
+    monkeypatch.setattr(inbox, "LIMIT", 10)
+    monkeypatch.setattr(inbox, "DRAINED", 100)
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while sent < 10_000:
+            sent += 9
+            yield b"x" * 9
+
+    assert (await post(serve(), endless())).status_code == 413
+    assert sent < 200
+
+
+async def test_many_bad_lines_are_counted_and_the_first_thousand_listed(serve):
+    answer = await post(serve(), "\n".join([line(1), *["{}"] * 1_500]))
+    assert len(answer.json()["rejected"]) == 1_000
+    assert answer.json()["rejected_total"] == 1_500
+
+
+async def test_when_the_system_is_behind_or_away_the_sender_is_told_when_to_come_back(serve, bus):
+    async with serve() as client:
+        bus.behind = 3.0
+        answer = await client.post("/api/v1/mentions", content=line(1))
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+        bus.away = True
+        answer = await client.post("/api/v1/mentions", content=line(1))
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_a_lost_word_to_the_listener_changes_nothing(serve, bus, monkeypatch):
+    async def away(*_):
+        raise inbox.Unavailable("Redis does not answer.")
+
+    monkeypatch.setattr(bus, "command", away)
+    assert (await post(serve(), line(1))).json()["accepted"] == 1
+
+
+async def test_many_at_once_lose_nothing(serve, bus):
+    async with serve() as client:
+        await asyncio.gather(*(client.post("/api/v1/mentions", content=line(n)) for n in range(20)))
+    assert len(bus.events) == 20

@@ -1,0 +1,201 @@
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import BaseModel
+
+from app import registry
+from app.clock import SystemClock
+from app.config import Config, Source
+from app.domain.brand import Brand
+from app.domain.mention import Author, Mention
+from app.domain.source import SourceState
+from app.domain.tally import MinuteTally
+from app.errors import SourceUnavailable
+from app.service import Context
+from ingest import listener
+from ingest.connector import Batch, History
+from ingest.listener import Listener
+from ingest.publish import Intake
+from ingest.service import IngestService
+from tests.fixtures.store import NOON
+from tests.intake import MemoryBus, until
+
+pytestmark = pytest.mark.anyio
+
+
+class ScriptOptions(BaseModel):
+    steps: list = []
+    ends: bool = False
+
+
+@dataclass
+class ScriptConnector:
+    """Yields what its options say; an exception in them is raised once."""
+
+    setting: object
+    raised: set = field(default_factory=set)
+    channel = "x"
+    Options = ScriptOptions
+    heard = []  # noqa: RUF012 - shared on purpose: the cursors of all connectors ever made
+    spent = set()  # noqa: RUF012 - as above
+
+    async def listen(self, cursor):
+        self.heard.append(cursor)
+        self.setting.report("live", "")
+        for number, step in enumerate(self.setting.options.steps):
+            if isinstance(step, Exception):
+                if id(step) not in self.spent:
+                    self.spent.add(id(step))
+                    raise step
+            elif cursor is None or number > int(cursor):
+                yield step
+        if not self.setting.options.ends:
+            await asyncio.get_running_loop().create_future()
+
+
+@pytest.fixture(autouse=True)
+def script(monkeypatch):
+    known = registry.load
+    monkeypatch.setattr(
+        registry, "load", lambda group, name: ScriptConnector if name in {"script", "demo"} else known(group, name)
+    )
+    ScriptConnector.heard, ScriptConnector.spent = [], set()
+
+
+@pytest.fixture
+def bus():
+    return MemoryBus()
+
+
+def post(number, text="Nordlicht", at=NOON):
+    return Mention("x", str(number), at, text, Author("anna"))
+
+
+def batch(number, *events, **more):
+    return Batch(list(events), str(number), **more)
+
+
+@pytest.fixture
+def running(bus, store, identity, tmp_path):
+    @asynccontextmanager
+    async def run(*sources):
+        config = Config(brands=(Brand("nordlicht", "Nordlicht", "nordlicht"),), sources=tuple(sources))
+        context = Context(config, tmp_path, SystemClock(), bus, store, identity)
+        task = asyncio.create_task(IngestService(context).run())
+        try:
+            yield context
+        finally:
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    return run
+
+
+def source(name, *steps, connector="script", ends=False):
+    return Source(id=name, connector=connector, options=ScriptOptions(steps=list(steps), ends=ends))
+
+
+async def test_batches_are_accepted_and_only_then_their_cursor(running, bus):
+    steps = [batch(0, post(1), post(2, "nichts")), batch(1), batch(2, post(3), received=7, last_item_at=NOON + 1)]
+    async with running(source("one", *steps)) as context:
+        await until(lambda: bus.cursors.get("one") == "2")
+        await until(lambda: bus.states["one"].received == 9)
+        assert context.ready.is_set()
+        assert bus.beats
+    assert [event.id for event in bus.events] == ["1", "3"]
+    state = bus.states["one"]
+    assert (state.status, state.matched, state.last_item_at, state.demo) == ("live", 2, NOON + 1, False)
+    assert state.lag >= 0
+    assert bus.holders["source:one"][0] == ""
+
+
+async def test_a_restart_goes_on_from_the_cursor(running, bus):
+    bus.cursors["one"] = "0"
+    async with running(source("one", batch(0, post(1)), batch(1, post(2)))):
+        await until(lambda: bus.cursors["one"] == "1")
+    assert ScriptConnector.heard == ["0"]
+    assert [event.id for event in bus.events] == ["2"]
+
+
+async def test_nothing_is_dropped_while_redis_is_away(running, bus):
+    async with running(source("one", batch(0, post(1)), batch(1, post(2)))):
+        bus.away = True
+        await asyncio.sleep(0.05)
+        assert not bus.events
+        bus.away = False
+        await until(lambda: bus.cursors.get("one") == "1")
+        await until(lambda: bus.states["one"].status == "live")
+    assert [event.id for event in bus.events] == ["1", "2"]
+
+
+async def test_backpressure_pauses_the_source_and_says_so(running, bus):
+    bus.behind = 0.05
+    async with running(source("one", batch(0, post(1)))):
+        await until(lambda: "one" in bus.states and bus.states["one"].status == "paused")
+        assert "catching up" in bus.states["one"].reason
+        assert "one" not in bus.cursors
+        bus.behind = None
+        await until(lambda: bus.states["one"].status == "live")
+    assert len(bus.events) == 1
+
+
+async def test_a_broken_connector_is_started_again_and_stops_nobody(running, bus, monkeypatch):
+    monkeypatch.setattr(listener, "LONGEST_PAUSE", 0.05)
+    broken = source("broken", batch(0, post(1)), ValueError("odd"), batch(2, post(2)))
+    unreachable = source("away", SourceUnavailable("gone"), batch(1, post(9)))
+    async with running(broken, unreachable, source("fine", batch(0, post(3)))):
+        await until(lambda: len(bus.events) == 4)
+        await until(lambda: bus.states["broken"].status == "live")
+    failed = [state for state in bus.history if state.status == "failed"]
+    assert {state.id for state in failed} == {"broken", "away"}
+    assert any("ValueError: odd" in state.reason for state in failed)
+    assert ScriptConnector.heard.count("0") == 1
+
+
+async def test_a_source_that_has_ended_is_reported_as_stopped(running, bus):
+    async with running(source("one", batch(0, post(1)), ends=True)):
+        await until(lambda: "one" in bus.states and bus.states["one"].status == "stopped")
+        assert bus.cursors["one"] == "0"
+
+
+async def test_only_who_holds_the_lease_listens_and_a_lost_one_is_noticed(running, bus, monkeypatch):
+    monkeypatch.setattr(listener, "LEASE", 0.06)
+    monkeypatch.setattr(listener, "WAITING", 0.02)
+    bus.holders["source:one"] = ("somebody else", 4)
+    async with running(source("one", batch(0, post(1)))):
+        await asyncio.sleep(0.05)
+        assert not bus.events
+        bus.holders["source:one"] = ("", 4)
+        await until(lambda: bus.cursors.get("one") == "0")
+        bus.holders["source:one"] = ("somebody else", 6)
+        await asyncio.sleep(0.1)
+        bus.holders["source:one"] = ("", 6)
+        await until(lambda: len(ScriptConnector.heard) == 2)
+    assert ScriptConnector.heard == [None, "0"]
+
+
+async def test_a_commit_with_an_old_token_gives_the_source_up(bus, store, identity, tmp_path):
+    config = Config(brands=(Brand("nordlicht", "Nordlicht", "nordlicht"),), sources=())
+    context = Context(config, tmp_path, SystemClock(), bus, store, identity)
+    one = Listener(context, source("one"), Intake(config, bus, store, identity, context.clock), "me")
+    bus.holders["source:one"] = ("me", 9)
+    with pytest.raises(listener.LeaseLost):
+        await one._settle(batch(0))
+    assert isinstance(one.state, SourceState)
+
+
+async def test_history_is_seeded_once_with_an_audit_row(running, bus, store):
+    past = History("nordlicht", (MinuteTally(int(NOON) - 600, count=3, neutral=3),))
+    for _ in range(2):
+        bus.cursors.clear()
+        async with running(source("demo", Batch(history=(past,), cursor="0"), connector="demo")):
+            await until(lambda: bus.cursors.get("demo") == "0" and bus.states["demo"].demo)
+    with store.reading() as tx:
+        assert [minute.count for minute in tx.tallies.read("nordlicht", NOON - 1200, NOON)] == [3]
+        rows = tx.audit.find(10, None).items
+    assert [(row.verb, row.actor, row.scope, row.subject) for row in rows] == [
+        ("tally.seed", "ingest", "nordlicht", "demo")
+    ]
