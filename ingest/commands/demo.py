@@ -8,8 +8,7 @@ import typer
 
 from app.commands.connect import open_context
 from app.commands.options import DATA, ConfigOption, DataOption
-from ingest.connectors.demo import LONGEST_STORM
-from ingest.demo.order import give
+from ingest.demo.order import LONGEST_STORM, give
 
 command = typer.Typer(help="Start and end a firestorm at the demo brand.", no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.mention import SourceEvent
 from ingest.connector import Batch, History, Setting
 from ingest.demo.generator import Generator
-from ingest.demo.order import BRAND, TOPIC
+from ingest.demo.order import BRAND, LONGEST_STORM, TOPIC
 from ingest.demo.storm import Storm
 
 STEP = 0.5
@@ -26,7 +26,6 @@ HISTORY = 14 * 1440
 """Minutes of tallies before that."""
 SIGN_OF_LIFE = 5.0
 """Seconds after which the cursor moves on though nobody said anything."""
-LONGEST_STORM = 240
 
 log = structlog.get_logger("ingest")
 

@@ -12,6 +12,8 @@ BRAND = "nordlicht"
 """The id of the fictional brand in config.yaml."""
 TOPIC = "demo"
 """The topic of the bus on which the demo source listens."""
+LONGEST_STORM = 240
+"""Minutes."""
 
 
 async def give(context: Context, order: Mapping[str, str]) -> None:

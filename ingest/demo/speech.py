@@ -32,7 +32,8 @@ def fill(text: str, language: str, rng: Random, given: Mapping[str, str]) -> str
             chosen[name] = rng.choice(choices[name])
         return chosen[name]
 
-    return SLOT.sub(value, text)
+    filled = SLOT.sub(value, text)
+    return filled[:1].upper() + filled[1:] if text.startswith("{") else filled
 
 
 def accent(text: str, habits: frozenset[str], sentiment: str, rng: Random) -> str:

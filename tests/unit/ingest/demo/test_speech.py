@@ -49,4 +49,5 @@ def test_every_habit_has_its_way_and_most_posts_are_typed_plainly():
 def test_the_same_gap_gets_the_same_filling():
     first, second = fill("{stadt} {stadt}", "de", chance(1), {}).split(" ")
     assert first == second
+    assert fill("{wochen} Wochen", "de", chance(1), {"wochen": "drei"}) == "Drei Wochen"
     assert fill("{an}", "de", chance(1), {"an": "@karla"}) == "@karla"
