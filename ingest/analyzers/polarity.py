@@ -26,6 +26,8 @@ SOFTENED = -0.5
 POLAR = 0.5
 """Weight from which the last part of a compound speaks for the whole."""
 
+_BREAK = "end-of-stretch"
+"""Stands for punctuation, signs and phrases: over it nothing strengthens anything."""
 _VERB_FINAL = frozenset({"nicht", "nie", "net", "ned", "nich", "niemals", "kaum"})
 _TURNED = re.compile(r"(?P<without>\w{3,}?)s?(?:los|frei)(?:e|en|er|es|em)?|un(?P<un>\w+)")
 _ENDINGS = {
@@ -112,9 +114,11 @@ class Lexicon:
         """Let TextBlob's engine assess the words that no phrase has taken."""
         row: list[tuple[_Form, None]] = []
         for index, word in enumerate(words):
-            if index in taken or word.kind == "sign":
-                continue
-            base, factor = (word, 1.0) if word.kind == "stop" else self._form(word.folded.lstrip("#"))
+            base, factor = _BREAK, 1.0
+            if word == "!":
+                base = word
+            elif index not in taken and word.kind in {"word", "tag"}:
+                base, factor = self._form(word.folded.lstrip("#"))
             form = _Form(base)
             form.place, form.factor = index, factor
             row.append((form, None))

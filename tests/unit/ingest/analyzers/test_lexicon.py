@@ -89,6 +89,11 @@ def test_an_intensifier_strengthens():
     assert spans("sehr freundlich")["sehr freundlich"] > spans("freundlich")["freundlich"]
 
 
+def test_nothing_is_strengthened_or_turned_over_a_phrase_or_a_stop():
+    assert spans("Ohne Anwalt wäre gar nichts passiert, traurig")["traurig"] < 0
+    assert spans("sehr, gut") == {"gut": 0.7}
+
+
 def test_spellings_with_and_without_umlauts_are_one():
     assert feel("schoen und gross, grossartig") == feel("schoen und gross, grossartig")
     assert spans("großartig")["großartig"] == spans("grossartig")["grossartig"]
