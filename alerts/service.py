@@ -56,11 +56,10 @@ class AlertsService:
         self._stepped = 0.0
         self._published = 0.0
         self._asked = 0.0
-        self._since = 0.0
+        self._since = context.clock.now()
 
     async def run(self) -> None:
         """Learn, catch up with the bus, then judge every ten seconds of data time until cancelled."""
-        self._since = self._context.clock.now()
         behind = True
         while True:
             try:
