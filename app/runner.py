@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio
+import anyio.lowlevel
 import structlog
 from anyio import to_thread
 
@@ -89,6 +90,7 @@ async def keep(name: str, service: type[Service], context: Context) -> None:
     while True:
         began = context.clock.monotonic()
         reason = await _once(name, service, replace(context, ready=anyio.Event()))
+        await anyio.lowlevel.checkpoint()  # a service that ends because it is cancelled has not failed
         if context.clock.monotonic() - began >= HEALTHY:
             pause = FIRST_PAUSE
         RESTARTS.labels(name).inc()

@@ -1,4 +1,5 @@
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from structlog.testing import capture_logs
 
 from app.clock import ManualClock
 from app.config import Config
@@ -110,6 +112,29 @@ async def test_a_service_that_ends_by_itself_is_started_again(context):
 
     await run_until_stop(Ending, context)
     assert len(starts) == 3
+
+
+async def test_a_service_that_ends_because_it_is_stopped_has_not_failed(context):
+    ended = []
+
+    class Polite:
+        name = "x"
+
+        def __init__(self, context: Context) -> None:
+            self.context = context
+
+        async def run(self) -> None:
+            with suppress(anyio.get_cancelled_exc_class()):
+                await anyio.sleep_forever()
+            ended.append(1)
+
+    with capture_logs() as lines:
+        async with anyio.create_task_group() as group:
+            group.start_soon(partial(keep, "x", Polite, context))
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
+    assert ended == [1]
+    assert [line for line in lines if line["log_level"] == "error"] == []
 
 
 async def test_a_service_that_cannot_be_made_is_tried_again(context):
