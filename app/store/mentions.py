@@ -146,14 +146,21 @@ class Mentions:
 
     def _empty(self, gone: dict[str, tuple[Deletion, int, Contribution | None]], alive: Sequence[Any]) -> None:
         nothing = {column.name: None for column in mention.c if column.name not in KEPT_BY_TOMBSTONES}
+        left: list[tuple[Any, ...]] = []
+        places: list[tuple[Any, ...]] = []
         for row in alive:
-            deletion, version, _ = gone[row.key]
+            deletion, version, before = gone[row.key]
             stone = nothing | {"deleted_at": deletion.deleted_at, "version": max(version, row.version)}
+            brands, at = rows.brands_of(row.brands), row.published_at
+            left.extend((brand, at, row.key) for brand in brands)
+            if before and version > row.version + 1:  # the deletion overtook an edit: what it replaced is what counts
+                brands, at = before.brands, before.at
+                stone |= rows.counted_columns(before)
+            places.extend((brand, at, row.key, _minute(at), None) for brand in brands)
             self._connection.execute(mention.update().where(mention.c.key == row.key).values(stone))
-            for brand in rows.brands_of(row.brands):
-                place = mention_brand.c
-                here = (place.brand == brand, place.published_at == row.published_at, place.key == row.key)
-                self._connection.execute(mention_brand.update().where(*here).values(author_key=None))
+        dialect = self._connection.dialect
+        write(self._connection, deleting(dialect, mention_brand), left)
+        write(self._connection, replacing(dialect, mention_brand, newer=False), places)
         self._forget_authors(alive)
 
     def _forget_authors(self, emptied: Sequence[Any]) -> None:

@@ -72,14 +72,23 @@ def tombstone(deletion: Deletion, version: int, key: str, before: Contribution |
         "version": version,
         "revision": 0,
         "channel": deletion.channel,
-        "published_at": before.at if before else deletion.deleted_at,
+        "published_at": deletion.deleted_at,
         "deleted_at": deletion.deleted_at,
         "source": deletion.source,
-        "demo": bool(before and before.demo),
-        "brands": _text(before.brands if before else ()),
-        "label": before.label if before else None,
-    }
+        "demo": False,
+        "brands": "[]",
+    } | (counted_columns(before) if before else {})
     return tuple(known.get(name) for name in COLUMNS)
+
+
+def counted_columns(before: Contribution) -> dict[str, Any]:
+    """Return the columns a tombstone keeps of what was counted."""
+    return {
+        "published_at": before.at,
+        "demo": before.demo,
+        "brands": _text(before.brands),
+        "label": before.label,
+    }
 
 
 def brands_of(text: str) -> tuple[str, ...]:

@@ -165,3 +165,13 @@ def test_replies_and_quotes_forget_whom_they_answered_once_that_is_gone(store, i
         tx.mentions.wipe([(gone(first), 2, None)])
     left = everything(store)
     assert [(found.mention.in_reply_to, found.mention.quotes) for found in left] == [(None, None), (None, None)]
+
+
+def test_a_deletion_that_overtook_an_edit_leaves_the_brands_of_the_edit(store, identity):
+    keep(store, (said(identity, brands=("nordlicht",)), 1))
+    edited = said(identity, brands=("suedwind",))
+    with store.transaction() as tx:
+        tx.mentions.wipe([(gone(edited), 3, counted(edited, identity))])
+    keep(store, (edited, 2))
+    with store.reading() as tx:
+        assert (tx.mentions.count("nordlicht"), tx.mentions.count("suedwind")) == (0, 1)
