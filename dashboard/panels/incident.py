@@ -44,7 +44,7 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
     strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
     running = say.say("incident.running", length=say.span(view.at - incident.opened_at))
     peak = say.say("incident.peak", n=say.number(incident.peak))
-    why = (("p", {"class": "than", "key": "why", "data-drop": "1"}, _why(strongest, say)),) if strongest else ()
+    why = (("p", {"class": "than", "key": "why", "data-drop": "2"}, _why(strongest, say)),) if strongest else ()
     return (
         ("div", {"class": "word n", "key": "word"}, say.say(f"incident.severity.{incident.severity}")),
         _steps(step),
@@ -56,7 +56,7 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
 
 def _steps(on: int) -> Node:
     bars = (("i", {"class": "on" if step <= on else "off", "key": str(step)}) for step in (1, 2, 3))
-    return ("div", {"class": "steps", "key": "steps", "data-drop": "2"}, *bars)
+    return ("div", {"class": "steps", "key": "steps", "data-drop": "1"}, *bars)
 
 
 def _why(signal: Signal, say: Words) -> str:

@@ -63,5 +63,22 @@ def _plainly(dead: list[SourceState], view: View, say: Words) -> tuple[Node, ...
     source = say.choose(f"channel.{worst.connector}", worst.id)
     sentence = say.say(f"liveness.state.{state}", source=source, time=say.when(since, view.around.server_time))
     more = (" · ", say.count("liveness.more", len(dead) - 1)) if len(dead) > 1 else ()
-    reason = (("span", {"class": "why", "data-drop": "2"}, f": {worst.reason}"),) if worst.reason else ()
+    told = cause(worst.reason)
+    reason = (("span", {"class": "why"}, f": {say.say(f'liveness.reason.{told}')}"),) if told else ()
     return (sentence, *reason, *more)
+
+
+CAUSES = (
+    ("name", ("resolv", "getaddrinfo", "name or service", "nodename")),
+    ("refused", ("refused", "abgelehnt")),
+    ("timeout", ("timed out", "timeout", "no answer", "does not answer")),
+    ("network", ("unreachable", "no route", "network")),
+    ("closed", ("closed", "reset", "disconnect", "broken")),
+)
+"""Cause → what the connector's sentence holds then; a wall has room for two words of it, in its own language."""
+
+
+def cause(reason: str) -> str | None:
+    """Return the cause behind a connector's sentence; None where it is none of the usual ones."""
+    said = reason.lower()
+    return next((name for name, marks in CAUSES if any(mark in said for mark in marks)), None)

@@ -11,6 +11,8 @@ from dashboard.usual import Band, band, basis
 
 QUARTER = 15 * 60
 SPAN = 3600
+MUCH = 1.4
+"""How many times the expected is worth a factor."""
 
 
 class VolumePanel:
@@ -25,32 +27,30 @@ class VolumePanel:
         say = words(view.screen.language, view.screen.zone)
         rate = view.state.rate(view.at)
         usual = band(view)
+        parts = enumerate(compare(rate, usual, view, say))
+        number: Node = ("span", {"class": "big", "key": "n"}, say.number(rate))
+        words_ = (("p", {"class": "than", "key": str(place)}, part) for place, part in parts)
+        figure: Node = ("div", {"class": "figure", "id": "volume-curve", "key": "curve"})
         nodes: tuple[Node, ...] = (
             ("h2", {}, say.say(self.title)),
             (
                 "div",
-                {"class": "row", "key": "rate"},
-                ("span", {"class": "big", "key": "n"}, say.number(rate)),
-                ("span", {"class": "than", "key": "than"}, compare(view, rate, usual, say)),
+                {"class": "pair", "key": "pair"},
+                ("div", {"class": "rate", "key": "rate"}, number, *words_),
+                figure,
             ),
-            ("div", {"class": "figure", "id": "volume-curve", "key": "curve"}),
         )
         return Drawing(nodes, {"volume-curve": _curve(view, rate, say)})
 
 
-def compare(view: View, rate: int, usual: Band | None, say: Words) -> str:
+def compare(rate: int, usual: Band | None, view: View, say: Words) -> tuple[str, str]:
     """Return the comparison with what is usual, in words."""
     if usual is None:
-        return say.say("volume.no_habit", basis=say.hours(basis(view)))
-    parts = [say.say("volume.usual", low=say.figure(usual.low), high=say.figure(usual.high))]
-    if rate > usual.high and usual.expected > 0:
-        parts.append(say.say("volume.times", factor=say.number(rate / usual.expected, 1)))
-    else:
-        parts.append(say.say("volume.below" if rate < usual.low else "volume.inside"))
-    incident = incident_of(view)
-    if incident is not None:
-        parts.append(say.say("volume.since", time=say.when(incident.opened_at, view.at)))
-    return " · ".join(parts)
+        return say.say("volume.no_habit"), say.say("volume.basis", basis=say.hours(basis(view)))
+    range_ = say.say("volume.usual", low=say.figure(usual.low), high=say.figure(usual.high))
+    if rate > MUCH * usual.expected > 0 and rate > usual.high:
+        return range_, say.say("volume.times", factor=say.number(rate / usual.expected, 1))
+    return range_, say.say(f"volume.{'above' if rate > usual.high else 'below' if rate < usual.low else 'inside'}")
 
 
 def _curve(view: View, rate: int, say: Words) -> dict[str, Any]:
@@ -101,12 +101,12 @@ def _layout(
     axis = {"fixedrange": True, "zeroline": False, "tickfont": font, "ticks": "", "automargin": False}
     return {
         "font": font,
-        "margin": {"l": 2.1, "r": 1.5, "t": 0.5, "b": 1.5},
+        "margin": {"l": 2.0, "r": 1.3, "t": 0.62, "b": 1.4},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "xaxis": {**axis, "range": [-60, 0], "showgrid": False, **_hours(view.at, say)},
-        "yaxis": {**axis, "range": [0, top], "gridcolor": palette.line, "gridwidth": 0.04, **_steps(top, say)},
+        "xaxis": {**axis, "range": [-60, 0], "showgrid": False, "tickangle": 0, **_hours(view.at, say)},
+        "yaxis": {**axis, "range": [0, top * 1.01], "gridcolor": palette.line, "gridwidth": 0.04, **_steps(top, say)},
         "shapes": shapes,
         "annotations": notes,
     }
@@ -132,7 +132,7 @@ def _note(x: float, y: float, text: str, palette: Palette, **place: str) -> dict
 def _hours(at: float, say: Words) -> dict[str, Any]:
     """Return ticks at quarter hours with the time of the screen's zone, and "now" at the right."""
     first = math.ceil((at - SPAN + 180) / QUARTER) * QUARTER
-    marks = [mark for mark in range(int(first), int(at), QUARTER) if mark < at - 360]
+    marks = [mark for mark in range(int(first), int(at), QUARTER) if mark < at - 720]
     values = [round((mark - at) / 60, 2) for mark in marks]
     return {"tickvals": [*values, 0], "ticktext": [*(say.clock(mark) for mark in marks), say.say("volume.now")]}
 
@@ -145,4 +145,4 @@ def _steps(top: float, say: Words) -> dict[str, Any]:
 def _ceiling(highest: float) -> float:
     """Return the next round number above; it moves seldom, so that the curve does not breathe."""
     power = 10.0 ** math.floor(math.log10(highest))
-    return next(float(step * power) for step in (1, 2, 4, 6, 8, 10, 20) if step * power >= highest * 1.08)
+    return next(float(step * power) for step in (1, 2, 3, 4, 6, 8, 10, 20) if step * power >= highest * 1.08)

@@ -1,4 +1,4 @@
-"""Puts mentions, heartbeats and boards on a real bus as ingest, analysis and alerts would; for tests and screenshots."""
+"""Puts mentions, heartbeats and boards on a real bus, as ingest, analysis and alerts would."""
 
 import itertools
 import math
@@ -40,21 +40,53 @@ class Said:
 
 CALM = (
     Said("Karla aus Kiel", 48_200, "bluesky", "positive", "Bei mir hat der Rückruf geklappt, danke!", ("rückruf",)),
-    Said("Energie-Blog", 31_400, "mastodon", "neutral", "Nordlicht Strom stellt neuen Tarif für Wärmepumpen vor.",
-         ("tarif", "wärmepumpen")),
+    Said(
+        "Energie-Blog",
+        31_400,
+        "mastodon",
+        "neutral",
+        "Nordlicht Strom stellt neuen Tarif für Wärmepumpen vor.",
+        ("tarif", "wärmepumpen"),
+    ),
     Said("Jan P.", 212, "facebook", "uncertain", "Na das ist ja mal wieder ganz großes Kino.", ("kino",)),
-    Said("Stadtwerke-Watch", 9_100, "bluesky", "neutral", "Wechselprämie bei Nordlicht Strom: lohnt sich das noch?",
-         ("wechselprämie",)),
-    Said("Mira", 640, "instagram", "positive", "Endlich Ökostrom, der Wechsel lief in drei Tagen durch.", ("ökostrom",)),
+    Said(
+        "Stadtwerke-Watch",
+        9_100,
+        "bluesky",
+        "neutral",
+        "Wechselprämie bei Nordlicht Strom: lohnt sich das noch?",
+        ("wechselprämie",),
+    ),
+    Said(
+        "Mira", 640, "instagram", "positive", "Endlich Ökostrom, der Wechsel lief in drei Tagen durch.", ("ökostrom",)
+    ),
     Said("Tom", 75, "forum", "negative", "Rechnung kam doppelt, Nordlicht Strom, bitte prüfen.", ("rechnung",)),
 )
 STORM = (
-    Said("Karla aus Kiel", 48_200, "bluesky", "negative",
-         "Abschlag verdoppelt und die Hotline legt auf. Geht’s noch?", ("abschlag", "hotline")),
-    Said("Verbraucherzentrale N.", 212_000, "mastodon", "negative",
-         "Wir prüfen rechtliche Schritte gegen die Abschlagserhöhung bei Nordlicht Strom.", ("abschlag",)),
-    Said("Jan P.", 212, "facebook", "negative", "Von 96 auf 194 Euro, ohne Brief, ohne Mail. #nordlichtabzocke",
-         ("#nordlichtabzocke", "abschlag")),
+    Said(
+        "Karla aus Kiel",
+        48_200,
+        "bluesky",
+        "negative",
+        "Abschlag verdoppelt und die Hotline legt auf. Ist das euer Ernst?",
+        ("abschlag", "hotline"),
+    ),
+    Said(
+        "Verbraucherzentrale N.",
+        212_000,
+        "mastodon",
+        "negative",
+        "Wir prüfen rechtliche Schritte gegen die Abschlagserhöhung bei Nordlicht Strom.",
+        ("abschlag",),
+    ),
+    Said(
+        "Jan P.",
+        212,
+        "facebook",
+        "negative",
+        "Von 96 auf 194 Euro, ohne Brief, ohne Mail. #nordlichtabzocke",
+        ("#nordlichtabzocke", "abschlag"),
+    ),
     Said("Tom", 75, "forum", "negative", "Bei uns im Haus alle vier Parteien betroffen, Hotline tot.", ("hotline",)),
 )
 
@@ -72,8 +104,17 @@ class Publisher:
     def mention(self, said: Said, at: float, brand: str, *, demo: bool = True) -> AnalysedMention:
         native = f"{self._run}-{next(self._ids)}"
         author = Author(id=said.author, handle=None, name=said.author, followers=said.followers)
-        mention = Mention(said.channel, native, at, said.text, author, demo=demo, brands=(brand,), source="demo",
-                          key=IDENTITY.key(said.channel, native))
+        mention = Mention(
+            said.channel,
+            native,
+            at,
+            said.text,
+            author,
+            demo=demo,
+            brands=(brand,),
+            source="demo",
+            key=IDENTITY.key(said.channel, native),
+        )
         sentiment = Sentiment(said.label, *CERTAIN[said.label])
         return AnalysedMention(mention, Analysis("de", sentiment, terms=said.terms))
 
@@ -147,7 +188,19 @@ class Publisher:
     async def storm(self, brand: str, opened_at: float, *, state: str = "open") -> None:
         """Open an incident with its reason."""
         now = self._clock.now()
-        signal = Signal("negative", brand, now, True, 312, 34, 22, 47, 9.2, 600, 14 * 86_400)
+        signal = Signal(
+            "negative",
+            brand,
+            now,
+            alarm=True,
+            actual=312,
+            expected=34,
+            low=22,
+            high=47,
+            risk=9.2,
+            window=600,
+            basis=14 * 86_400,
+        )
         reason = {
             "de": "Negative Erwähnungen 9,2-mal so viele wie üblich (312 statt 34 in 10 min); "
             "Treiber: Abschlag, Hotline; vorneweg Verbraucherzentrale N. und Karla aus Kiel.",
@@ -155,6 +208,19 @@ class Publisher:
             "drivers: Abschlag, Hotline; led by Verbraucherzentrale N. and Karla aus Kiel.",
         }
         await self._bus.show_incident(
-            Incident(f"storm-{self._run}", brand, opened_at, state, "warning", (signal,), ("Abschlag", "Hotline"),
-                     ("Verbraucherzentrale N.",), now, None, 164, demo=True, reason=reason)
+            Incident(
+                f"storm-{self._run}",
+                brand,
+                opened_at,
+                state,
+                "warning",
+                (signal,),
+                ("Abschlag", "Hotline"),
+                ("Verbraucherzentrale N.",),
+                now,
+                None,
+                164,
+                demo=True,
+                reason=reason,
+            )
         )
