@@ -56,6 +56,7 @@ class Watch:
         self._zone = zone
         self.tally: TallyDelta = {}
         """The brand's minutes of the last hours, as the bus keeps them."""
+        self._said: dict[int, MinuteTally] = {}
         self._learned = 0
         self._deaf: set[int] = set()
         self._last = 0.0
@@ -94,12 +95,15 @@ class Watch:
     def replace(self, tally: TallyDelta) -> None:
         """Take over the state of the tallies instead of what was added up so far."""
         self.tally = {}
+        self._said = {}
         self.add(tally)
 
     def add(self, delta: TallyDelta) -> None:
         """Add a delta; what does not concern this brand's minutes is left out."""
         mine = {name: fields for name, fields in only(delta, "m").items() if split(name)[0] == self.brand}
         merge(self.tally, mine)
+        for name in mine:
+            self._said |= minutes({name: self.tally[name]}, self.brand)
 
     def demo(self) -> bool:
         """Tell whether what was said of late comes from a demo source."""
@@ -116,8 +120,9 @@ class Watch:
     def step(self, at: float, *, heard: bool) -> Decision:
         """Judge the instant `at`; `heard` says whether the brand's sources listen, else silence means nothing."""
         self._forget(at)
-        said = minutes(self.tally, self.brand)
-        recent = [said[start] for start in sorted(said) if at - HOUR - 60 < start <= at]
+        said = self._said
+        current = int(at) // 60 * 60
+        recent = [said[start] for start in range(current - HOUR, current + 1, 60) if start in said]
         signals = tuple(detector.step(at, recent) for detector in self._detectors)
         if not heard:
             self._deaf.update({int(at) // 60 * 60, int(at - STEP) // 60 * 60})
@@ -213,6 +218,9 @@ class Watch:
     def _forget(self, at: float) -> None:
         for name in [name for name in self.tally if split(name)[2] < at - KEPT - HOUR]:
             del self.tally[name]
+            first = split(name)[2]
+            for start in range(first, first + HOUR, 60):
+                self._said.pop(start, None)
 
 
 def _severity(raised: tuple[Signal, ...], figures: Figures) -> Severity:

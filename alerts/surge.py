@@ -1,6 +1,8 @@
 """A surge: more in the last minutes than is usual, judged over windows of several lengths."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from operator import attrgetter
 
 import msgspec
 
@@ -10,6 +12,7 @@ from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
 from app.domain.usual import UsualMinute
 
+START = attrgetter("start")
 WINDOWS = (3, 5, 15, 60)
 """Lengths in bins; the shortest is what raises a steep storm within three minutes."""
 CALM_WINDOW = 15
@@ -55,6 +58,8 @@ class Surge:
 
     name = "surge"
     limits = Limits()
+    measure: Callable[[MinuteTally], float] = staticmethod(attrgetter("count"))
+    """What this detector counts of a minute."""
 
     def __init__(self, brand: str, zone: str, *, span: int = 60) -> None:
         self._brand = brand
@@ -65,13 +70,10 @@ class Surge:
         self._tail = {bins: Tail() for bins in self._windows}
         self._counts: list[float] = []
         self._rates: list[float] = []
+        self._bars: dict[int, float] = {}
         self._next = 0
         self._stormy = 0
         self.alarm = False
-
-    def measure(self, minute: MinuteTally) -> float:
-        """Return what this detector counts of a minute."""
-        return minute.count
 
     def learn(self, history: Iterable[MinuteTally]) -> None:
         """Take in past minutes, oldest first, gaps meaning zero; minutes already learned are skipped.
@@ -80,6 +82,8 @@ class Surge:
         """
         begun = False
         for minute in history:
+            if begun:
+                self._bars.clear()
             if minute.start < self._next:
                 continue
             if begun:
@@ -90,12 +94,11 @@ class Surge:
 
     def step(self, at: float, recent: Sequence[MinuteTally]) -> Signal:
         """Judge the instant `at` from the complete and current minutes of the last hour, oldest first."""
-        counts = {minute.start: self.measure(minute) for minute in recent}
+        counts: dict[int, float] = dict(zip(map(START, recent), map(self.measure, recent), strict=True))
         current = int(at) // self._span * self._span
         starts = range(current, current - self._span * self._windows[-1], -self._span)
-        taken = [counts.get(start, 0.0) for start in starts]
-        level, minutes = self.baseline.level(), self._span / 60
-        usual = [self.baseline.season(start + self._span / 2) * level * minutes for start in starts]
+        taken = list(map(counts.get, starts, repeat(0.0)))
+        usual = self._expected(starts)
         usual[0] *= max(at - current, 1.0) / self._span
         doubt = self.baseline.doubt(at)
         judged = [self._judge(taken[:bins], usual[:bins], doubt) for bins in self._windows]
@@ -117,6 +120,14 @@ class Surge:
         spread = self._spread[1].value() + self.baseline.doubt(start)
         low, high = (usual_count(expected, spread, side * BAND) / minutes for side in (-1, 1))
         return UsualMinute(start, low, expected / minutes, high)
+
+    def _expected(self, starts: range) -> list[float]:
+        """Return what is usual for bins, each as it was believed when the bin first came up: a storm lifts no bar."""
+        if len(self._bars) > 4 * len(starts):
+            self._bars = {start: self._bars[start] for start in starts if start in self._bars}
+        for start in set(starts) - self._bars.keys():
+            self._bars[start] = self.baseline.rate(start + self._span / 2) * self._span / 60
+        return list(map(self._bars.__getitem__, starts))
 
     def _judge(self, taken: list[float], usual: list[float], doubt: float) -> Judged:
         bins = len(taken)
@@ -153,6 +164,7 @@ class Surge:
         if start != self._next:
             self._counts.clear()
             self._rates.clear()
+            self._bars.clear()
         minutes = self._span / 60
         rate = self.baseline.rate(start + self._span / 2) * minutes
         self._counts.append(count)

@@ -10,7 +10,7 @@ from alerts.detectors.negative import NegativeDetector
 from alerts.detectors.volume import VolumeDetector
 from alerts.evaluate import STEP, Decision, Watch
 from app.domain.incident import Incident, Signal
-from app.domain.tally import MinuteTally, TallyDelta, bucket
+from app.domain.tally import MinuteTally, TallyDelta, bucket, merge
 from ingest.demo.generator import Generator
 from ingest.demo.storm import Storm
 
@@ -47,6 +47,7 @@ class Line:
         self.minutes = minutes
         self._kinds = kinds
         self.watch = self.fresh()
+        self._told: tuple[int, float] | None = None
         self.opened: list[tuple[float, Decision]] = []
         self.resolved: list[float] = []
         self.updates = 0
@@ -62,23 +63,29 @@ class Line:
         at = float(start)
         while at < end:
             at += step
-            self.watch.replace(self._tally(at))
+            self.watch.add(self._delta(at))
             self._act(at, self.watch.step(at, heard=heard))
         return self
 
     def restart(self, history: Iterator[MinuteTally] | tuple[MinuteTally, ...], at: float) -> None:
         """Forget everything but what the store holds: the past and the open incident."""
-        incident, self.watch = self.watch.incident, self.fresh()
+        incident, self.watch, self._told = self.watch.incident, self.fresh(), None
         self.watch.learn(history, until=at)
         self.watch.resume(incident)
 
-    def _tally(self, at: float) -> TallyDelta:
+    def _delta(self, at: float) -> TallyDelta:
+        """Return what came in since the last step: the hour before the first one, then minute by minute."""
         current = int(at) // 60 * 60
+        begin = current - 3600 if self._told is None else self._told[0]
         delta: TallyDelta = {}
-        for start in range(current - 3660, current + 1, 60):
+        for start in range(begin, current + 1, 60):
             share = (at - current) / 60 if start == current else 1.0
+            merge(delta, as_delta("demo", self.minutes(start), share))
+        if self._told is not None:
+            start, share = self._told
             for name, fields in as_delta("demo", self.minutes(start), share).items():
-                delta.setdefault(name, {}).update(fields)
+                merge(delta, {name: {field: -number for field, number in fields.items()}})
+        self._told = (current, (at - current) / 60)
         return delta
 
     def _act(self, at: float, decision: Decision) -> None:
