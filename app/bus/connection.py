@@ -24,15 +24,9 @@ class Connection:
 
     def __init__(self, url: str, partitions: int) -> None:
         self.partitions = partitions
-        self.client: Any = Redis.from_url(  # Any: redis-py types answers as unions of all its settings
-            url,
-            protocol=2,
-            socket_connect_timeout=2.0,
-            socket_timeout=READS_WITHIN,
-            retry=Retry(NoBackoff(), 1),
-            retry_on_error=[exceptions.ConnectionError],
-            single_connection_client=False,
-        )
+        self.client = _client(url, retries=1)
+        self.waiting = _client(url, retries=0)
+        """For reading groups: one that is silently tried again leaves entries with a consumer that never saw them."""
         self.scripts: Scripts = register(self.client)
 
     async def prepare(self) -> None:
@@ -46,9 +40,29 @@ class Connection:
                         if "BUSYGROUP" not in str(error):
                             raise
 
+    async def trim(self, partition: int) -> int:
+        """Trim the streams of a partition below what their slowest group still needs; return how many entries went."""
+        gone = 0
+        for name, groups in keys.GROUPS.items():
+            gone += await self.scripts.trim([keys.stream(partition, name)], list(groups))
+        return gone
+
     async def close(self) -> None:
         """Disconnect."""
         await self.client.aclose()
+        await self.waiting.aclose()
+
+
+def _client(url: str, retries: int) -> Any:
+    """Return a client; Any, because redis-py types answers as unions of all its settings."""
+    return Redis.from_url(
+        url,
+        protocol=2,
+        socket_connect_timeout=2.0,
+        socket_timeout=READS_WITHIN,
+        retry=Retry(NoBackoff(), retries),
+        retry_on_error=[exceptions.ConnectionError] if retries else [],
+    )
 
 
 class Connected(Protocol):
@@ -81,7 +95,7 @@ def guarded(
             ) from error
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
             raise BusUnavailable(f"Redis does not answer: {str(error) or type(error).__name__}.") from error
-        except exceptions.ResponseError as error:
-            raise BusUnavailable(f"Redis refuses: {error}") from error
+        except exceptions.RedisError as error:
+            raise BusUnavailable(f"Redis refuses: {error}.") from error
 
     return method

@@ -43,7 +43,10 @@ class Inlet:
         streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
         said: list[int] = await self._connection.scripts.publish(streams, arguments)
         if said == [-1]:
-            raise Backpressure(RETRY_AFTER)
+            await self._connection.trim(partition)
+            said = await self._connection.scripts.publish(streams, arguments)
+            if said == [-1]:
+                raise Backpressure(RETRY_AFTER)
         return said
 
     @guarded

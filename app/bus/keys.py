@@ -11,6 +11,8 @@ REMEMBERED = 8 * DAY
 AUTHOR_KEPT = 26 * 3600
 """Seconds an author's profile is kept after it was last seen."""
 MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
+DEAD_KEPT = 10_000
+"""Dead letters kept a partition."""
 GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive", "alerts")}
 """Stream → its consumer groups."""
 

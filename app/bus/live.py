@@ -4,10 +4,11 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import msgspec
 from redis import exceptions
 
 from app.bus import keys
-from app.bus.codec import PAYLOAD, PROFILE, Codec
+from app.bus.codec import PAYLOAD, PROFILE, Codec, UnreadableEntry
 from app.bus.connection import Connection, guarded
 from app.bus.port import Delta, Snapshot
 from app.clock import Clock
@@ -59,7 +60,7 @@ class Live:
             pipe.get(f"{start}seq")
             pipe.get(f"{start}watermark")
             for brand in brands:
-                pipe.lrange(f"{start}newest:{brand}", 0, -1)
+                pipe.zrevrange(f"{start}newest:{brand}", 0, -1)
             for name in names:
                 pipe.hgetall(f"{start}t:{name}")
             said: list[Any] = await pipe.execute()
@@ -68,7 +69,10 @@ class Live:
     async def _profiles(self, partition: int, authors: Sequence[str]) -> dict[str, Profile]:
         if not authors:
             return {}
-        found = await self._connection.client.mget([f"{keys.prefix(partition)}author:{author}" for author in authors])
+        async with self._connection.client.pipeline(transaction=False) as pipe:
+            for author in authors:
+                pipe.hget(f"{keys.prefix(partition)}author:{author}", "p")
+            found = await pipe.execute()
         return {author: PROFILE.decode(blob) for author, blob in zip(authors, found, strict=True) if blob}
 
     async def deltas(self) -> AsyncIterator[Delta | None]:
@@ -78,30 +82,35 @@ class Live:
             try:
                 async with self._connection.client.pubsub(ignore_subscribe_messages=False) as pubsub:
                     await pubsub.subscribe(*channels)
-                    waiting = len(channels)
+                    heard: set[bytes] = set()
                     last: dict[int, int] = {}
                     while True:
                         message = await pubsub.get_message(timeout=LISTEN_FOR)
                         if message is None:
-                            continue
-                        if message["type"] == "subscribe":
-                            waiting -= 1
-                            if waiting == 0:
+                            await pubsub.ping()
+                        elif message["type"] == "subscribe":  # redis-py subscribes again by itself after a break
+                            heard.add(message["channel"])
+                            if len(heard) == len(channels):
+                                heard.clear()
                                 yield None
                         elif message["type"] == "message":
                             delta = _delta(message["data"])
-                            if delta.seq != last.get(delta.partition, delta.seq - 1) + 1:
+                            if delta is None or delta.seq != last.get(delta.partition, delta.seq - 1) + 1:
                                 yield None
-                            last[delta.partition] = delta.seq
-                            yield delta
+                            if delta is not None:
+                                last[delta.partition] = delta.seq
+                                yield delta
             except (exceptions.RedisError, OSError):
                 await self._clock.sleep(0.1 + random.random() / 2)
 
 
-def _delta(data: bytes) -> Delta:
+def _delta(data: bytes) -> Delta | None:
+    """Return the delta of a message, None if it cannot be read: then the state is read again."""
     number, _, blob = data.partition(b"\n")
-    delta = LIVE.decode(blob)
-    return Delta(delta.partition, int(number), delta.watermark, delta.tally, delta.newest, delta.gone, delta.profiles)
+    try:
+        return msgspec.structs.replace(LIVE.decode(blob), seq=int(number))
+    except UnreadableEntry:
+        return None
 
 
 def _card(card: bytes) -> AnalysedMention:

@@ -75,6 +75,8 @@ class Delta(msgspec.Struct, frozen=True, array_like=True):
     """Keys of mentions that were deleted or no longer match: cards to take away."""
     profiles: dict[str, Profile] = {}
     """Author key → how to show them."""
+    at: float = 0.0
+    """Instant the batch was settled."""
 
 
 class Analysed(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ class RedisBus(Inlet, Streams, Settling, Live, Board):
         self._connection = Connection(url, partitions)
         self._lag_limit = lag_limit
         self._clock = clock
-        self._recovered = set()
+        self._recovered = {}
 
     @guarded
     async def open(self) -> None:

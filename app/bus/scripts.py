@@ -12,6 +12,7 @@ class Scripts:
     publish: Any
     settle: Any
     trim: Any
+    bury: Any
     remember: Any
     lease: Any
     release: Any

@@ -58,20 +58,23 @@ class Settling:
             tuple(item.payload for item in cards.values() if isinstance(item.payload, AnalysedMention)),
             tuple(item.key for item in settled if item.key and _vanishes(item)),
             dict(profiles),
+            at,
         )
+        authors = _authors(settled, profiles)
         now = self._clock.now()
         lasting = {name: fields for name, fields in tally.items() if fields and keys.expiry(name) > now}
         arguments: list[Word] = [keys.prefix(partition), keys.GROUPS[keys.MENTIONS][0], consumer, repr(at)]
         arguments += [repr(max(beats)) if beats else "", LIVE.encode(live), TALLY.encode(minutes) if minutes else b""]
-        arguments += [len(settled), len(lasting), len(profiles)]
+        arguments += [len(settled), len(lasting), len(authors)]
         for item in settled:
-            arguments += _row(item, card=item.id in cards)
+            arguments += _row(item, _place(item, at) if item.id in cards else "")
         for name, fields in lasting.items():
             arguments += [name, keys.expiry(name), len(fields)]
             for field, number in fields.items():
                 arguments += [field, number]
-        for author, shown in profiles.items():
-            arguments += [author, keys.AUTHOR_KEPT, PROFILE.encode(shown)]
+        for author, living in authors.items():
+            shown = profiles.get(author)
+            arguments += [author, keys.AUTHOR_KEPT, PROFILE.encode(shown) if shown else b"", living]
         streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
         foreign: list[bytes] = await self._connection.scripts.settle(streams, arguments)
         return [entry.decode() for entry in foreign]
@@ -83,21 +86,42 @@ def _vanishes(item: Settled) -> bool:
 
 
 def _cards(settled: Sequence[Settled]) -> dict[str, Settled]:
-    """Return by entry the items that are among the last `NEWEST` of a brand in this batch."""
+    """Return by entry the items that are among the newest `NEWEST` of a brand in this batch."""
     room: dict[str, int] = {}
-    cards: list[Settled] = []
-    for item in reversed(settled):
+    cards: dict[str, Settled] = {}
+    for item in sorted(settled, key=_published, reverse=True):
         if not isinstance(item.payload, AnalysedMention):
             continue
         brands = item.payload.mention.brands
         if any(room.get(brand, 0) < NEWEST for brand in brands):
-            cards.append(item)
+            cards[item.id] = item
         for brand in brands:
             room[brand] = room.get(brand, 0) + 1
-    return {item.id: item for item in reversed(cards)}
+    return cards
 
 
-def _row(item: Settled, *, card: bool) -> list[Word]:
+def _published(item: Settled) -> float:
+    return item.payload.mention.published_at if isinstance(item.payload, AnalysedMention) else 0.0
+
+
+def _place(item: Settled, at: float) -> str:
+    """Return where a card stands in the newest list; one that claims to come from the future stands at its arrival."""
+    return repr(min(_published(item), at))
+
+
+def _authors(settled: Sequence[Settled], profiles: Mapping[str, Profile]) -> dict[str, int]:
+    """Return by author how many living mentions they have more: a profile goes with the last of them."""
+    living = dict.fromkeys(profiles, 0)
+    for item in settled:
+        if item.before is not None and item.before.brands and item.before.author:
+            living[item.before.author] = living.get(item.before.author, 0) - 1
+        after = item.contribution
+        if isinstance(item.payload, AnalysedMention) and after is not None and after.brands and after.author:
+            living[after.author] = living.get(after.author, 0) + 1
+    return living
+
+
+def _row(item: Settled, place: str) -> list[Word]:
     brands = item.contribution.brands if item.contribution else ()
     return [
         item.id,
@@ -109,6 +133,6 @@ def _row(item: Settled, *, card: bool) -> list[Word]:
         CONTRIBUTION.encode(item.before) if item.before else b"",
         ",".join(brands),
         ",".join(item.before.brands if item.before else ()),
-        int(card),
+        place,
         int(isinstance(item.payload, Deletion)),
     ]

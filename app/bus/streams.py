@@ -1,7 +1,10 @@
 """Reading the streams as consumer groups: what is delivered, claimed, acknowledged, buried and trimmed."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from redis import exceptions
 
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry
@@ -10,6 +13,11 @@ from app.bus.port import Analysed, Entry
 
 IDLE_MS = 30_000
 """Milliseconds after which another consumer's entries of `analysed:{p}` are taken over."""
+LOOK_EVERY = 10.0
+"""Seconds between two looks for them."""
+LONGEST_WAIT_MS = 10_000
+COUNTED = 10_000
+"""Entries that `lag` counts by hand where the server does not know."""
 Raw = tuple[bytes, Mapping[bytes, bytes] | None]
 
 
@@ -17,50 +25,74 @@ class Streams:
     """The consumers' side of `mentions:{p}` and `analysed:{p}`."""
 
     _connection: Connection
-    _recovered: set[tuple[str, str]]
+    _recovered: dict[tuple[str, str], float]
+    """Group and consumer → when it last looked for what was left behind; missing: its own are to be read first."""
 
     @guarded
     async def read(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Entry]:
         """Deliver new entries of `mentions:{p}`, waiting up to `block_ms`."""
         delivered = await self._delivered(keys.MENTIONS, group, consumer, count, block_ms)
-        return [_entry(partition, raw, 1) for partition, raw in delivered]
+        return await self._readable([(partition, raw, 1) for partition, raw in delivered], group)
 
     @guarded
     async def claim(self, group: str, consumer: str, idle_ms: int = IDLE_MS, count: int = 500) -> list[Entry]:
         """Take over entries another consumer left idle, and this consumer's own that it never settled."""
         claimed = await self._claimed(keys.MENTIONS, group, consumer, idle_ms, count)
-        return [_entry(partition, raw, deliveries) for partition, raw, deliveries in claimed]
+        return await self._readable(claimed, group)
+
+    async def _readable(self, delivered: Sequence[tuple[int, Raw, int]], group: str) -> list[Entry]:
+        """Decode what was delivered; what no release of ours has written is buried at once."""
+        entries: list[Entry] = []
+        for partition, raw, deliveries in delivered:
+            try:
+                entries.append(_entry(partition, raw, deliveries))
+            except UnreadableEntry as error:
+                await self._bury(keys.MENTIONS, partition, group, raw[0].decode(), str(error))
+        return entries
 
     @guarded
     async def bury(self, partition: int, entry: Entry, reason: str) -> None:
-        """Move an entry to the dead-letter stream and acknowledge it, both or neither."""
-        async with self._connection.client.pipeline(transaction=True) as pipe:
-            if entry.event is not None:
-                fields: dict[str, str | int | bytes] = {
-                    "v": entry.version,
-                    "e": EVENT.encode(entry.event),
-                    "reason": reason,
-                    "id": entry.id,
-                }
-                pipe.xadd(keys.stream(partition, keys.DEAD), fields)
-            pipe.xack(keys.stream(partition, keys.MENTIONS), keys.GROUPS[keys.MENTIONS][0], entry.id)
-            await pipe.execute()
+        """Move an entry to the dead-letter stream and acknowledge it, both or neither; a wiped one only the latter."""
+        group = keys.GROUPS[keys.MENTIONS][0]
+        await self._bury(keys.MENTIONS, partition, group, entry.id, reason if entry.event is not None else "")
 
     @guarded
     async def read_analysed(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Analysed]:
-        """Deliver entries of `analysed:{p}`; the first call of a consumer brings what is still pending."""
-        found: list[tuple[int, Raw]] = []
-        if (group, consumer) not in self._recovered:
-            claimed = await self._claimed(keys.ANALYSED, group, consumer, IDLE_MS, count)
-            found = [(partition, raw) for partition, raw, _ in claimed]
-            if not found:
-                self._recovered.add((group, consumer))
+        """Deliver entries of `analysed:{p}`; first what is pending: its own after a start or a break, and idle ones."""
+        found = await self._left_behind(group, consumer, count)
         if not found:
-            found = await self._delivered(keys.ANALYSED, group, consumer, count, block_ms)
-        wiped = [(partition, raw[0]) for partition, raw in found if not raw[1]]
-        for partition, entry in wiped:
-            await self._connection.client.xack(keys.stream(partition, keys.ANALYSED), group, entry)
-        return [_analysed(partition, raw) for partition, raw in found if raw[1]]
+            try:
+                found = await self._delivered(keys.ANALYSED, group, consumer, count, block_ms)
+            except (exceptions.RedisError, OSError):
+                self._recovered.pop((group, consumer), None)
+                raise
+        entries: list[Analysed] = []
+        for partition, raw in found:
+            try:
+                if raw[1]:
+                    entries.append(_analysed(partition, raw))
+                    continue
+                reason = ""
+            except UnreadableEntry as error:
+                reason = str(error)
+            await self._bury(keys.ANALYSED, partition, group, raw[0].decode(), reason)
+        return entries
+
+    async def _left_behind(self, group: str, consumer: str, count: int) -> list[tuple[int, Raw]]:
+        """Return pending entries: our own until there are none, later now and then what lay idle for long."""
+        looked = self._recovered.get((group, consumer))
+        now = time.monotonic()
+        if looked is not None and now - looked < LOOK_EVERY:
+            return []
+        claimed = await self._claimed(keys.ANALYSED, group, consumer, IDLE_MS, count, own=looked is None)
+        if not claimed:
+            self._recovered[group, consumer] = now
+        return [(partition, raw) for partition, raw, _ in claimed]
+
+    async def _bury(self, name: str, partition: int, group: str, entry: str, reason: str) -> None:
+        streams = [keys.stream(partition, name), keys.stream(partition, keys.DEAD)]
+        arguments = [keys.prefix(partition), group, entry, reason, keys.DEAD_KEPT]
+        await self._connection.scripts.bury(streams, arguments)
 
     @guarded
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
@@ -76,11 +108,7 @@ class Streams:
     @guarded
     async def trim(self) -> int:
         """Trim every stream below what its slowest group still needs; return how many entries went."""
-        gone = 0
-        for partition in range(self._connection.partitions):
-            for name in keys.GROUPS:
-                gone += await self._connection.scripts.trim([keys.stream(partition, name)])
-        return gone
+        return sum([await self._connection.trim(partition) for partition in range(self._connection.partitions)])
 
     @guarded
     async def lag(self) -> dict[str, int]:
@@ -94,7 +122,7 @@ class Streams:
                     waiting = group.get("lag")
                     if waiting is None:
                         last = group["last-delivered-id"].decode()
-                        waiting = len(await self._connection.client.xrange(stream, f"({last}"))
+                        waiting = len(await self._connection.client.xrange(stream, f"({last}", count=COUNTED))
                     behind[title] = behind.get(title, 0) + int(group["pending"]) + int(waiting)
         return behind
 
@@ -102,20 +130,22 @@ class Streams:
         self, name: str, group: str, consumer: str, count: int, block_ms: int
     ) -> list[tuple[int, Raw]]:
         streams: dict[Any, Any] = {keys.stream(p, name): ">" for p in range(self._connection.partitions)}
-        said = await self._connection.client.xreadgroup(group, consumer, streams, count=count, block=max(block_ms, 1))
+        said = await self._connection.waiting.xreadgroup(
+            group, consumer, streams, count=count, block=min(max(block_ms, 1), LONGEST_WAIT_MS)
+        )
         places = {keys.stream(p, name).encode(): p for p in range(self._connection.partitions)}
         return [(places[stream], raw) for stream, entries in said or [] for raw in entries]
 
     async def _claimed(
-        self, name: str, group: str, consumer: str, idle_ms: int, count: int
+        self, name: str, group: str, consumer: str, idle_ms: int, count: int, *, own: bool = True
     ) -> list[tuple[int, Raw, int]]:
         client, claimed = self._connection.client, list[tuple[int, Raw, int]]()
         for partition in range(self._connection.partitions):
             stream = keys.stream(partition, name)
-            own = await client.xpending_range(stream, group, "-", "+", count, consumername=consumer)
+            ours = await client.xpending_range(stream, group, "-", "+", count, consumername=consumer) if own else []
             others = await client.xpending_range(stream, group, "-", "+", count, idle=idle_ms)
-            deliveries = {row["message_id"]: row["times_delivered"] + 1 for row in [*others, *own]}
-            mine = {row["message_id"] for row in own}
+            deliveries = {row["message_id"]: row["times_delivered"] + 1 for row in [*others, *ours]}
+            mine = {row["message_id"] for row in ours}
             for wanted, idle in ((mine, 0), (deliveries.keys() - mine, idle_ms)):
                 if wanted:
                     said = await client.xclaim(stream, group, consumer, idle, sorted(wanted, key=_order))
@@ -142,10 +172,7 @@ def _entry(partition: int, raw: Raw, deliveries: int) -> Entry:
     identifier, fields = raw
     if not fields:
         return Entry(partition, identifier.decode(), 0, None, deliveries)
-    try:
-        event = EVENT.decode(fields[b"e"])
-    except UnreadableEntry:
-        return Entry(partition, identifier.decode(), int(fields[b"v"]), None, deliveries)
+    event = EVENT.decode(fields.get(b"e", b""))
     return Entry(partition, identifier.decode(), int(fields[b"v"]), event, deliveries)
 
 

@@ -1,9 +1,9 @@
 -- Settles a batch of one consumer, or changes nothing and returns the entries that are no longer its own.
 -- KEYS: mentions stream, analysed stream
 -- ARGV: prefix, group, consumer, at, watermark, live message, minute delta, number of settled, of buckets, of profiles,
---   per settled: entry id, key, version, expected, payload, contribution, before, brands, brands before, card (0|1), deletion (0|1)
+--   per settled: entry id, key, version, expected, payload, contribution, before, brands, brands before, card's place or '', deletion (0|1)
 --   per bucket: name, expires at, number of fields, then field, increment
---   per profile: author key, seconds kept, blob
+--   per profile: author key, seconds kept, blob or '', living mentions more or less
 local mentions, analysed, prefix, group, consumer, at = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local watermark, live, minutes = ARGV[5], ARGV[6], ARGV[7]
 local settled, buckets, profiles = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -27,9 +27,22 @@ local function each(text, call)
 end
 
 local function take_away(list, key)
-  for _, card in ipairs(redis.call('LRANGE', list, 0, -1)) do
-    if string.sub(card, 1, #key) == key then redis.call('LREM', list, 1, card) end
+  for _, card in ipairs(redis.call('ZRANGE', list, 0, -1)) do
+    if string.sub(card, 1, #key) == key then redis.call('ZREM', list, card) end
   end
+end
+
+-- What was said before an edit or a deletion must not lie about in the streams.
+local function wipe(hash, entry, deletion)
+  local earlier = redis.call('HMGET', hash, 'x', 'e', 'z')
+  if earlier[1] then redis.call('XDEL', analysed, earlier[1]) end
+  if earlier[3] and deletion then redis.call('XDEL', prefix .. 'dead', earlier[3]) end
+  local kept, reached = {}, false
+  for id in string.gmatch(earlier[2] or '', '%S+') do
+    reached = reached or id == entry
+    if reached then kept[#kept + 1] = id else redis.call('XDEL', mentions, id) end
+  end
+  redis.call('HSET', hash, 'e', table.concat(kept, ' '))
 end
 
 for i = FIRST, FIRST + (settled - 1) * WIDTH, WIDTH do
@@ -39,19 +52,16 @@ for i = FIRST, FIRST + (settled - 1) * WIDTH, WIDTH do
   if key ~= '' then
     local hash = prefix .. 'id:' .. key
     local deletion = ARGV[i + 10] == '1'
-    if deletion then
-      local earlier = redis.call('HGET', hash, 'x')
-      if earlier then redis.call('XDEL', analysed, earlier) end
-    end
+    if tonumber(version) > 1 then wipe(hash, id, deletion) end
     redis.call('HSET', hash, 'a', version, 'x', entry)
     if contribution ~= '' then redis.call('HSET', hash, 'l', contribution) end
     if tonumber(version) > 1 then
       each(ARGV[i + 8], function(brand) take_away(prefix .. 'newest:' .. brand, key) end)
     end
-    if ARGV[i + 9] == '1' then
+    if ARGV[i + 9] ~= '' then
       each(ARGV[i + 7], function(brand)
-        redis.call('LPUSH', prefix .. 'newest:' .. brand, key .. payload)
-        redis.call('LTRIM', prefix .. 'newest:' .. brand, 0, NEWEST - 1)
+        redis.call('ZADD', prefix .. 'newest:' .. brand, ARGV[i + 9], key .. payload)
+        redis.call('ZREMRANGEBYRANK', prefix .. 'newest:' .. brand, 0, -NEWEST - 1)
       end)
     end
   end
@@ -70,8 +80,14 @@ for _ = 1, buckets do
   redis.call('EXPIREAT', name, expires)
 end
 for _ = 1, profiles do
-  redis.call('SET', prefix .. 'author:' .. ARGV[i], ARGV[i + 2], 'EX', ARGV[i + 1])
-  i = i + 3
+  local author = prefix .. 'author:' .. ARGV[i]
+  if redis.call('HINCRBY', author, 'n', ARGV[i + 3]) <= 0 and tonumber(ARGV[i + 3]) < 0 then
+    redis.call('DEL', author)
+  else
+    if ARGV[i + 2] ~= '' then redis.call('HSET', author, 'p', ARGV[i + 2]) end
+    redis.call('EXPIRE', author, ARGV[i + 1])
+  end
+  i = i + 4
 end
 if watermark ~= '' then
   local before = tonumber(redis.call('GET', prefix .. 'watermark'))
