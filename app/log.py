@@ -24,6 +24,8 @@ PRIVATE = frozenset(
 LEFT_OUT = "[left out]"
 _PERSONAL = (AnalysedMention, Author, AuthorRemoval, Deletion, Evidence, Mention, Profile)
 _FILE_BYTES, _FILES = 5_000_000, 3
+_CALM = 30.0
+"""Seconds until a terminal is told the same again; the file holds every line."""
 
 
 def without_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -63,6 +65,7 @@ def configure(*, file: Path | None = None, terminal: TextIO | None = None, level
     handlers: list[logging.Handler] = [screen]
     if file is not None:
         screen.setLevel(logging.WARNING)
+        screen.addFilter(_Calm().first)
         file.parent.mkdir(parents=True, exist_ok=True)
         rotating = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8")
         rotating.setFormatter(_formatter(shared, readable=False))
@@ -75,6 +78,23 @@ def configure(*, file: Path | None = None, terminal: TextIO | None = None, level
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
+
+
+class _Calm:
+    """Tells what happens over and over only every half minute."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str, str], float] = {}
+
+    def first(self, record: logging.LogRecord) -> bool:
+        """Return whether this event of this service was not told just now."""
+        message: Any = record.msg
+        event = message if isinstance(message, dict) else {"event": message}
+        about = (record.name, str(event.get("event")), str(event.get("service", "")))
+        if record.created - self._told.get(about, -_CALM) < _CALM:
+            return False
+        self._told[about] = record.created
+        return True
 
 
 def _formatter(shared: list[Processor], *, readable: bool) -> logging.Formatter:

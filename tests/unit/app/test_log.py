@@ -114,6 +114,17 @@ def test_a_file_gets_everything_and_the_terminal_only_warnings(out, tmp_path):
     assert [line["event"] for line in lines(stream)] == ["loud"]
 
 
+def test_a_terminal_is_not_flooded_and_the_file_holds_all(out, tmp_path):
+    stream = io.StringIO()
+    log.configure(file=tmp_path / "x.log", terminal=stream)
+    for service in ("ingest", "ingest", "alerts", "ingest"):
+        structlog.get_logger("x").warning("service failed", service=service)
+        logging.getLogger("library").warning("slow")
+    logging.getLogger().handlers[1].close()
+    assert [line.get("service") for line in lines(stream)] == ["ingest", None, "alerts"]
+    assert len((tmp_path / "x.log").read_text().splitlines()) == 8
+
+
 def test_a_terminal_gets_readable_lines(monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
