@@ -18,7 +18,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Measure, and print the figures."""
-    figures: dict[str, Any] = registry.load("benchmarks", name)(quick)
+    figures: dict[str, Any] = registry.load("benchmarks", name)(quick=quick)
     if as_json:
         typer.echo(json.dumps({"benchmark": name, "quick": quick, "figures": figures}, default=str))
         return
