@@ -17,6 +17,7 @@ from app.domain.mention import Mention, SourceEvent
 from app.domain.source import SourceState, SourceStatus
 from app.errors import Backpressure, Unavailable
 from app.service import Context
+from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Connector, History, Setting
 from ingest.publish import Intake
 
@@ -105,6 +106,7 @@ class Listener:
                 self._token = token
                 await self._report()
             except Unavailable as unavailable:
+                heed_cancellation()
                 log.debug("source.report", source=self._source.id, reason=str(unavailable))
             self._changed.clear()
             with suppress(TimeoutError):
@@ -117,6 +119,7 @@ class Listener:
         batches = connector.listen(cursor)
         try:
             async for batch in batches:
+                heed_cancellation()
                 await self._settle(batch)
         finally:
             if isinstance(batches, AsyncGenerator):
@@ -162,9 +165,11 @@ class Listener:
             try:
                 answer = await ask()
             except Backpressure as behind:
+                heed_cancellation()
                 self._say("paused", str(behind))
                 await self._clock.sleep(behind.retry_after)
             except Unavailable as away:
+                heed_cancellation()
                 self._say("paused", f"Waiting, nothing is lost: {away}")
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 2.0)

@@ -8,6 +8,7 @@ import structlog
 
 from app.errors import Unavailable
 from app.service import Context
+from ingest.cancellation import heed_cancellation
 from ingest.listener import Listener
 from ingest.publish import Intake
 
@@ -42,5 +43,6 @@ class IngestService:
                 await self._context.bus.beat(self._context.clock.now())
                 self._context.ready.set()
             except Unavailable as unavailable:
+                heed_cancellation()
                 log.warning("heartbeat.held", reason=str(unavailable))
             await self._context.clock.sleep(HEARTBEAT)

@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 
 from app.domain.mention import SourceEvent
 from app.errors import SourceUnavailable
+from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Setting
 from ingest.jetstream import CHANNEL, POSTS, V2, Reader
 
@@ -102,6 +103,7 @@ class BlueskyConnector:
                         place = int(batch.cursor or place)
                         yield batch
             except (OSError, WebSocketException, SourceUnavailable) as failure:
+                heed_cancellation()
                 if self._v2 and isinstance(failure, InvalidStatus) and _too_old(failure):
                     place = LOWEST_TIME
                 failures += 1
