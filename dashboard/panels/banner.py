@@ -3,6 +3,7 @@
 from app.domain.incident import Incident
 from dashboard.i18n import words
 from dashboard.panel import Drawing, View
+from dashboard.panels.headline import began
 
 
 class BannerPanel:
@@ -20,7 +21,7 @@ class BannerPanel:
         if incident is None:
             return Drawing()
         say = words(view.screen.language, view.screen.zone)
-        time = say.when(incident.opened_at, view.at)
+        time = say.when(began(incident), view.at)
         brand = view.around.name(incident.brand)
         if incident.brand != view.brand.id:
             since = say.say("banner.about", brand=brand, time=time)

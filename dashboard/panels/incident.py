@@ -3,7 +3,7 @@
 from app.domain.incident import Incident, Signal
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.headline import incident_of
+from dashboard.panels.headline import began, incident_of
 
 STEPS = ("note", "warning", "crisis")
 DAY = 86_400
@@ -42,7 +42,7 @@ def _none(view: View, say: Words) -> tuple[Node, ...]:
 def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
     step = STEPS.index(incident.severity) + 1
     strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
-    running = say.say("incident.running", length=say.span(view.at - incident.opened_at))
+    running = say.say("incident.running", length=say.span(view.at - began(incident)))
     peak = say.say("incident.peak", n=say.number(incident.peak))
     why = (("p", {"class": "than", "key": "why", "data-drop": "2"}, _why(strongest, say)),) if strongest else ()
     return (

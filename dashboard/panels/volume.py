@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.headline import incident_of
+from dashboard.panels.headline import began, incident_of
 from dashboard.theme import PALETTES, Palette
 from dashboard.usual import Band, band, basis
 
@@ -114,13 +114,13 @@ def _layout(
 
 def _start(view: View, say: Words, palette: Palette) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     incident = incident_of(view)
-    if incident is None or incident.opened_at < view.at - SPAN:
+    if incident is None or began(incident) < view.at - SPAN:
         return [], []
-    x = round((incident.opened_at - view.at) / 60, 2)
+    x = round((began(incident) - view.at) / 60, 2)
     line = {"color": palette.second, "width": 0.07, "dash": "dash"}
     shape = {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
     side = "right" if x > -SPAN / 120 else "left"
-    text = say.say("volume.start", time=say.clock(incident.opened_at))
+    text = say.say("volume.start", time=say.clock(began(incident)))
     return [shape], [_note(x, 1, text, palette, xanchor=side, yanchor="top", yref="paper")]
 
 

@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from app.bus.port import Settled
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
@@ -207,20 +209,25 @@ class Publisher:
             "en": "Negative mentions 9.2 times the usual number (312 instead of 34 in 10 min); "
             "drivers: Abschlag, Hotline; led by Verbraucherzentrale N. and Karla aus Kiel.",
         }
-        await self._bus.show_incident(
-            Incident(
-                f"storm-{self._run}",
-                brand,
-                opened_at,
-                state,
-                "warning",
-                (signal,),
-                ("Abschlag", "Hotline"),
-                ("Verbraucherzentrale N.",),
-                now,
-                None,
-                164,
-                demo=True,
-                reason=reason,
-            )
+        self._storm = Incident(
+            f"storm-{self._run}",
+            brand,
+            opened_at,
+            state,
+            "warning",
+            (signal,),
+            ("Abschlag", "Hotline"),
+            ("Verbraucherzentrale N.",),
+            now,
+            None,
+            164,
+            demo=True,
+            reason=reason,
         )
+        await self._bus.show_incident(self._storm)
+
+    async def calm(self) -> None:
+        """Resolve the incident."""
+        now = self._clock.now()
+        ended = msgspec.structs.replace(self._storm, state="resolved", resolved_at=now, updated_at=now)
+        await self._bus.show_incident(ended)

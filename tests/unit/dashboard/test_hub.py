@@ -1,0 +1,167 @@
+import anyio
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.clock import ManualClock
+from app.config.model import Config
+from app.domain.incident import Incident
+from app.domain.source import SourceState
+from app.domain.wall import Screen, Wall
+from dashboard.feed import Feed
+from dashboard.hub import Hub
+from dashboard.rotation import Rotation, eligible
+from dashboard.state import State, Surroundings
+from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, delta, said, snapshot
+
+WALL = Wall("main", "Main", ("nordlicht", "other"), dwell=25)
+CONFIG = Config(brands=(BRAND, OTHER), walls=(WALL,))
+
+
+class Room:
+    """A hub whose feed the test fills by hand."""
+
+    def __init__(self):
+        self.clock = ManualClock(NOON)
+        self.feed = Feed(None, CONFIG.brands, self.clock)
+        self.feed.state.load(snapshot(1), NOON)
+        self.hub = Hub(CONFIG, self.feed, self.clock)
+        self.seq = 1
+
+    def step(self, seconds=0.25):
+        self.clock.advance(seconds)
+        self.seq += 1
+        at = self.clock.now()
+        self.feed.state.apply(delta(self.seq, [said(self.seq, at)], at), at)
+        self.hub.draw()
+
+
+async def take(seat):
+    with anyio.fail_after(1):
+        return msgspec.json.decode(await seat.take())
+
+
+@pytest.mark.anyio
+async def test_the_first_message_is_a_snapshot_then_frames_of_what_changed():
+    room = Room()
+    seat = room.hub.join(Screen("main"))
+    first = await take(seat)
+    assert (first["type"], first["scene"], first["brand"]["id"], first["seq"]) == ("snapshot", "lage", "nordlicht", 1)
+    assert set(first["panels"]) == {one["name"] for one in first["layout"]}
+    room.step(1.0)
+    frame = await take(seat)
+    assert (frame["type"], frame["seq"], frame["data_time"]) == ("frame", 2, NOON + 1)
+    assert "volume" in frame["panels"]
+    assert "banner" not in frame["panels"]
+
+
+@pytest.mark.anyio
+async def test_a_panel_changes_at_most_once_a_second_while_seq_goes_on():
+    room = Room()
+    seat = room.hub.join(Screen("main"))
+    await take(seat)
+    frames = []
+    for _ in range(12):
+        room.step(0.25)
+        frames.append(await take(seat))
+    assert [frame["seq"] for frame in frames] == list(range(2, 14))
+    assert sum("volume" in frame["panels"] for frame in frames) == 3
+
+
+@pytest.mark.anyio
+async def test_a_sign_of_life_goes_out_when_nothing_changes_and_data_time_stands():
+    room = Room()
+    seat = room.hub.join(Screen("main"))
+    await take(seat)
+    room.clock.advance(1.0)
+    room.hub.draw()
+    frame = await take(seat)
+    assert (frame["server_time"], frame["data_time"]) == (NOON + 1, NOON)
+
+
+@pytest.mark.anyio
+async def test_who_missed_a_frame_gets_one_snapshot_and_no_queue():
+    room = Room()
+    fast, slow = room.hub.join(Screen("main")), room.hub.join(Screen("main"))
+    await take(fast)
+    for _ in range(40):
+        room.step()
+        assert (await take(fast))["type"] == "frame"
+    late = await take(slow)
+    assert (late["type"], late["seq"]) == ("snapshot", room.seq)
+    with anyio.move_on_after(0.01) as waiting:
+        await slow.take()
+    assert waiting.cancelled_caught
+
+
+@pytest.mark.anyio
+async def test_screens_of_a_kind_share_one_string():
+    room = Room()
+    seats = [room.hub.join(Screen("main")) for _ in range(3)]
+    assert len({id(await seat.take()) for seat in seats}) == 1
+    room.step(1.0)
+    assert len({id(await seat.take()) for seat in seats}) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("tdjl"), st.integers(0, 5)), max_size=60))
+def test_the_hub_never_blocks_and_every_screen_ends_with_the_truth(moves):
+    async def play():
+        room = Room()
+        seats = [room.hub.join(Screen("main", language=("de", "en")[n % 2])) for n in range(3)]
+        seen = {}
+        for move, which in moves:
+            seat = seats[which % len(seats)]
+            if move == "t" and seat._message is not None:
+                message = await take(seat)
+                assert message["seq"] >= seen.get(id(seat), 0)
+                assert message["type"] == "snapshot" or id(seat) in seen
+                seen[id(seat)] = message["seq"]
+            elif move == "d":
+                room.step()  # plain: there is nothing in it that could wait
+            elif move == "j" and len(seats) < 8:
+                seats.append(room.hub.join(Screen("main")))
+            elif move == "l" and len(seats) > 1:
+                room.hub.leave(seats.pop(which % len(seats)))
+        room.step(1.0)
+        for seat in seats:
+            assert (await take(seat))["seq"] == room.feed.state.seq
+        assert room.hub.seats == len(seats)
+        assert len(room.hub._canvases) <= 2
+
+    anyio.run(play)
+
+
+def storm(brand, state="open"):
+    return Incident(f"i-{brand}", brand, NOON, state, "warning", ())
+
+
+def test_rotation_goes_round_after_the_dwell():
+    rotation = Rotation(WALL)
+    both = ["nordlicht", "other"]
+    assert [rotation.step(NOON + at, both) for at in (0, 24, 25, 49, 50)] == ["nordlicht"] * 2 + ["other"] * 2 + [
+        "nordlicht"
+    ]
+    assert rotation.step(NOON + 51, ["other"]) == "other"
+    assert rotation.step(NOON + 52, []) == "other"
+
+
+def test_brands_nobody_hears_are_skipped_and_an_incident_pins():
+    brands = {BRAND.id: BRAND, OTHER.id: OTHER}
+    state = State(brands)
+    now = Surroundings(brands=(BRAND, OTHER), server_time=NOON)
+    assert eligible(WALL, brands, state, now) == ["nordlicht"]
+    state.apply(delta(1, [said(1, NOON, brands=("other",))]), NOON)
+    assert eligible(WALL, brands, state, now) == ["other"]
+    live = SourceState("live", "bluesky", "live", NOON, NOON)
+    assert eligible(WALL, brands, state, msgspec.structs.replace(now, sources=(live,))) == ["nordlicht", "other"]
+    pinned = msgspec.structs.replace(now, sources=(live,), incidents=(storm("other"), storm("nordlicht", "resolved")))
+    assert eligible(WALL, brands, state, pinned) == ["other"]
+
+
+@pytest.mark.anyio
+async def test_a_pinned_screen_keeps_its_brand():
+    room = Room()
+    seat = room.hub.join(Screen("main", brand="other"))
+    assert (await take(seat))["brand"]["id"] == "other"
