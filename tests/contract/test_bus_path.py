@@ -31,17 +31,14 @@ async def bus(redis_server: EmbeddedServer, request: pytest.FixtureRequest) -> A
 
 async def text_anywhere(bus: RedisBus, text: str) -> list[bytes]:
     """Return the keys under which a text still lies."""
-    client, found = bus._connection.client, []
+    client = bus._connection.client
     reads = {
         b"stream": client.xrange,
         b"hash": client.hgetall,
         b"string": client.get,
         b"zset": lambda key: client.zrange(key, 0, -1),
     }
-    for key in await client.keys("*"):
-        if text in repr(await reads[await client.type(key)](key)):
-            found.append(key)
-    return found
+    return [key for key in await client.keys("*") if text in repr(await reads[await client.type(key)](key))]
 
 
 async def test_a_batch_is_accepted_once_and_counts_sum_to_its_length(bus):
