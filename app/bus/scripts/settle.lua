@@ -53,8 +53,12 @@ for i = FIRST, FIRST + (settled - 1) * WIDTH, WIDTH do
     local hash = prefix .. 'id:' .. key
     local deletion = ARGV[i + 10] == '1'
     if tonumber(version) > 1 then wipe(hash, id, deletion) end
-    redis.call('HSET', hash, 'a', version, 'x', entry)
-    if contribution ~= '' then redis.call('HSET', hash, 'l', contribution) end
+    if contribution ~= '' then
+      redis.call('HSET', hash, 'a', version, 'x', entry, 'l', contribution)
+    else
+      redis.call('HSET', hash, 'a', version, 'x', entry)
+      redis.call('HDEL', hash, 'l')
+    end
     if tonumber(version) > 1 then
       each(ARGV[i + 8], function(brand) take_away(prefix .. 'newest:' .. brand, key) end)
     end
