@@ -5,6 +5,7 @@ from collections.abc import Callable
 import anyio
 import msgspec
 
+from app import metrics
 from app.clock import Clock
 from app.config import Config
 from app.domain.wall import Screen, Wall
@@ -100,6 +101,7 @@ class Hub:
             canvas = self._canvas(variant)
             if variant not in frames:
                 frames[variant] = canvas.frame(moment)
+                metrics.FRAMES.labels(variant.wall).inc(frames[variant] is not None)
             seat.offer(canvas, frames[variant])
         self._canvases = {variant: canvas for variant, canvas in self._canvases.items() if variant in frames}
 

@@ -6,6 +6,9 @@ from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, View
 from dashboard.usual import Band, band, basis
 
+LEAD = 40
+"""Characters of brand and verdict that stay on one line."""
+
 
 class HeadlinePanel:
     """Says in one sentence how a brand is doing."""
@@ -18,7 +21,9 @@ class HeadlinePanel:
         """Return the sentence: brand, verdict, figures or drivers."""
         say = words(view.screen.language, view.screen.zone)
         verdict, why, mark = _answer(view, say)
-        return Drawing((("h1", {"key": "answer"}, f"{view.brand.name}: ", ("b", {"class": mark}, verdict), f" {why}"),))
+        short = {"class": "lead"} if len(view.brand.name) + len(verdict) <= LEAD else {}
+        lead = ("span", short, f"{view.brand.name}: ", ("b", {"class": mark}, verdict))
+        return Drawing((("h1", {"key": "answer"}, lead, f" {why}"),))
 
 
 def _answer(view: View, say: Words) -> tuple[str, str, str]:
