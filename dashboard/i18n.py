@@ -52,6 +52,10 @@ class Words:
         """Return the text of `key`, or `otherwise` where the language has none (names that strangers bring along)."""
         return self._texts.get(key, otherwise)
 
+    def channel(self, name: str) -> str:
+        """Return a channel's name as people write it."""
+        return self.choose(f"channel.{name}", name)
+
     def count(self, key: str, number: int, **values: object) -> str:
         """Return `<key>.one` or `<key>.other` with `n` as a written number."""
         return self.say(f"{key}.{'one' if number == 1 else 'other'}", n=self.number(number), **values)

@@ -1,9 +1,11 @@
 """The incident banner: on top, in a colour that is never used for data."""
 
 from app.domain.incident import Incident
+from app.domain.wall import Screen
+from dashboard.audience import named
 from dashboard.i18n import words
 from dashboard.panel import Drawing, View
-from dashboard.panels.headline import began
+from dashboard.storm import began
 
 
 class BannerPanel:
@@ -27,7 +29,7 @@ class BannerPanel:
             since = say.say("banner.about", brand=brand, time=time)
         else:
             since = say.say("banner.acknowledged" if incident.state == "acknowledged" else "banner.since", time=time)
-        reason = _reason(incident, view.screen.language) or say.say("banner.no_reason", brand=brand)
+        reason = _reason(incident, view.screen) or say.say("banner.no_reason", brand=brand)
         demo = (("span", {"class": "demo"}, say.say("liveness.demo")),) if incident.demo else ()
         return Drawing(
             (
@@ -41,5 +43,8 @@ class BannerPanel:
         )
 
 
-def _reason(incident: Incident, language: str) -> str:
-    return incident.reason.get(language) or next(iter(incident.reason.values()), "")
+def _reason(incident: Incident, screen: Screen) -> str:
+    """Return the reason; it may name authors, so that only those who may read names get it."""
+    if not named(screen):
+        return ""
+    return incident.reason.get(screen.language) or next(iter(incident.reason.values()), "")

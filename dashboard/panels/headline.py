@@ -1,9 +1,9 @@
 """The answer, as a sentence on top."""
 
-from app.domain.incident import Incident
 from dashboard.drivers import drivers
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, View
+from dashboard.storm import incident_of
 from dashboard.usual import Band, band, basis
 
 LEAD = 40
@@ -49,13 +49,3 @@ def _mood(pace: float, usual: Band) -> str:
     if pace > usual.high:
         return "busy"
     return "quiet" if pace < usual.low else "calm"
-
-
-def incident_of(view: View) -> Incident | None:
-    """Return the open incident of the brand in view."""
-    return next((one for one in view.around.open_incidents() if one.brand == view.brand.id), None)
-
-
-def began(incident: Incident) -> float:
-    """Return when an incident began: the first minute beyond the usual band, else when it was opened."""
-    return incident.since or incident.opened_at

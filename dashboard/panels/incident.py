@@ -3,7 +3,7 @@
 from app.domain.incident import Incident, Signal
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.headline import began, incident_of
+from dashboard.storm import began, incident_of
 
 STEPS = ("note", "warning", "crisis")
 DAY = 86_400

@@ -5,7 +5,7 @@ import math
 from dashboard.audience import named
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.sentiment import MARKS, SIGNS
+from dashboard.sign import MARKS, SIGNS
 from dashboard.state import Influencer
 
 SHOWN = 4
@@ -35,7 +35,7 @@ def _row(one: Influencer, place: int, widest: int, view: View, say: Words) -> No
     shown = (
         one.profile.name
         if named(view.screen)
-        else say.say("influencers.hidden", n=place, channel=channel(say, one.profile.channel))
+        else say.say("influencers.hidden", n=place, channel=say.channel(one.profile.channel))
     )
     # a root scale: reach spans five orders of magnitude, and a bar of 1 % says nothing
     width = 100 * math.sqrt(one.profile.followers / widest) if widest else 0
@@ -53,8 +53,3 @@ def _row(one: Influencer, place: int, widest: int, view: View, say: Words) -> No
         ),
         ("span", {"class": "meter"}, ("i", {"class": f"fill {MARKS[one.label]}", "style": {"width": f"{width:.0f}%"}})),
     )
-
-
-def channel(say: Words, name: str) -> str:
-    """Return a channel's name as people write it."""
-    return say.choose(f"channel.{name}", name)

@@ -5,8 +5,7 @@ from app.domain.mention import reach
 from dashboard.audience import named, quoted
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.influencers import channel
-from dashboard.panels.sentiment import MARKS
+from dashboard.sign import MARKS
 
 MANY = 500
 """Followers from which on they are worth a word."""
@@ -45,7 +44,7 @@ def _card(card: AnalysedMention, place: int, view: View, say: Words) -> Node:
     text = " ".join(mention.text.split())
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
-    about = [channel(say, mention.channel), say.say("newest.ago", age=say.span(_calm(view.at - mention.published_at)))]
+    about = [say.channel(mention.channel), say.say("newest.ago", age=say.span(_calm(view.at - mention.published_at)))]
     if named(view.screen) and reach(mention) >= MANY:
         about.append(say.count("newest.followers", reach(mention)))
     return (

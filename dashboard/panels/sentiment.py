@@ -4,10 +4,9 @@ from app.domain.analysis import Label
 from dashboard.drivers import drivers
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
+from dashboard.sign import MARKS, SIGNS
 from dashboard.state import Shares
 
-SIGNS: dict[Label, str] = {"negative": "▼", "neutral": "■", "positive": "▲", "uncertain": "▨"}
-MARKS: dict[Label, str] = {"negative": "n", "neutral": "s", "positive": "p", "uncertain": "q"}
 ORDER: tuple[Label, ...] = ("negative", "uncertain", "neutral", "positive")
 
 

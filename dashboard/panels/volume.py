@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.panels.headline import began, incident_of
+from dashboard.storm import began, incident_of
 from dashboard.theme import PALETTES, Palette
 from dashboard.usual import Band, band, basis
 

@@ -98,6 +98,7 @@ def test_the_banner_speaks_of_another_brand_too():
     assert text(draw("banner", view(incidents=(other,))).nodes).startswith("Vorfall bei Other seit")
     assert "Negativ mal 9,2." in text(draw("banner", view(incidents=(STORM,))).nodes)
     assert draw("banner", view()).nodes == ()
+    assert "ungewöhnlich viele" in text(draw("banner", view(audience="foyer", incidents=(STORM,))).nodes)
 
 
 def test_a_resolved_incident_is_remembered():
