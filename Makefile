@@ -51,11 +51,11 @@ test: check
 test-long: .venv/.installed-test
 	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
 
-bench: install
+bench: .venv/.installed-test
 	@$(BIN)/emberwatch bench socket-to-pixel $(ARGS)
 
 screenshots: .venv/.installed-test
-	$(BIN)/python docs/screenshots.py $(ARGS)
+	$(BIN)/python -m docs.screenshots $(ARGS)
 
 clean:
 	rm -rf build dist screenshots .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

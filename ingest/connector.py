@@ -71,3 +71,8 @@ class Connector(Protocol):
 
     def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield batches from `cursor` on."""
+
+
+def topic(source: str) -> str:
+    """Return the command topic on which the inbox tells a push source's listener what came."""
+    return f"push:{source}"

@@ -15,7 +15,7 @@ from app.domain.audit import AuditEntry
 from app.domain.mention import Deletion, Mention
 from app.errors import Backpressure, EmberwatchError, Unavailable
 from app.service import Context
-from ingest.connectors.push import topic
+from ingest.connector import topic
 from ingest.playback import Outcome
 from ingest.publish import Intake
 from ingest.recording import Line, instant, lines

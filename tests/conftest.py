@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.store",
     "tests.fixtures.system",
     "tests.fixtures.browser",
+    "tests.fixtures.whole",
 ]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -10,6 +10,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.mention import SourceEvent
+from app.domain.tally import MinuteTally
 from ingest.connector import Batch, History, Setting
 from ingest.demo.generator import Generator
 from ingest.demo.order import BRAND, LONGEST_STORM, TOPIC
@@ -24,6 +25,8 @@ RECENT = 3600
 """Seconds that are told as mentions; what is older only as tallies, or not at all."""
 HISTORY = 14 * 1440
 """Minutes of tallies before that."""
+AT_ONCE = 360
+"""Minutes of history counted before looking up: stopping waits no longer."""
 SIGN_OF_LIFE = 5.0
 """Seconds after which the cursor moves on though nobody said anything."""
 
@@ -74,7 +77,7 @@ class DemoConnector:
         try:
             memory = self._recall(cursor)
             if cursor is None:
-                yield Batch(history=await asyncio.to_thread(self._history, memory.since))
+                yield Batch(history=await self._history(memory.since))
             self._setting.report("live", "")
             told = memory
             while True:
@@ -97,12 +100,18 @@ class DemoConnector:
             return Memory(earliest - 0.001, earliest)
         return _forget(msgspec.json.decode(cursor, type=Memory), earliest)
 
-    def _history(self, end: float) -> tuple[History, ...]:
+    async def _history(self, end: float) -> tuple[History, ...]:
         brands = [brand.id for brand in self._setting.brands]
         if brands and BRAND not in brands:
             return ()
         starts = range(int(end) - HISTORY * 60, int(end), 60)
-        return (History(BRAND, tuple(self._generator.tally(start) for start in starts)),)
+        minutes: list[MinuteTally] = []
+        for first in range(0, len(starts), AT_ONCE):
+            minutes += await asyncio.to_thread(self._tallies, starts[first : first + AT_ONCE])
+        return (History(BRAND, tuple(minutes)),)
+
+    def _tallies(self, starts: Sequence[int]) -> list[MinuteTally]:
+        return [self._generator.tally(start) for start in starts]
 
     async def _tell(self, memory: Memory, until: float) -> AsyncIterator[tuple[Batch, Memory]]:
         """Yield what happened up to an instant in batches; the last of each window carries the cursor."""

@@ -4,12 +4,7 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel, ConfigDict
 
-from ingest.connector import Batch, Setting
-
-
-def topic(source: str) -> str:
-    """Return the command topic on which the inbox tells the source's listener what came."""
-    return f"push:{source}"
+from ingest.connector import Batch, Setting, topic
 
 
 class PushOptions(BaseModel):

@@ -11,13 +11,13 @@ from app.config import Config, Source
 from app.domain.brand import Brand
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.service import Context
+from benchmarks.jetstream import Jetstream
 from ingest.connectors.bluesky import BlueskyOptions
 from ingest.connectors.push import PushOptions
 from ingest.publish import Intake
 from ingest.service import IngestService
 from tests.fixtures.store import said
 from tests.intake import MemoryBus, until
-from tests.jetstream import Jetstream
 
 pytestmark = pytest.mark.anyio
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from app.domain.mention import AuthorRemoval, Deletion, Mention
 from app.errors import SourceUnavailable
+from benchmarks.jetstream import tid
 from ingest import jetstream
 from ingest.jetstream import POSTS, V2, Item, Reader, published, revision
-from tests.jetstream import tid
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 AT = 1_795_000_000.0

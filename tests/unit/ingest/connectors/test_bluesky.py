@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from app.clock import SystemClock
 from app.domain.mention import AuthorRemoval, Deletion, Mention
 from app.errors import SourceUnavailable
+from benchmarks.jetstream import Jetstream
 from ingest.connector import Setting
 from ingest.connectors import bluesky
 from ingest.connectors.bluesky import LOWEST_TIME, BlueskyConnector, BlueskyOptions
 from ingest.connectors.push import PushOptions
 from tests.intake import StillClock, Told, until
-from tests.jetstream import Jetstream
 
 pytestmark = pytest.mark.anyio
 

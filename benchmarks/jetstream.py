@@ -1,16 +1,8 @@
 """A small Jetstream of our own: real wire shapes (v1 and v2), a log for resuming, posts at an exact rate.
 
-In a test: `async with Jetstream() as server: server.post("…")`. As its own process, to be killed and restarted:
-
-    python -m tests.jetstream --port 6008 --rate 50 --count 5000 --brand-text "Nordlicht Strom" \
-        --log posts.log --sent sent.ndjson
-
-prints `ready ws://127.0.0.1:6008/subscribe` once it listens. The log survives a SIGKILL: started again on the same
-log it goes on with the next post and serves the earlier ones to who resumes by cursor. `--sent` gets one line a post,
-`{"n", "id", "wall", "monotonic"}`, written at the instant the post first goes onto a socket.
+`async with Jetstream() as server: await server.post("…")`; its own process: `benchmarks.jetstream_process`.
 """
 
-import argparse
 import asyncio
 import json
 import time
@@ -22,8 +14,9 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 import zstandard
-from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 POSTS = "app.bsky.feed.post"
@@ -93,10 +86,12 @@ class Jetstream:
 
     @property
     def url(self) -> str:
+        """The address that speaks version 1."""
         return f"ws://127.0.0.1:{self.port}/subscribe"
 
     @property
     def url_v2(self) -> str:
+        """The address that speaks version 2."""
         return f"ws://127.0.0.1:{self.port}/xrpc/{V2}"
 
     async def __aenter__(self) -> Self:
@@ -229,8 +224,7 @@ class Jetstream:
         return None
 
     async def _serve(self, line: ServerConnection) -> None:
-        assert line.request
-        parts = urlsplit(line.request.path)
+        parts = urlsplit(line.request.path if line.request else "")
         query = parse_qs(parts.query)
         v2 = parts.path != "/subscribe"
         place = self._place(query.get("cursor", [None])[0], v2=v2)
@@ -292,28 +286,3 @@ def _json(thing: Any) -> str:
 
 def _iso(time_us: int) -> str:
     return datetime.fromtimestamp(time_us / 1e6, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-async def _main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=50.0, help="posts a second")
-    parser.add_argument("--count", type=int, default=1_000, help="posts altogether, over all restarts")
-    parser.add_argument("--brand-text", default="Nordlicht Strom", help="every post holds it")
-    parser.add_argument("--template", action="append", help="a text with {brand} and {n}; may be given often")
-    parser.add_argument("--log", type=Path, help="file of all events, survives a kill")
-    parser.add_argument("--sent", type=Path, help="file of the instants at which posts went onto a socket")
-    parser.add_argument("--at-once", action="store_true", help="begin before somebody is connected")
-    given = parser.parse_args()
-    async with Jetstream(given.port, log=given.log, sent=given.sent) as server:
-        print(f"ready {server.url}", flush=True)  # noqa: T201 - who started it waits for this
-        if not given.at_once:
-            await server.connected.wait()
-        await server.play(given.rate, given.count, given.brand_text, tuple(given.template or TEMPLATES))
-        print(f"done {server.posts}", flush=True)  # noqa: T201 - as above
-        await asyncio.get_running_loop().create_future()
-
-
-if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_main())
