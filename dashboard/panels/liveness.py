@@ -69,7 +69,7 @@ def _plainly(dead: list[SourceState], view: View, say: Words) -> tuple[Node, ...
 
 
 CAUSES = (
-    ("name", ("resolv", "getaddrinfo", "name or service", "nodename")),
+    ("name", ("dns", "by name", "resolv", "getaddrinfo", "name or service", "nodename")),
     ("refused", ("refused", "abgelehnt")),
     ("timeout", ("timed out", "timeout", "no answer", "does not answer")),
     ("network", ("unreachable", "no route", "network")),
