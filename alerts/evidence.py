@@ -5,26 +5,30 @@ from collections.abc import Mapping
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.tally import SPAN, Profile, TallyDelta, split
-from app.domain.terms import drivers
+from app.domain.terms import drivers, written
 
 BEFORE = 3 * 3600.0
 """Seconds before the onset that drivers are compared with."""
 LEADERS = 3
 
 
-def driver_terms(tally: TallyDelta, brand: Brand, since: float, limit: int = 3) -> tuple[str, ...]:
-    """Return the terms said more often since the onset than before it, strongest first, the brand's own left out."""
+def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3) -> tuple[str, ...]:
+    """Return the terms said more often since the onset than before it, strongest first, as the newest texts write them.
+
+    The brand's own words are left out.
+    """
     now: dict[str, int] = {}
     before: dict[str, int] = {}
     onset = int(since) // SPAN["t"] * SPAN["t"]
-    for start, fields in _buckets(tally, brand.id, "t"):
+    for start, fields in _buckets(snapshot.tally, brand.id, "t"):
         into = now if start >= onset else before
         for field, number in fields.items():
             measure, term = field.split(":", 1)
             if measure == "n":
                 into[term] = into.get(term, 0) + number
     own = {brand.id, *brand.name.split(), *(account.lstrip("@") for account in brand.accounts)}
-    return tuple(driver.term for driver in drivers(now, before, limit=limit, own=own))
+    texts = [card.mention.text for card in snapshot.newest.get(brand.id, ())]
+    return tuple(written(driver.term, texts) for driver in drivers(now, before, limit=limit, own=own))
 
 
 def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LEADERS) -> tuple[str, ...]:

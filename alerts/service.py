@@ -204,7 +204,7 @@ class AlertsService:
         if figures is None:
             return incident
         snapshot = await self._bus.snapshot([brand.id], figures.since - BEFORE)
-        terms = driver_terms(snapshot.tally, brand, figures.since) or incident.terms
+        terms = driver_terms(snapshot, brand, figures.since) or incident.terms
         raised = {signal.detector: signal for signal in incident.signals}
         raised |= {signal.detector: signal for signal in decision.signals if signal.alarm}
         return msgspec.structs.replace(

@@ -42,7 +42,8 @@ class Settled(msgspec.Struct, frozen=True):
     """One entry as the analysis service settles it.
 
     `expected` is the version whose contribution the delta takes out (0: none), as read by `contributions()`;
-    `contribution` is the new one to remember (None for a heartbeat or a deletion).
+    `contribution` is the one to remember from now on: the new one, for a deletion what stays counted without author and
+    terms, None for a heartbeat.
     """
 
     id: str

@@ -1,7 +1,9 @@
 """Driver terms: what is said now and was not said before."""
 
 import math
-from collections.abc import Collection, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -94,3 +96,26 @@ def _distinct(scored: list[Driver], limit: int) -> list[Driver]:
 def _overlaps(term: str, kept: list[Driver]) -> bool:
     words = set(term.split())
     return any(words & set(other.term.split()) for other in kept)
+
+
+def written(term: str, texts: Iterable[str]) -> str:
+    """Return a folded term as most of the texts write it.
+
+    A capital at the start of a sentence says nothing about the word: such a spelling counts only if there is no other.
+    """
+    pattern = re.compile(rf"(?<!\w)(?<![#@]){_spaced(term)}(?!\w)", re.IGNORECASE)
+    inside: Counter[str] = Counter()
+    leading: Counter[str] = Counter()
+    for text in texts:
+        for found in pattern.finditer(text):
+            spelling = " ".join(found[0].split())
+            (leading if _BEGINS.search(text[: found.start()]) else inside)[spelling] += 1
+    spellings = inside or leading
+    return min(spellings, key=lambda spelling: (-spellings[spelling], spelling)) if spellings else term
+
+
+_BEGINS = re.compile(r"(^|[.!?…:\n])[\s\"'„“»(]*$")
+
+
+def _spaced(term: str) -> str:
+    return r"\s+".join(re.escape(word) for word in term.split())

@@ -1,6 +1,8 @@
 from alerts.evidence import driver_terms, lead_authors
 from app.bus.port import Snapshot
+from app.domain.analysis import NOT_ANALYSED, AnalysedMention
 from app.domain.brand import Brand
+from app.domain.mention import Author, Mention
 from app.domain.tally import Profile, TallyDelta
 
 SINCE = 1_795_010_400.0
@@ -24,7 +26,10 @@ PROFILES = {
 
 
 def test_driver_terms_are_those_said_more_often_since_the_onset():
-    assert driver_terms(TALLY, BRAND, SINCE + 99) == ("abschlag", "hotline")
+    text = "Mein Abschlag ist doppelt und die Hotline legt auf."
+    card = AnalysedMention(Mention("forum", "1", SINCE, text, Author("a")), NOT_ANALYSED)
+    snapshot = Snapshot({}, SINCE, TALLY, {"nordlicht": (card,)}, PROFILES)
+    assert driver_terms(snapshot, BRAND, SINCE + 99) == ("Abschlag", "Hotline")
 
 
 def test_lead_authors_by_reach_since_the_onset():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.terms import Driver, drivers
+from app.domain.terms import Driver, drivers, written
 
 BEFORE = {"strom": 900, "rechnung": 300, "hotline": 100, "tarif": 200, "abschlag": 60}
 
@@ -66,3 +66,18 @@ def test_any_counts_give_at_most_three_drivers_in_order(now, before):
     assert len(found) <= 3
     assert all(driver.z >= 1.96 and driver.count >= 3 for driver in found)
     assert list(found) == sorted(found, key=lambda driver: -driver.z)
+
+
+@pytest.mark.parametrize(
+    ("term", "texts", "spelling"),
+    [
+        ("abschlag", ["Der Abschlag steigt.", "mein Abschlag!", "abschlag doppelt"], "Abschlag"),
+        ("danke", ["Danke sehr.", "Gut. Danke!", "nochmal danke"], "danke"),
+        ("hotline", ["Hotline legt auf"], "Hotline"),
+        ("#nordlicht", ["so #Nordlicht"], "#Nordlicht"),
+        ("app update", ["das App  Update"], "App Update"),
+        ("strom", ["#Strom und Stromnetz"], "strom"),
+    ],
+)
+def test_a_term_is_shown_as_people_write_it(term, texts, spelling):
+    assert written(term, texts) == spelling

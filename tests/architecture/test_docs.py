@@ -1,0 +1,103 @@
+"""Documentation is tested: what exists is named, what is shown runs."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from app import registry
+from app.clock import SystemClock
+from app.config import load
+from app.config.model import AnalysisSection, BusSection, SiteSection
+from app.config.rows import BrandRow, SourceRow, WallRow
+from app.domain.mention import Mention
+from app.domain.wire import read
+from app.errors import EmberwatchError
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GROUPS = ("commands", "services", "connectors", "analyzers", "detectors", "panels", "routers", "pages", "benchmarks")
+SECTIONS = (SiteSection, BrandRow, SourceRow, WallRow, BusSection, AnalysisSection)
+
+
+def missing(words: Iterable[str], page: str) -> list[str]:
+    """Return the words that a page does not show as code."""
+    return [word for word in words if not re.search(rf"`[^`\n]*(?<![\w-]){re.escape(word)}(?![\w-])[^`\n]*`", page)]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def broken_links(page: Path) -> list[str]:
+    """Return relative links and pictures that lead nowhere."""
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8"))
+    return [link for link in links if not (page.parent / link).exists()]
+
+
+def test_every_setting_is_named_in_the_configuration_page() -> None:
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    for section in SECTIONS:
+        assert missing(section.model_fields, page) == []
+    for name in registry.names("connectors"):
+        options = registry.load("connectors", name).Options
+        assert missing((name, *options.model_fields), page) == []
+
+
+def test_every_command_is_named_in_the_configuration_page() -> None:
+    page = (ROOT / "docs/configuration.md").read_text("utf-8")
+    assert missing(registry.names("commands"), page) == []
+
+
+def test_every_entry_point_group_has_a_recipe() -> None:
+    page = (ROOT / "docs/extending.md").read_text("utf-8")
+    assert missing([f"emberwatch.{group}" for group in GROUPS], page) == []
+
+
+def test_every_part_found_by_entry_point_is_named_somewhere() -> None:
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+    for group in ("services", "analyzers", "detectors", "panels", "benchmarks"):
+        assert missing(registry.names(group), text) == [], group
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert broken_links(page) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "index"),
+    [(page, i) for page in PAGES for i in range(len(blocks(page, "yaml")))],
+    ids=lambda value: value.name if isinstance(value, Path) else str(value),
+)
+def test_configurations_shown_are_valid(page: Path, index: int, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(blocks(page, "yaml")[index], "utf-8")
+    assert load(file).brands
+
+
+def test_recipes_run() -> None:
+    for code in blocks(ROOT / "docs/extending.md", "python"):
+        exec(compile(code, "docs/extending.md", "exec"), {})  # noqa: S102 - the page is ours, and this is its test
+
+
+def test_the_mention_shown_is_one() -> None:
+    (line,) = blocks(ROOT / "docs/quickstart.md", "json")
+    assert isinstance(read(line, SystemClock().now()), Mention)
+
+
+def test_the_shipped_configuration_is_valid() -> None:
+    assert load(ROOT / "config.yaml").brands
+
+
+def test_planted_faults_are_caught(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("[here](nowhere.md)\n`emberwatch up`\n```yaml\nbrandz: []\n```\n", "utf-8")
+    assert missing(["up", "down"], page.read_text("utf-8")) == ["down"]
+    assert broken_links(page) == ["nowhere.md"]
+    (shown,) = blocks(page, "yaml")
+    (tmp_path / "config.yaml").write_text(shown, "utf-8")
+    with pytest.raises(EmberwatchError):
+        load(tmp_path / "config.yaml")
