@@ -14,3 +14,8 @@ pytest_plugins = [
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser tests last: Playwright keeps an event loop running for as long as its browser lives."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
