@@ -15,7 +15,7 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 MENTIONS = Counter(
     "emberwatch_mentions",
-    "What became of events heard: accepted, duplicate, edited, deleted, unmatched, rejected.",
+    "What became of events heard: accepted, duplicate, edited, deleted, unmatched, rejected (pushed lines).",
     ("source", "outcome"),
 )
 BATCH_SECONDS = Histogram(

@@ -4,7 +4,7 @@ import hashlib
 from collections import OrderedDict
 from http import HTTPStatus
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import anyio.to_thread
 from starlette.datastructures import Headers
@@ -95,14 +95,22 @@ class Guard:
     def _strange(self, scope: Scope, headers: Headers) -> tuple[HTTPStatus, str] | None:
         """Refuse rebound names and foreign pages: a browser sends them with the rights of whoever sits here."""
         host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname or ""
+        name = _parts(f"//{host}").hostname or ""
         if is_loopback(self._bound) and not (is_loopback(name) or name == self._bound):
             return HTTPStatus.MISDIRECTED_REQUEST, f"This is not {name[:80]!r}; ask for localhost."
         origin = headers.get("origin")
         writing = scope["type"] == "websocket" or scope["method"] not in READING
-        if origin is not None and writing and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and writing and _parts(origin).netloc.lower() != host.lower():
             return HTTPStatus.FORBIDDEN, "A page of another origin may not do this."
         return None
+
+
+def _parts(address: str) -> SplitResult:
+    """Split an address somebody sent; what is none has no parts."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def is_loopback(name: str) -> bool:

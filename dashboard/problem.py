@@ -31,6 +31,27 @@ STATUS: tuple[tuple[type[EmberwatchError], HTTPStatus], ...] = (
 )
 """The first class that fits decides."""
 
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem document (RFC 9457); more members may follow, such as `errors` by parameter",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail"],
+                    "properties": {
+                        "type": {"const": "about:blank"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string", "description": "A sentence that says what to do"},
+                    },
+                }
+            }
+        },
+    }
+}
+"""The answer of every route when something is wrong, for the description of the API."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -67,18 +88,28 @@ async def _ours(_request: Request, error: Exception) -> JSONResponse:
 async def _parameters(_request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     mistakes = [
-        {"parameter": ".".join(str(part) for part in one["loc"][1:]), "in": str(one["loc"][0]), "error": one["msg"]}
+        {
+            "parameter": ".".join(str(part) for part in one["loc"][1:]),
+            "in": str(one["loc"][0]),
+            "error": one["msg"].removeprefix("Value error, "),
+        }
         for one in found
     ]
     detail = "; ".join(f"{one['parameter'] or one['in']}: {one['error']}" for one in mistakes)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=mistakes)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     headers = dict(error.headers) if error.headers else None
-    return problem(error.status_code, str(error.detail), headers)
+    detail = str(error.detail)
+    if detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = f"There is nothing at {request.url.path[:200]}; /api/v1/openapi.json lists what there is."
+    elif detail == HTTPStatus.METHOD_NOT_ALLOWED.phrase:
+        allowed = f"; use {headers['Allow']}" if headers and "Allow" in headers else ""
+        detail = f"{request.method} is not possible at {request.url.path[:200]}{allowed}."
+    return problem(error.status_code, detail, headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -28,7 +28,7 @@ async def build(context: Context, hub: Hub) -> FastAPI:
     app = FastAPI(title="Emberwatch", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
     problem.install(app)
     for name in registry.names("routers"):
-        app.include_router(registry.load("routers", name)(context))
+        app.include_router(registry.load("routers", name)(context), responses=problem.DESCRIBED)
     app.include_router(live.router(context.config, hub))
     app.add_api_route("/vendor/plotly.min.js", _plotly, include_in_schema=False)
     pages: list[Page] = [registry.load("pages", name)(context) for name in registry.names("pages")]

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import msgspec
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Security
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
 
 from app.config import Source
 from app.domain.actor import Actor, authorise
 from app.domain.audit import AuditEntry
 from app.domain.mention import Deletion, Mention
 from app.errors import Backpressure, EmberwatchError, Unavailable
+from app.metrics import MENTIONS
 from app.service import Context
 from ingest.connector import topic
 from ingest.playback import Outcome
@@ -31,6 +33,49 @@ MOST = 100_000
 
 COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
 
+_LINE = {
+    "type": "object",
+    "description": "A mention, or a deletion with `deleted_at` instead of time, text and author",
+    "required": ["channel", "id"],
+    "properties": {
+        "channel": {"type": "string"},
+        "id": {"type": "string"},
+        "published_at": {"type": "string", "format": "date-time"},
+        "text": {"type": "string"},
+        "author": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+        "deleted_at": {"type": "string", "format": "date-time"},
+    },
+}
+BODY = {
+    "required": True,
+    "description": "One JSON object a line, or a JSON array; `Content-Encoding: gzip` is read",
+    "content": {
+        "application/x-ndjson": {"schema": _LINE},
+        "application/json": {"schema": {"type": "array", "items": _LINE}},
+    },
+}
+ANSWER = {
+    "type": "object",
+    "required": [*COUNTS, "rejected"],
+    "properties": {
+        **{count: {"type": "integer"} for count in COUNTS},
+        "rejected": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["line", "field", "error"],
+                "properties": {
+                    "line": {"type": "integer"},
+                    "field": {"type": "string"},
+                    "error": {"type": "string"},
+                },
+            },
+        },
+        "rejected_total": {"type": "integer", "description": "Only if more are rejected than are listed"},
+    },
+}
+"""How the route describes itself."""
+
 log = structlog.get_logger("inbox")
 
 
@@ -47,7 +92,16 @@ def router(context: Context) -> APIRouter:
     """Return the route of the inbox."""
     inbox = Inbox(context)
     routes = APIRouter()
-    routes.add_api_route("/api/v1/mentions", inbox.post, methods=["POST"], status_code=202, tags=["mentions"])
+    routes.add_api_route(
+        "/api/v1/mentions",
+        inbox.post,
+        methods=["POST"],
+        status_code=202,
+        tags=["mentions"],
+        dependencies=[Security(HTTPBearer(auto_error=False, description="From `emberwatch token add NAME`"))],
+        responses={202: {"content": {"application/json": {"schema": ANSWER}}}},
+        openapi_extra={"requestBody": BODY},
+    )
     return routes
 
 
@@ -102,6 +156,7 @@ class Inbox:
         for line in found:
             if line.event is None:
                 outcome.reject(line)
+                MENTIONS.labels(source.id, "rejected").inc()
             else:
                 events.append(line.event)
         outcome.add(await self._intake.take(events, source.id))
@@ -184,6 +239,8 @@ def _found(body: bytes, now: float) -> list[Line]:
     if body.count(b"\n") > MOST:
         raise Refused(413, "Too many lines", f"A body may have {MOST:,} lines; send it in parts.")
     found = list(_lines(body, now))
+    if not found:
+        raise Refused(400, "Nothing sent", "The body is empty; send NDJSON or an array of mentions.")
     if all(line.field == "line" for line in found):
         raise Refused(400, "Nothing readable", "No line of the body is a JSON object; send NDJSON or an array.")
     return found

@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.config import Config
 from app.domain.identity import Identity
 from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
+from app.metrics import BATCH_SECONDS, MENTIONS
 from app.store.engine import Store
 from app.store.mentions import Known
 from ingest.match import Matcher
@@ -21,6 +22,15 @@ CHUNK = 500
 
 MEMORY = 8 * 86_400
 """Seconds the bus remembers a mention; what is older is looked up in the archive."""
+
+OUTCOMES = {
+    "accepted": "accepted",
+    "duplicates": "duplicate",
+    "edited": "edited",
+    "deleted": "deleted",
+    "unmatched": "unmatched",
+}
+"""What may become of an event, and how the figures call it."""
 
 MARGIN = 3_600
 RECENT = 20_000
@@ -46,7 +56,12 @@ class Intake:
         total = Accepted()
         for start in range(0, len(events), CHUNK):
             chunk = events[start : start + CHUNK]
-            total = _sum(total, await self._take(chunk, source_id, brand or self._bound.get(source_id), demo=demo))
+            with BATCH_SECONDS.labels("publish").time():
+                taken = await self._take(chunk, source_id, brand or self._bound.get(source_id), demo=demo)
+            for outcome, name in OUTCOMES.items():
+                if number := getattr(taken, outcome):
+                    MENTIONS.labels(source_id, name).inc(number)
+            total = _sum(total, taken)
         return total
 
     async def _take(self, events: Sequence[SourceEvent], source: str, brand: str | None, *, demo: bool) -> Accepted:

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import APIRouter, Query
 
-from app.domain.instant import from_rfc3339, rfc3339
+from app.domain.instant import rfc3339
 from app.domain.tally import MinuteTally
 from app.errors import WrongInput
 from app.service import Context
-from dashboard.api.query import DAY, Instant, brand_of
+from dashboard.api.query import DAY, From, To, brand_of
+from dashboard.api.shape import Brand, Bucket, Items, answering
 
 MOST = 50_000
 """Buckets one answer may hold."""
@@ -19,7 +20,7 @@ def router(context: Context) -> APIRouter:
     """Return the routes of brands."""
     routes = APIRouter(prefix="/api/v1", tags=["brands"])
 
-    @routes.get("/brands")
+    @routes.get("/brands", **answering(Items[Brand]))
     async def brands() -> dict[str, Any]:
         """List the brands that are watched."""
         items = [
@@ -28,17 +29,17 @@ def router(context: Context) -> APIRouter:
         ]
         return {"items": items, "next": None}
 
-    @routes.get("/brands/{brand}/tally")
+    @routes.get("/brands/{brand}/tally", **answering(Items[Bucket]))
     async def tally(
         brand: str,
-        start: Annotated[Instant | None, Query(alias="from")] = None,
-        end: Annotated[Instant | None, Query(alias="to")] = None,
+        start: From = None,
+        end: To = None,
         step: Annotated[int, Query(ge=60, le=31 * DAY, multiple_of=60, description="Seconds, whole minutes")] = 60,
     ) -> dict[str, Any]:
         """Return counts by minute or longer step; the last 24 h unless asked otherwise; empty buckets are left out."""
         brand_of(context.config, brand)
-        until = from_rfc3339(end) if end else context.clock.now()
-        since = from_rfc3339(start) if start else until - DAY
+        until = context.clock.now() if end is None else end
+        since = until - DAY if start is None else start
         if since >= until:
             raise WrongInput("from: it has to be before to.")
         if (until - since) / step > MOST:

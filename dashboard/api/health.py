@@ -1,5 +1,6 @@
 """`/healthz`, `/readyz`, `/metrics`: is this process alive, is the whole system, and its figures."""
 
+import math
 from typing import Any
 
 import anyio.to_thread
@@ -10,6 +11,10 @@ from app import metrics, registry
 from app.domain.instant import rfc3339
 from app.errors import Unavailable
 from app.service import Context
+from dashboard.api.shape import Readiness, answering
+
+GROUPS = ("analysis", "archive", "alerts")
+"""Who reads the streams."""
 
 
 def router(context: Context) -> APIRouter:
@@ -21,7 +26,7 @@ def router(context: Context) -> APIRouter:
         """Tell that this process answers."""
         return "ok"
 
-    @routes.get("/readyz")
+    @routes.get("/readyz", **answering(Readiness, also=503))
     async def readyz() -> Response:
         """Tell which services work and how far they are behind; 503 while one is missing."""
         try:
@@ -39,7 +44,13 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:
-        """Return the figures in Prometheus' text format."""
+        """Return the figures in Prometheus' text format; the lag is NaN while Redis does not answer."""
+        try:
+            lag: dict[str, float] = {**await context.bus.lag()}
+        except Unavailable:
+            lag = dict.fromkeys(GROUPS, math.nan)
+        for group, entries in lag.items():
+            metrics.LAG.labels(group).set(entries)
         return Response(await anyio.to_thread.run_sync(metrics.render), media_type="text/plain; version=0.0.4")
 
     return routes

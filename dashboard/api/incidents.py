@@ -1,25 +1,30 @@
 """`GET /api/v1/incidents`: storms, with their reason."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import anyio.to_thread
 import msgspec
 from fastapi import APIRouter
+from pydantic import BeforeValidator
 
 from app.domain.incident import Incident, IncidentState
 from app.domain.instant import rfc3339
 from app.service import Context
 from app.store.page import Page
-from dashboard.api.query import Limit, brand_of
+from dashboard.api import shape
+from dashboard.api.query import BrandId, Cursor, Limit, brand_of, given
 
 
 def router(context: Context) -> APIRouter:
     """Return the routes of incidents."""
     routes = APIRouter(prefix="/api/v1", tags=["incidents"])
 
-    @routes.get("/incidents")
+    @routes.get("/incidents", **shape.answering(shape.Items[shape.Incident]))
     async def incidents(
-        state: IncidentState | None = None, brand: str | None = None, cursor: str | None = None, limit: Limit = 50
+        state: Annotated[IncidentState | None, BeforeValidator(given)] = None,
+        brand: BrandId = None,
+        cursor: Cursor = None,
+        limit: Limit = 50,
     ) -> dict[str, Any]:
         """List incidents, the latest first."""
         if brand is not None:
@@ -32,7 +37,7 @@ def router(context: Context) -> APIRouter:
         page = await anyio.to_thread.run_sync(find)
         return {"items": [_incident(one) for one in page.items], "next": page.next}
 
-    @routes.get("/incidents/{incident}")
+    @routes.get("/incidents/{incident}", **shape.answering(shape.Incident))
     async def incident(incident: str) -> dict[str, Any]:
         """Return one incident."""
 
@@ -54,5 +59,6 @@ def _incident(one: Incident) -> dict[str, Any]:
         "opened_at": rfc3339(one.opened_at),
         "updated_at": rfc3339(one.updated_at),
         "resolved_at": rfc3339(one.resolved_at) if one.resolved_at is not None else None,
+        "since": rfc3339(one.since) if one.since else None,
         "signals": signals,
     }

@@ -6,15 +6,16 @@ from fastapi import APIRouter
 
 from app.service import Context
 from dashboard.api.moment import brands_asked, present
-from dashboard.api.query import Limit, Window, seconds
+from dashboard.api.query import BrandId, Limit, Window, seconds
+from dashboard.api.shape import Influencer, Items, answering
 
 
 def router(context: Context) -> APIRouter:
     """Return the route of influencers."""
     routes = APIRouter(prefix="/api/v1", tags=["influencers"])
 
-    @routes.get("/influencers")
-    async def influencers(brand: str | None = None, window: Window = "3600", limit: Limit = 20) -> dict[str, Any]:
+    @routes.get("/influencers", **answering(Items[Influencer]))
+    async def influencers(brand: BrandId = None, window: Window = "3600", limit: Limit = 20) -> dict[str, Any]:
         """List authors by reach over the last `window`, with mentions and the side they lean to."""
         items: list[dict[str, Any]] = []
         for one in brands_asked(context.config, brand):

@@ -3,32 +3,33 @@
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
+from pydantic import BeforeValidator
 
 from app.domain.analysis import Label
-from app.domain.instant import from_rfc3339
 from app.domain.query import parse
 from app.domain.wire import write
 from app.service import Context
 from app.store.page import Page
 from app.store.search import MentionFilter
-from dashboard.api.query import Instant, Limit, brand_of
+from dashboard.api.query import BrandId, Cursor, From, Limit, Text, To, Word, brand_of, given
+from dashboard.api.shape import Items, Mention, answering
 
 
 def router(context: Context) -> APIRouter:
     """Return the route that finds mentions."""
     routes = APIRouter(prefix="/api/v1", tags=["mentions"])
 
-    @routes.get("/mentions")
+    @routes.get("/mentions", **answering(Items[Mention]))
     async def mentions(
-        brand: str | None = None,
-        q: Annotated[str | None, Query(max_length=2000)] = None,
-        start: Annotated[Instant | None, Query(alias="from")] = None,
-        end: Annotated[Instant | None, Query(alias="to")] = None,
-        sentiment: Label | None = None,
-        intent: str | None = None,
-        channel: str | None = None,
-        cursor: str | None = None,
+        brand: BrandId = None,
+        q: Text = None,
+        start: From = None,
+        end: To = None,
+        sentiment: Annotated[Label | None, BeforeValidator(given)] = None,
+        intent: Word = None,
+        channel: Word = None,
+        cursor: Cursor = None,
         limit: Limit = 50,
     ) -> dict[str, Any]:
         """Find mentions by brand, query, time, sentiment, intent and channel."""
@@ -37,8 +38,8 @@ def router(context: Context) -> APIRouter:
         wanted = MentionFilter(
             brand=brand,
             q=parse(q) if q else None,
-            start=from_rfc3339(start) if start else None,
-            end=from_rfc3339(end) if end else None,
+            start=start,
+            end=end,
             sentiment=sentiment,
             intent=intent,
             channel=channel,

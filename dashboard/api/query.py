@@ -1,9 +1,10 @@
-"""Parameters that several routes share, and how they are read."""
+"""Parameters that several routes share, and how they are read; an empty one was not given."""
 
+import re
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.config import Config
 from app.domain.brand import Brand
@@ -12,14 +13,22 @@ from app.errors import NotFound
 
 DAY = 86_400
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": DAY}
+_BARE_PLUS = re.compile(r" (\d\d:?\d\d)$")
+"""An offset such as +01:00 whose plus nobody encoded arrives with a space."""
 
 
-def _instant(text: str) -> str:
+def given(text: str | None) -> str | None:
+    """Return a parameter, None for an empty one."""
+    return text or None
+
+
+def _instant(text: str | None) -> float | None:
+    if not text:
+        return None
     try:
-        from_rfc3339(text)
-    except ValueError as reason:
+        return from_rfc3339(_BARE_PLUS.sub(r"+\1", text))
+    except (ValueError, OverflowError) as reason:
         raise ValueError(f"write an instant such as 2026-11-21T18:00:00Z ({reason})") from None
-    return text
 
 
 def _window(text: str) -> str:
@@ -32,10 +41,27 @@ def seconds(text: str) -> float:
     """Return the seconds of `3600`, `30m`, `6h`; 0 for what is none."""
     digits = text.rstrip("smindh")
     unit = text[len(digits) :] or "s"
-    return int(digits) * UNITS.get(unit, 0) if digits.isascii() and digits.isdigit() else 0
+    return int(digits) * UNITS.get(unit, 0) if digits.isascii() and digits.isdigit() and len(digits) < MANY else 0
 
 
-Instant = Annotated[str, AfterValidator(_instant)]
+MANY = 10
+"""Digits of a window that are certainly too many."""
+
+Word = Annotated[str | None, BeforeValidator(given)]
+Text = Annotated[
+    Annotated[str, Field(max_length=2000)] | None,
+    BeforeValidator(given),
+    Query(description="A query on the text, written as in config.yaml"),
+]
+BrandId = Annotated[str | None, BeforeValidator(given), Query(description="The id of a brand; all without it")]
+Instant = Annotated[
+    float | None, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"}), Query()
+]
+"""Seconds since the epoch, written as RFC 3339 with an offset."""
+
+From = Annotated[Instant, Query(alias="from", description="The first instant, RFC 3339 with an offset")]
+To = Annotated[Instant, Query(alias="to", description="The instant after the last, RFC 3339 with an offset")]
+Cursor = Annotated[str | None, BeforeValidator(given), Query(description="`next` of the page before")]
 Window = Annotated[str, AfterValidator(_window), Query(description="The last so many seconds, or 30m, 6h")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -44,5 +70,6 @@ def brand_of(config: Config, brand: str) -> Brand:
     """Return the brand of that id; raise `NotFound` with the choices."""
     found = next((one for one in config.brands if one.id == brand), None)
     if found is None:
-        raise NotFound(f"There is no brand {brand!r}. Choose one of: {', '.join(b.id for b in config.brands)}.")
+        choices = ", ".join(b.id for b in config.brands)
+        raise NotFound(f"There is no brand {brand[:80]!r}. Choose one of: {choices}.")
     return found

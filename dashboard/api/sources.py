@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from app.domain.instant import rfc3339
 from app.domain.source import SourceState
 from app.service import Context
+from dashboard.api.shape import Items, Source, answering
 
 
 def router(context: Context) -> APIRouter:
     """Return the route of sources."""
     routes = APIRouter(prefix="/api/v1", tags=["sources"])
 
-    @routes.get("/sources")
+    @routes.get("/sources", **answering(Items[Source]))
     async def sources() -> dict[str, Any]:
         """List the sources and how they are."""
         return {"items": [_source(one) for one in await context.bus.sources()], "next": None}

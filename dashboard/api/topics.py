@@ -6,15 +6,16 @@ from fastapi import APIRouter
 
 from app.service import Context
 from dashboard.api.moment import brands_asked, present
-from dashboard.api.query import Limit, Window, seconds
+from dashboard.api.query import BrandId, Limit, Window, seconds
+from dashboard.api.shape import Items, Topic, answering
 
 
 def router(context: Context) -> APIRouter:
     """Return the route of topics."""
     routes = APIRouter(prefix="/api/v1", tags=["topics"])
 
-    @routes.get("/topics")
-    async def topics(brand: str | None = None, window: Window = "3600", limit: Limit = 20) -> dict[str, Any]:
+    @routes.get("/topics", **answering(Items[Topic]))
+    async def topics(brand: BrandId = None, window: Window = "3600", limit: Limit = 20) -> dict[str, Any]:
         """List terms by mentions over the last `window`, with how many of them are negative."""
         items: list[dict[str, Any]] = []
         for one in brands_asked(context.config, brand):

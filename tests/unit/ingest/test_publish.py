@@ -1,5 +1,6 @@
 import pytest
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 
 from app.bus.port import Accepted
 from app.config import read
@@ -47,6 +48,17 @@ async def test_the_same_again_is_a_duplicate_and_the_counts_sum(intake):
     events = [post(n) for n in range(1_100)]
     assert await intake.take(events, "push") == Accepted(accepted=1_100)
     assert await intake.take(events, "push") == Accepted(duplicates=1_100)
+
+
+async def test_the_figures_tell_what_became_of_events(intake):
+    def figure(outcome):
+        return REGISTRY.get_sample_value("emberwatch_mentions_total", {"source": "figures", "outcome": outcome}) or 0
+
+    await intake.take([post(1), post(2), post(3, "nichts")], "figures")
+    await intake.take([post(1)], "figures")
+    assert {name: figure(name) for name in publish.OUTCOMES.values()} == {
+        "accepted": 2, "duplicate": 1, "edited": 0, "deleted": 0, "unmatched": 1,
+    }  # fmt: skip
 
 
 async def test_a_reply_or_quote_of_a_mention_belongs_to_its_brands(intake, bus):

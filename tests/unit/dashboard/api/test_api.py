@@ -1,42 +1,17 @@
 import hashlib
 
-import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from app.bus.redis import RedisBus
 from app.clock import SystemClock
-from app.config.model import Config
 from app.domain.actor import Actor
-from app.domain.identity import Identity
 from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.tally import MinuteTally
-from app.service import Context
-from app.store.engine import Store
-from dashboard.feed import Feed
-from dashboard.hub import Hub
-from dashboard.server import build
 from tests.browser.publisher import CALM, Publisher
-from tests.unit.dashboard.rooms import BRAND, OTHER, said
+from tests.unit.dashboard.rooms import said
 
 NOON = 1_795_000_020.0
-
-
-@pytest.fixture
-async def app(bus: RedisBus, store: Store, tmp_path):
-    clock = SystemClock()  # as the bus has it
-    config = Config(brands=(BRAND, OTHER))
-    identity = Identity(store.secret())
-    context = Context(config, tmp_path, clock, bus, store, identity, {"host": "127.0.0.1", "port": "8050"})
-    return await build(context, Hub(config, Feed(bus, config.brands, clock), clock))
-
-
-@pytest.fixture
-async def http(app):
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=("127.0.0.1", 5))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8050") as client:
-        yield client
 
 
 pytestmark = pytest.mark.anyio

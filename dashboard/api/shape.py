@@ -1,0 +1,212 @@
+"""What the routes answer, as the description of the API shows it; the tests hold every answer against it."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from app.domain.analysis import Label
+from app.domain.incident import IncidentState, Severity
+from app.domain.source import SourceStatus
+
+Item = TypeVar("Item")
+
+
+class Shape(BaseModel):
+    """A JSON object with exactly these keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Items(Shape, Generic[Item]):
+    """A list; `next` is the `cursor` of the following page, null on the last."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Brand(Shape):
+    """A brand that is watched."""
+
+    id: str
+    name: str
+    query: str
+    accounts: list[str]
+    demo: bool
+
+
+class Bucket(Shape):
+    """What was counted from `start` until the next step."""
+
+    start: AwareDatetime
+    count: int
+    negative: int
+    neutral: int
+    positive: int
+    uncertain: int
+    reach: int
+    authors: int
+    channels: dict[str, int]
+
+
+class Span(Shape):
+    """A part of the text that speaks for a verdict; `weight` from -1 (negative) to 1 (positive)."""
+
+    text: str
+    start: int
+    end: int
+    weight: float
+
+
+class Sentiment(Shape):
+    """The label, the probabilities behind it, and the words."""
+
+    label: Label
+    negative: float
+    neutral: float
+    positive: float
+    evidence: list[Span]
+
+
+class Intent(Shape):
+    """What the author wants; `score` from 0 to 1."""
+
+    label: str
+    score: float
+    evidence: list[Span]
+
+
+class Author(Shape):
+    """Who said it."""
+
+    id: str
+    handle: str | None
+    name: str | None
+    followers: int | None
+    verified: bool
+    url: str | None
+
+
+class Engagement(Shape):
+    """How others reacted, as far as the channel tells."""
+
+    likes: int | None
+    replies: int | None
+    reposts: int | None
+    views: int | None
+
+
+class Mention(Shape):
+    """What was said, and what we understood of it."""
+
+    channel: str
+    id: str
+    key: str
+    brands: list[str]
+    published_at: AwareDatetime
+    kind: str
+    text: str
+    url: str | None
+    language: str | None
+    author: Author
+    in_reply_to: str | None
+    quotes: str | None
+    engagement: Engagement
+    place: str | None
+    rating: float | None
+    edited_at: AwareDatetime | None
+    source: str
+    demo: bool
+    sentiment: Sentiment
+    intents: list[Intent]
+    terms: list[str]
+
+
+class Influencer(Shape):
+    """Somebody who moves a brand now."""
+
+    brand: str
+    author: str
+    name: str
+    handle: str | None
+    channel: str
+    url: str | None
+    reach: int
+    mentions: int
+    sentiment: Label
+    demo: bool
+
+
+class Topic(Shape):
+    """A term, how often it was said, and how often in anger."""
+
+    brand: str
+    term: str
+    mentions: int
+    negative: int
+
+
+class Source(Shape):
+    """A source and how it is; `lag` in seconds between publication and arrival."""
+
+    id: str
+    connector: str
+    status: SourceStatus
+    since: AwareDatetime
+    reported_at: AwareDatetime
+    reason: str
+    last_item_at: AwareDatetime | None
+    lag: float | None
+    received: int
+    matched: int
+    demo: bool
+
+
+class Signal(Shape):
+    """What one detector said; `risk` is -log10 of the tail probability, `window` and `basis` are seconds."""
+
+    at: AwareDatetime
+    detector: str
+    alarm: bool
+    actual: float
+    expected: float
+    low: float
+    high: float
+    risk: float
+    window: int
+    basis: float
+
+
+class Incident(Shape):
+    """A storm, with its reason as a sentence by language."""
+
+    id: str
+    brand: str
+    opened_at: AwareDatetime
+    state: IncidentState
+    severity: Severity
+    signals: list[Signal]
+    terms: list[str]
+    authors: list[str]
+    updated_at: AwareDatetime
+    resolved_at: AwareDatetime | None
+    peak: float
+    demo: bool
+    reason: dict[str, str]
+    since: AwareDatetime | None
+
+
+class Readiness(Shape):
+    """Which services were heard from, and how many stream entries each group has to do."""
+
+    ready: bool
+    reason: str
+    services: dict[str, AwareDatetime]
+    lag: dict[str, int]
+
+
+def answering(model: Any, also: int | None = None) -> dict[str, Any]:
+    """Return the arguments of a route that answers in this shape; it is described, not checked at run time."""
+    statuses: dict[int | str, dict[str, Any]] = {200: {"model": model}}
+    if also is not None:
+        statuses[also] = {"model": model}
+    return {"response_model": None, "responses": statuses}
