@@ -13,6 +13,7 @@ import anyio.lowlevel
 import structlog
 from anyio import to_thread
 
+from app import log
 from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
@@ -63,7 +64,7 @@ async def opened(config: Config, data: Path, clock: Clock, options: dict[str, st
     store = None
     try:
         store = await insist("store", lambda: to_thread.run_sync(open_archive, data, clock), clock)
-        identity = Identity(store.secret(), config.bus.partitions)
+        identity = Identity(store.secret())
         yield Context(config, data, clock, bus, store, identity, options)
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(2):
@@ -132,4 +133,4 @@ async def _report(name: str, context: Context) -> None:
 def _sentence(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"
+    return log.said(error)

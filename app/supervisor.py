@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,6 +95,8 @@ class Supervisor:
                     self._progress.waiting("Redis …")
                     await self._start_redis(redis)
                     group.start_soon(self._keep_redis, redis)
+                with suppress(Unavailable):  # services wait for it; what is wrong with the configuration is said now
+                    await (await self._connect()).close()
                 self._progress.waiting("Archive …")
                 store = await to_thread.run_sync(open_archive, self._plan.data, self._clock)
                 store.close()

@@ -1,7 +1,7 @@
 """The analysis service: reads mentions off the bus, understands them in micro-batches, settles what they count."""
 
-import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import groupby
 
 import msgspec
@@ -13,9 +13,11 @@ from app.domain.analysis import AnalysedMention, Analysis
 from app.domain.identity import Identity
 from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, Profile, TallyDelta, add, contribution, merge, only, profile
+from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context
 from ingest.analyzer import Analyzer
+from ingest.seat import seat
 from ingest.understanding import configured, understand
 
 GROUP = "analysis"
@@ -24,6 +26,8 @@ WAIT_MS = 1_000
 CLAIM_EVERY = 10.0
 """Seconds between two looks for entries that a dead worker left behind."""
 MOST_DELIVERIES = 5
+PAUSE = 0.2
+"""Seconds before a bus that does not answer is asked again."""
 
 _log = structlog.get_logger("analysis")
 
@@ -31,7 +35,7 @@ _log = structlog.get_logger("analysis")
 class AnalysisService:
     """One worker of the consumer group `analysis`; any number may run, on any machine.
 
-    `options["consumer"]` names it; a worker that comes back under its name goes on with what it left.
+    It is named by its seat, or by `options["consumer"]`; one that comes back under its name goes on with what it left.
     """
 
     name = "analysis"
@@ -39,20 +43,30 @@ class AnalysisService:
     def __init__(self, context: Context, analyzers: Sequence[Analyzer] | None = None) -> None:
         self._context = context
         self._bus = context.bus
-        self._consumer = context.options.get("consumer", f"analysis@{socket.gethostname()}")
+        self._consumer = context.options.get("consumer", "")
         self._analyzers: Sequence[Analyzer] = analyzers or ()
 
     async def run(self) -> None:
         """Work until cancelled."""
         await self.prepare()
+        named = self._context.options.get("consumer")
+        with nullcontext(named) if named else seat(self._context.data, self.name) as self._consumer:
+            while True:
+                try:
+                    await self._work()
+                except Unavailable as error:
+                    _log.warning("waiting", reason=str(error))
+                    await self._context.clock.sleep(PAUSE)
+
+    async def _work(self) -> None:
+        """Work until the bus does not answer; first on what was left."""
         clock = self._context.clock
-        await self.take(await self._bus.claim(GROUP, self._consumer))
-        looked = clock.monotonic()
-        self._context.ready.set()
+        looked = float("-inf")
         while True:
             if clock.monotonic() - looked >= CLAIM_EVERY:
                 looked = clock.monotonic()
                 await self.take(await self._bus.claim(GROUP, self._consumer))
+                self._context.ready.set()
             await self.take(await self._bus.read(GROUP, self._consumer, BATCH, WAIT_MS))
 
     async def prepare(self) -> None:

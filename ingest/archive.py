@@ -56,7 +56,7 @@ class ArchiveService:
         self._clock = context.clock
         self._ready = context.ready
         self._trimmed = self._scrubbed = float("-inf")
-        self._wiped = False
+        self._wiped = True  # what was wiped just before we were killed may still lie in the log of the store
 
     async def run(self) -> None:
         """Archive until cancelled; wait as long as it takes for a store or a bus that does not answer."""
@@ -94,7 +94,7 @@ class ArchiveService:
                 return
             for entry in entries:
                 self._write([entry])
-        self._wiped = self._wiped or any(isinstance(entry.payload, Deletion) for entry in entries)
+        self._wiped = self._wiped or any(entry.version > 1 for entry in entries)
 
     async def _tidy(self) -> None:
         now = self._clock.monotonic()

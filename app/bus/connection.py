@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 
 from app.bus import keys
 from app.bus.scripts import Scripts, register
-from app.errors import BusUnavailable
+from app.errors import BusUnavailable, WrongInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +30,18 @@ class Connection:
         self.scripts: Scripts = register(self.client)
 
     async def prepare(self) -> None:
-        """Create every stream and consumer group that is not there yet."""
+        """Create every stream and consumer group that is not there yet.
+
+        Raises `WrongInput` if what is there was spread over another number of partitions: mentions would be looked for
+        where they are not, and counted again.
+        """
+        await self.client.setnx(keys.PARTITIONS, self.partitions)
+        there = int(await self.client.get(keys.PARTITIONS) or self.partitions)
+        if there != self.partitions:
+            raise WrongInput(
+                f"bus.partitions is {self.partitions}, but what Redis holds is spread over {there}; "
+                f"set it back to {there}, or start anew with another --data folder (or another Redis)."
+            )
         for partition in range(self.partitions):
             for name, groups in keys.GROUPS.items():
                 for group in groups:

@@ -1,6 +1,7 @@
 """The names of everything the bus keeps in Redis."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 from app.domain.mention import Deletion, Mention
 from app.domain.tally import KEEP, SPAN, split
@@ -15,6 +16,8 @@ DEAD_KEPT = 10_000
 """Dead letters kept a partition."""
 GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive", "alerts")}
 """Stream → its consumer groups."""
+PARTITIONS = "ew:partitions"
+"""Holds over how many partitions everything is spread."""
 
 
 def prefix(partition: int) -> str:
@@ -59,5 +62,5 @@ def partitioned(events: Sequence[Mention | Deletion], count: int) -> dict[int, l
 
 
 def of_key(key: str, count: int) -> int:
-    """Return the partition of a mention key, as `Identity.partition` does."""
-    return int.from_bytes(key[:6].encode(), "big") % count
+    """Return the partition a mention key belongs to, 0 up to `count`."""
+    return crc32(key.encode()) % count

@@ -53,7 +53,7 @@ class Settled(msgspec.Struct, frozen=True):
     payload: AnalysedMention | Deletion | Heartbeat
     contribution: Contribution | None
     before: Contribution | None = None
-    """What an edit or a deletion replaced; the archive and the alerts see it."""
+    """What an edit or a deletion replaced."""
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -93,6 +93,7 @@ class Analysed(msgspec.Struct, frozen=True):
     version: int = 0
     payload: AnalysedMention | Deletion | Heartbeat | None = None
     before: Contribution | None = None
+    """What a deletion replaced, without author and terms."""
     delta: TallyDelta | None = None
 
 

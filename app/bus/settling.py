@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, PAYLOAD, PROFILE, TALLY
 from app.bus.connection import Connection, guarded
@@ -121,6 +123,13 @@ def _authors(settled: Sequence[Settled], profiles: Mapping[str, Profile]) -> dic
     return living
 
 
+def _remembered(item: Settled) -> bytes:
+    """Return what the archive needs of a mention whose deletion may overtake it: nothing of its author and words."""
+    if item.before is None or not isinstance(item.payload, Deletion):
+        return b""
+    return CONTRIBUTION.encode(replace(item.before, author="", terms=()))
+
+
 def _row(item: Settled, place: str) -> list[Word]:
     brands = item.contribution.brands if item.contribution else ()
     return [
@@ -130,7 +139,7 @@ def _row(item: Settled, place: str) -> list[Word]:
         item.expected,
         PAYLOAD.encode(item.payload),
         CONTRIBUTION.encode(item.contribution) if item.contribution else b"",
-        CONTRIBUTION.encode(item.before) if item.before else b"",
+        _remembered(item),
         ",".join(brands),
         ",".join(item.before.brands if item.before else ()),
         place,

@@ -24,7 +24,7 @@ async def open_context(
     store = None
     try:
         store = await to_thread.run_sync(open_archive, data, clock)
-        identity = Identity(store.secret(), config.bus.partitions)
+        identity = Identity(store.secret())
         yield Context(config, data, clock, bus, store, identity, options or {})
     finally:
         await bus.close()

@@ -151,6 +151,18 @@ def test_what_cannot_work_is_refused_at_once(up, options, sentence, tmp_path):
     assert not (tmp_path / "data" / "emberwatch.sqlite").exists()
 
 
+def test_another_number_of_partitions_on_the_same_data_is_refused(up, small_config):
+    first = up("patient")
+    first.says(RUNNING)
+    first.process.send_signal(signal.SIGINT)
+    assert first.ends() == 0
+    small_config.write_text(small_config.read_text() + "bus: {partitions: 4}\n")
+    second = up("patient")
+    assert second.ends() == 2
+    assert "spread over 1; set it back to 1" in second.output
+    assert "Traceback" not in second.output
+
+
 def test_without_the_demo_something_has_to_be_left(up, small_config):
     small_config.write_text("brands:\n  - {id: nord, name: Nord, query: nord, demo: true}\n")
     system = up("patient", options=("--no-demo",))

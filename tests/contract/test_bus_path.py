@@ -14,8 +14,8 @@ from app.clock import SystemClock
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Deletion, Heartbeat
 from app.domain.tally import Contribution, reduce
-from app.errors import Backpressure
-from tests.traffic import NOW, counted, gone, part_of, said, settle, work
+from app.errors import Backpressure, WrongInput
+from tests.traffic import IDENTITY, NOW, counted, gone, part_of, said, settle, work
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +45,13 @@ async def test_a_batch_is_accepted_once_and_counts_sum_to_its_length(bus):
     batch = [said(1), said(2), said(3, brands=()), said(1), gone(9)]
     assert await bus.publish(batch) == Accepted(accepted=2, duplicates=1, unmatched=2)
     assert await bus.publish([said(1), said(2)]) == Accepted(duplicates=2)
+
+
+async def test_what_is_spread_over_other_partitions_is_not_opened(bus, redis_server):
+    other = RedisBus(redis_server.url, partitions=3, lag_limit=1000, clock=SystemClock())
+    with pytest.raises(WrongInput, match=f"is 3, but what Redis holds is spread over {bus._connection.partitions}"):
+        await other.open()
+    await other.close()
 
 
 async def test_an_edit_by_revision_replaces_and_an_older_one_does_nothing(bus):
@@ -81,6 +88,8 @@ async def test_what_was_deleted_or_replaced_lies_nowhere_and_its_count_stays(bus
     await work(bus)
     assert await text_anywhere(bus, "the second words") == []
     assert await text_anywhere(bus, "User 1") == []
+    for part in ("second", IDENTITY.author("forum", "u1")):
+        assert not [key for key in await text_anywhere(bus, part) if b"analysed" in key], "terms and authors neither"
     assert await counted(bus) == 2
     state = await bus.snapshot(["acme"], NOW - 60)
     assert [card.mention.text for card in state.newest["acme"]] == ["kept"]

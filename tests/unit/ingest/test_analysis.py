@@ -11,8 +11,9 @@ from app.clock import ManualClock
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, split
+from app.errors import BusUnavailable
 from app.service import Context
-from ingest.analysis import AnalysisService, batches
+from ingest.analysis import PAUSE, AnalysisService, batches
 from ingest.understanding import build
 from tests.fixtures.stream import MentionStream
 from tests.unit.ingest.test_understanding import Poisonous
@@ -206,6 +207,26 @@ async def test_it_gets_ready_works_looks_for_the_left_behind_and_stops():
             clock.advance(10)
             await stream.claimed_twice.wait()
             group.cancel_scope.cancel()
+
+
+async def test_a_bus_that_is_away_for_a_moment_is_waited_for_and_the_left_behind_looked_at():
+    class Away(MentionStream):
+        async def read(self, group, consumer, count=500, block_ms=1000):
+            if self.claims == 1:
+                raise BusUnavailable("Redis does not answer.")
+            return await super().read(group, consumer, count, block_ms)
+
+    stream, clock = Away(), ManualClock(7200.0)
+    stream.put(mention("a"))
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as group:
+            group.start_soon(service(stream, clock=clock, consumer="one").run)
+            while not stream.empty.is_set():
+                clock.advance(PAUSE)
+                await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+    assert stream.claims >= 2
+    assert minutes(stream)["n"] == 1
 
 
 def test_batches_hold_one_partition_and_each_key_once():

@@ -231,6 +231,17 @@ async def test_a_deletion_wipes_and_is_scrubbed_out_of_the_file(context, stream,
     assert log_size(context.store) == 0
 
 
+async def test_what_was_wiped_just_before_a_kill_is_scrubbed_after_the_start(context, stream, settled):
+    stream.entries = [*settled, entry(50, gone(settled[1].payload), 2)]
+    stream.kill_before_acknowledge = True
+    with pytest.raises(Killed):
+        await ArchiveService(context).step()
+    assert log_size(context.store) > 0
+    stream.entries, stream.delivered = [], 0
+    await ArchiveService(context).step()
+    assert log_size(context.store) == 0
+
+
 async def test_streams_are_trimmed_once_a_second(context, stream, clock):
     archive = ArchiveService(context)
     for _ in range(10):

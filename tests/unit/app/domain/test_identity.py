@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from app.domain.identity import Identity
 
 SECRET = b"s" * 32
-IDENTITY = Identity(SECRET, 16)
+IDENTITY = Identity(SECRET)
 text = st.text(max_size=40)
 
 
@@ -29,14 +29,3 @@ def test_authors_and_mentions_never_share_a_key(channel, native):
 
 def test_channels_are_told_apart():
     assert len({IDENTITY.key("a", "bc"), IDENTITY.key("ab", "c"), IDENTITY.key("b", "bc")}) == 3
-
-
-@given(text)
-def test_a_partition_is_one_of_those_there_are(native):
-    assert 0 <= IDENTITY.partition(IDENTITY.key("a", native)) < 16
-    assert Identity(SECRET).partition(IDENTITY.key("a", native)) == 0
-
-
-def test_partitions_are_used_evenly():
-    used = [IDENTITY.partition(IDENTITY.key("a", str(number))) for number in range(4096)]
-    assert all(180 < used.count(partition) < 340 for partition in range(16))

@@ -1,0 +1,27 @@
+"""A seat: the name of a worker among those that share one data folder."""
+
+import fcntl
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+
+@contextmanager
+def seat(data: Path, service: str) -> Iterator[str]:
+    """Hold the first free seat of a service and yield its name, which no other living worker has.
+
+    The kernel frees a seat when its worker dies, however it dies: who comes back at once sits down on it again and
+    finds under its name what was left there.
+    """
+    folder = data / "seats"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in count(1):
+        with (folder / f"{service}-{number}").open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"{service}-{number}@{socket.gethostname()}:{folder.resolve()}"
+            return
