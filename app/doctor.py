@@ -119,7 +119,7 @@ def _running(pid: int | None, data: Path, config: Config | None, clock: Clock) -
     try:
         services = anyio.run(_services, config, data, clock)
     except EmberwatchError as error:
-        yield Finding("services", "broken" if pid is not None else "note", str(error))
+        yield Finding("services", "broken", str(error))
         return
     ready = ", ".join(sorted(services)) or "none"
     yield Finding("services", "good" if services else "note", f"Ready: {ready}.")

@@ -7,7 +7,7 @@ from app.bus.redis import RedisBus
 from app.bus.server import locate
 from app.clock import Clock
 from app.config import Config
-from app.errors import BusUnavailable
+from app.errors import BusUnavailable, WrongInput
 from app.store.engine import Store, open_store
 
 
@@ -21,10 +21,16 @@ def bus_url(data: Path) -> str:
 
 def open_archive(data: Path, clock: Clock) -> Store:
     """Open the archive, `DATABASE_URL` or SQLite in the data folder, and bring its schema up to date."""
-    data.mkdir(parents=True, exist_ok=True)
-    return open_store(os.environ.get("DATABASE_URL") or data / "emberwatch.sqlite", clock=clock)
+    elsewhere = os.environ.get("DATABASE_URL")
+    if not elsewhere:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open_store(elsewhere or data / "emberwatch.sqlite", clock=clock)
 
 
 def make_bus(config: Config, data: Path, clock: Clock) -> RedisBus:
     """Return the bus of a data folder, not opened yet; raise `BusUnavailable` if nothing runs there."""
-    return RedisBus(bus_url(data), partitions=config.bus.partitions, lag_limit=config.bus.lag_limit, clock=clock)
+    url = bus_url(data)
+    try:
+        return RedisBus(url, partitions=config.bus.partitions, lag_limit=config.bus.lag_limit, clock=clock)
+    except ValueError:  # its reason may repeat the password
+        raise WrongInput("REDIS_URL is no address of a Redis; write one such as redis://127.0.0.1:6379/0.") from None

@@ -1,9 +1,11 @@
 """Structured logging without personal data: JSON lines for machines, coloured lines for a terminal."""
 
 import logging
+import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from traceback import format_tb
 from typing import Any, TextIO
 
 import msgspec
@@ -13,6 +15,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from app.domain.analysis import AnalysedMention, Evidence
 from app.domain.mention import Author, AuthorRemoval, Deletion, Mention
 from app.domain.tally import Profile
+from app.errors import EmberwatchError
 
 PRIVATE = frozenset(
     {"text", "body", "evidence", "query", "q", "mention", "mentions"}
@@ -80,6 +83,26 @@ def configure(*, file: Path | None = None, terminal: TextIO | None = None, level
     )
 
 
+def said(failure: BaseException) -> str:
+    """Return the kind of an exception, with its message if that cannot hold personal data.
+
+    A library's message quotes what it choked on, a post or a name; `EMBERWATCH_DEBUG=1` shows it all the same.
+    """
+    told = isinstance(failure, EmberwatchError | OSError | ImportError) or os.environ.get("EMBERWATCH_DEBUG")
+    return f"{type(failure).__name__}: {failure}" if told else type(failure).__name__
+
+
+def traced(failure: BaseException | None) -> str:
+    """Return where an exception and its causes were raised, and what may be said of them."""
+    parts: list[str] = []
+    while failure is not None:
+        parts.append("".join(format_tb(failure.__traceback__)) + said(failure))
+        if isinstance(failure, BaseExceptionGroup):
+            parts += [traced(inner) for inner in failure.exceptions]
+        failure = failure.__cause__ or (None if failure.__suppress_context__ else failure.__context__)
+    return "\nafter\n".join(parts)
+
+
 class _Calm:
     """Tells what happens over and over only every half minute."""
 
@@ -101,9 +124,14 @@ def _formatter(shared: list[Processor], *, readable: bool) -> logging.Formatter:
     last: list[Processor] = (
         [structlog.dev.ConsoleRenderer(pad_event_to=0)]
         if readable
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
+        else [structlog.processors.JSONRenderer(ensure_ascii=False, default=str)]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_personal_data, *last],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            without_personal_data,
+            structlog.processors.ExceptionRenderer(lambda info: traced(info[1])),
+            *last,
+        ],
     )

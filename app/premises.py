@@ -19,6 +19,8 @@ def occupied(data: Path) -> Iterator[None]:
     """Hold a data folder alone, made readable by its owner only; raise `Conflict` while another `up` holds it."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not any(data.iterdir()) or any((data / name).exists() for name in (LOCK, "emberwatch.sqlite")):
+            data.chmod(0o700)  # somebody's own folder with other things in it stays as it is
         handle = (data / LOCK).open("a+")
     except OSError as error:
         raise WrongInput(

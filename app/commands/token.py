@@ -13,10 +13,12 @@ from app.commands.options import DATA, DataOption, JsonOption
 from app.domain.actor import LOOPBACK, authorise
 from app.domain.audit import AuditEntry
 from app.domain.instant import rfc3339
-from app.errors import NotFound
+from app.errors import NotFound, WrongInput
 from app.installation import open_archive
 from app.store.engine import Transaction
 from app.store.tokens import digest_of, make
+
+LONGEST = 60
 
 command = typer.Typer(help="Tokens for machines that push mentions.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Who will use it, such as the name of a system.")]
@@ -25,6 +27,8 @@ Name = Annotated[str, typer.Argument(help="Who will use it, such as the name of 
 @command.command()
 def add(name: Name, *, data: DataOption = DATA, as_json: JsonOption = False) -> None:
     """Make a token and print it, this once."""
+    if not name.strip() or len(name) > LONGEST or not name.isprintable():
+        raise WrongInput(f"A token is called after who uses it, such as crm; at most {LONGEST} visible characters.")
     token = make()
     with _writing("token.add", name, data) as tx:
         tx.tokens.add(name, digest_of(token), SystemClock().now(), ("machine",))

@@ -8,6 +8,9 @@ from app.config.lines import read_yaml
 from app.config.model import Config
 from app.errors import ConfigError
 
+LONGEST = 4_000_000
+"""Bytes of a configuration; tens of thousands of brands fit in."""
+
 
 def default_path() -> Path:
     """Return ./config.yaml if there is one, else the one that came with the package."""
@@ -21,7 +24,12 @@ def load(path: Path | str | None = None) -> Config:
     """Read a file (without `path` the default one); raise `ConfigError` with every mistake."""
     path = default_path() if path is None else Path(path)
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            body = file.read(LONGEST + 1)
+        if len(body) > LONGEST:
+            sentence = f"the file has more than {LONGEST:,} bytes; is this the right one? Name it with --config FILE"
+            raise ConfigError(str(path), [("file", 1, sentence)])
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(path), [("file", line, "this is not UTF-8 text; save it as UTF-8")]) from None

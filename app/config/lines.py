@@ -1,5 +1,6 @@
 """YAML with its line numbers: plain data, where each part stood, and what is wrong with the writing itself."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,7 @@ def read_yaml(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = ", ".join(part for part in (error.context, error.problem) if part)
-        document.mistakes.append(((), mark.line + 1 if mark else 1, f"this is not YAML: {what}"))
+        document.mistakes.append(((), mark.line + 1 if mark else 1, f"this is not YAML: {what}{_hint(what, text)}"))
     except yaml.YAMLError as error:
         what = str(error).splitlines()[0]
         document.mistakes.append(((), _line_of(error, text), f"this is not YAML: {what}"))
@@ -60,6 +61,15 @@ def read_yaml(text: str) -> Document:
         if loader is not None:
             loader.dispose()
     return document
+
+
+def _hint(what: str, text: str) -> str:
+    """Return what newcomers forget: quotes."""
+    if re.search("character '[@`%]'", what):
+        return "; put the text in quotes"
+    if re.search("stream end|block end", what) and re.search(r"^[^#'\"]*\S[^'\"]* #\S", text, re.MULTILINE):
+        return "; a # outside quotes begins a comment, put the text in quotes"
+    return "; indent with spaces" if r"'\t'" in what else ""
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:

@@ -25,10 +25,17 @@ def _zone(name: str) -> str:
     return name
 
 
+def visible(text: str) -> str:
+    """Return a text in which something can be seen; raise `ValueError` for any other."""
+    if not text.strip():
+        raise ValueError("a text has to stand here; it is empty")
+    return text
+
+
 class SiteSection(Section):
     """How this installation is called, and the time zone and language its people think in."""
 
-    name: Annotated[StrictStr, Field(min_length=1, max_length=60)] = "Emberwatch"
+    name: Annotated[StrictStr, Field(max_length=60), AfterValidator(visible)] = "Emberwatch"
     zone: Annotated[StrictStr, AfterValidator(_zone)] = "Europe/Berlin"
     language: Language = "de"
 

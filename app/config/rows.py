@@ -3,9 +3,9 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictStr
 
-from app.config.model import AnalysisSection, BusSection, Section, SiteSection
+from app.config.model import AnalysisSection, BusSection, Section, SiteSection, visible
 from app.domain.query import parse
 from app.errors import QueryError
 
@@ -18,6 +18,12 @@ def _slug(text: str) -> str:
     return text
 
 
+def _handle(text: str) -> str:
+    if not any(letter.isalnum() for letter in text):
+        raise ValueError("this is no handle; write one such as '@nordlichtstrom'")
+    return text
+
+
 def _query(text: str) -> str:
     try:
         parse(text)
@@ -27,8 +33,9 @@ def _query(text: str) -> str:
 
 
 Slug = Annotated[StrictStr, AfterValidator(_slug)]
-Name = Annotated[StrictStr, Field(min_length=1, max_length=60)]
-Seconds = Annotated[StrictInt | StrictFloat, Field(ge=3, le=3600)]
+Name = Annotated[StrictStr, Field(max_length=60), AfterValidator(visible)]
+Handle = Annotated[StrictStr, AfterValidator(_handle)]
+Seconds = Annotated[StrictFloat, Field(ge=3, le=3600)]
 
 
 class BrandRow(Section):
@@ -37,7 +44,7 @@ class BrandRow(Section):
     id: Slug
     name: Name
     query: Annotated[StrictStr, AfterValidator(_query)]
-    accounts: tuple[StrictStr, ...] = ()
+    accounts: tuple[Handle, ...] = ()
     demo: StrictBool = False
 
 

@@ -8,7 +8,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from app.config.lines import Path
-from app.config.nearest import listed, nearest
+from app.config.nearest import close, listed, nearest
 
 _TYPES = {
     "string_type": "a text has to stand here; put it in quotes",
@@ -17,6 +17,7 @@ _TYPES = {
     "int_from_float": "a whole number has to stand here",
     "float_type": "a number has to stand here",
     "float_parsing": "a number has to stand here",
+    "finite_number": "a number has to stand here, and not an endless one",
     "bool_type": "true or false has to stand here",
     "bool_parsing": "true or false has to stand here",
     "tuple_type": "a list has to stand here, as in [a, b]",
@@ -27,16 +28,32 @@ _TYPES = {
     "string_too_short": "a text has to stand here; it is empty",
 }
 
+_BOUNDS = {
+    "greater_than_equal": "it has to be at least {ge}",
+    "greater_than": "it has to be more than {gt}",
+    "less_than_equal": "it has to be at most {le}",
+    "less_than": "it has to be less than {lt}",
+    "string_too_long": "it has to be at most {max_length} characters long",
+}
+
 
 def mistakes_of(error: ValidationError, model: type[BaseModel]) -> list[tuple[Path, str]]:
     """Return every mistake pydantic found as (path, sentence)."""
     real = (dict(found) for found in error.errors() if not (found["type"] == "too_short" and found["input"]))
-    return list(dict(_mistake(found, model) for found in real).items())
+    mistakes = dict(_mistake(found, model) for found in real)
+    misspelt = {_meant(path, model) for path in mistakes if mistakes[path].startswith("unknown key")}
+    return [(path, said) for path, said in mistakes.items() if path not in misspelt or "is missing" not in said]
 
 
 def unknown_key(key: str, choices: Mapping[str, object] | list[str]) -> str:
     """Return the sentence for a key nobody reads."""
     return f"unknown key `{key}`;{nearest(key, choices)} {listed(choices)}"
+
+
+def _meant(path: Path, model: type[BaseModel]) -> Path:
+    """Return the path that a misspelt key was probably meant to be."""
+    word = close(str(path[-1]), _fields(model, path[:-1]))
+    return (*path[:-1], word) if word else path
 
 
 def _mistake(found: dict[str, Any], model: type[BaseModel]) -> tuple[Path, str]:
@@ -54,16 +71,15 @@ def _mistake(found: dict[str, Any], model: type[BaseModel]) -> tuple[Path, str]:
 def _value(found: dict[str, Any], context: dict[str, Any]) -> str:
     match found["type"]:
         case "literal_error":
-            written, choices = str(found["input"]), re.findall(r"'([^']*)'", context["expected"])
+            choices = re.findall(r"'([^']*)'", context["expected"])
+            if not isinstance(found["input"], str):
+                return f"{listed(choices)} has to stand here"
+            written = found["input"]
             return f"`{written}` is not known here;{nearest(written, choices)} {listed(choices)}"
         case "value_error":
             return str(context["error"])
-        case "greater_than_equal":
-            return f"it has to be at least {context['ge']}"
-        case "less_than_equal":
-            return f"it has to be at most {context['le']}"
-        case "string_too_long":
-            return f"it has to be at most {context['max_length']} characters long"
+        case kind if kind in _BOUNDS:
+            return _BOUNDS[kind].format(**context)
         case kind:
             return str(_TYPES.get(kind, found["msg"]))
 

@@ -32,6 +32,7 @@ def engine(url: URL, pragmas: tuple[str, ...], busy: float) -> Engine:
         pool_size=1 if writes else 5,
         max_overflow=0 if writes else 20,
         pool_timeout=busy,
+        hide_parameters=True,  # an error must not carry what people wrote
     )
 
     @event.listens_for(made, "connect")

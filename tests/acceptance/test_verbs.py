@@ -35,13 +35,13 @@ def test_five_mistakes_are_named_at_once_with_exit_code_2(verb, tiny):
     said = verb("check-config", str(CONFIGS / "five_mistakes.yaml"), code=2)
     lines = said.splitlines()
     assert len(lines) == 5
-    assert [line.split(":")[1] for line in lines] == ["6", "8", "8", "10", "11"]
+    assert [line.split(":")[1] for line in lines] == ["6", "8", "10", "11", "12"]
 
 
 def test_mistakes_are_told_in_json_too(verb, tiny):
     said = json.loads(verb("check-config", "--json", str(CONFIGS / "five_mistakes.yaml"), code=2))
     assert not said["valid"]
-    assert {mistake["line"] for mistake in said["mistakes"]} == {6, 8, 10, 11}
+    assert {mistake["line"] for mistake in said["mistakes"]} == {6, 8, 10, 11, 12}
 
 
 def test_a_valid_file_is_told(verb, small_config):
@@ -80,6 +80,11 @@ def test_a_token_is_shown_once_and_can_be_taken_away(verb, tmp_path):
         audited = archive.execute("select verb, subject, actor from audit_entry order by id").fetchall()
     archive.close()
     assert audited == [("token.add", "crm", "loopback"), ("token.remove", "crm", "loopback")]
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", "x" * 61])
+def test_a_token_is_called_after_somebody(verb, name):
+    assert "at most 60 visible characters" in verb("token", "add", name, code=2)
 
 
 def test_a_token_comes_in_json_too(verb):
@@ -136,6 +141,17 @@ def test_a_doctor_finds_what_is_broken(broken, verb, tmp_path, small_config, fre
     said = verb("doctor", "--json", "--port", str(port), code=1)
     assert not json.loads(said)["well"]
     assert findings(said)[broken] == "broken"
+
+
+def test_a_doctor_finds_a_redis_that_does_not_answer(verb, small_config, free_port, monkeypatch):
+    monkeypatch.setenv("REDIS_URL", f"redis://:hunter2@127.0.0.1:{free_port}/0")
+    said = verb("doctor", "--json", "--port", str(free_port), code=1)
+    assert findings(said)["services"] == "broken"
+    monkeypatch.setenv("REDIS_URL", "127.0.0.1:6379?password=hunter2")
+    odd = verb("doctor", "--port", str(free_port), code=1)
+    assert "REDIS_URL is no address of a Redis" in odd
+    assert "✓ port" in odd
+    assert "hunter2" not in said + odd
 
 
 def test_an_unexpected_failure_is_one_sentence(verb, tiny):

@@ -29,7 +29,7 @@ def test_lacking():
 )
 def test_a_test_skipped_for_lack_of_a_service_fails_only_under_ci(body, ci, code, tmp_path):
     (tmp_path / "test_planted.py").write_text(TEST.format(body=body))
-    environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:dash", "-p", "tests.fixtures.system", "-q", str(tmp_path)],
         env=environment,

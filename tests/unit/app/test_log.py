@@ -11,6 +11,7 @@ from app import log
 from app.domain.analysis import NOT_ANALYSED, AnalysedMention
 from app.domain.mention import Author, Mention
 from app.domain.tally import Profile
+from app.errors import StoreUnavailable
 
 NINA = Author("did:plc:nina", "nina.example", "Nina Beispiel", 30)
 MENTION = Mention("forum", "1", 60.0, "Strom weg", NINA, key="abc")
@@ -95,11 +96,35 @@ def test_libraries_speak_the_same_way(out):
     assert lines(out)[0] == {**lines(out)[0], "event": "slow start", "level": "warning"}
 
 
-def test_a_failure_keeps_its_traceback(out):
+def fail(inner):
     try:
-        raise ValueError("planted")
-    except ValueError:
+        try:
+            raise inner
+        except ValueError as reason:
+            raise StoreUnavailable("The disk is full.") from reason
+    except StoreUnavailable:
         structlog.get_logger("x").exception("it failed")
+
+
+def test_a_failure_keeps_its_traceback_and_our_sentences_but_nobodys_words(out):
+    fail(ValueError("invalid literal: 'Strom weg, sagt Nina'"))
+    told = str(lines(out)[0]["exception"])
+    assert "in fail\n" in told
+    assert "StoreUnavailable: The disk is full." in told
+    assert told.endswith("ValueError")
+    assert "Nina" not in out.getvalue()
+
+
+def test_a_group_tells_each_of_its_failures(out):
+    structlog.get_logger("x").error("x", exc_info=ExceptionGroup("several", [KeyError("Nina"), OSError(28, "full")]))
+    told = str(lines(out)[0]["exception"])
+    assert "KeyError\nafter\nOSError: [Errno 28] full" in told
+    assert "Nina" not in told
+
+
+def test_whoever_looks_for_a_fault_may_see_every_message(out, monkeypatch):
+    monkeypatch.setenv("EMBERWATCH_DEBUG", "1")
+    fail(ValueError("planted"))
     assert "ValueError: planted" in str(lines(out)[0]["exception"])
 
 

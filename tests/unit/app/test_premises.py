@@ -35,6 +35,18 @@ def test_a_data_folder_is_held_by_one_alone(tmp_path):
         pass
 
 
+def test_our_own_folder_is_closed_and_somebody_elses_left_as_it_is(tmp_path):
+    for name, put in (("empty", None), ("ours", "emberwatch.sqlite"), ("theirs", "letters.txt")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o755)
+        if put:
+            (tmp_path / name / put).touch()
+        with occupied(tmp_path / name):
+            pass
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("empty", "ours", "theirs")}
+    assert modes == {"empty": 0o700, "ours": 0o700, "theirs": 0o755}
+
+
 def test_a_killed_holder_leaves_the_folder_free(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True

@@ -4,9 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from app.config import Config, default_path, load, read
+from app.config.file import LONGEST
 from app.config.secret import looks_secret, variable
 from app.domain.brand import Brand
 from app.domain.wall import Wall
+from app.errors import ConfigError
 
 SMALL = "brands:\n  - {id: nord, name: Nord, query: nord}\n"
 DEMO = """
@@ -36,6 +38,12 @@ def test_defaults_are_filled_in():
 def test_a_wall_without_brands_shows_all():
     config = read("walls: [{id: foyer}]\n" + SMALL)
     assert config.walls == (Wall("foyer", "foyer", ("nord",)),)
+
+
+def test_a_file_that_can_hardly_be_one_is_not_read(tmp_path):
+    (tmp_path / "big.yaml").write_bytes(b"x" * (LONGEST + 1))
+    with pytest.raises(ConfigError, match="more than 4,000,000 bytes; is this the right one"):
+        load(tmp_path / "big.yaml")
 
 
 def test_it_cannot_be_changed():
