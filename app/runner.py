@@ -14,7 +14,6 @@ import structlog
 from anyio import to_thread
 
 from app import log
-from app import log
 from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
