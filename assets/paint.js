@@ -1,11 +1,13 @@
 /* Paints frames: trees of nodes into the DOM (text only as text, attributes from a list), figures with Plotly. */
 (() => {
   "use strict";
-  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-state"]);
+  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state"]);
   const STYLES = new Set(["flexGrow", "width"]);
   const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em"]);
   const LENGTHS = new Set(["size", "width", "l", "r", "t", "b", "gridwidth"]);
-  const BLOCKS = [5, 4, 3, 2, 1];
+  const BLOCKS = [5, 3, 2, 1];
+  const SPARE = [0, 1, 2];
+  const LINES = ["3", "2", "2+1"];
   const figures = new Map();
 
   function make(node) {
@@ -94,10 +96,12 @@
     return element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
   }
 
-  /* Hides what may be dropped, the highest number first, until the rest fits; never shrinks type. */
-  function fit(element) {
-    const droppable = [...element.querySelectorAll("[data-drop]")];
-    for (const one of droppable) one.hidden = false;
+  /* Hides what may be dropped, the highest number first, until the rest fits; never shrinks type.
+     What has `data-late` is given up only where no more blocks than that are left. */
+  function fit(element, count = 0) {
+    const all = [...element.querySelectorAll("[data-drop]")];
+    for (const one of all) one.hidden = false;
+    const droppable = all.filter((one) => !one.dataset.late || count <= one.dataset.late);
     droppable.sort((a, b) => a.dataset.drop - b.dataset.drop);
     while (droppable.length && overflows(element)) {
       const last = droppable[droppable.length - 1].dataset.drop;
@@ -106,28 +110,41 @@
     return !overflows(element);
   }
 
-  /* Fits a block; where only one card found room, the others may say it in one line. */
-  function settle(section) {
+  /* Fits a block; cards say it in fewer lines so that two find room, and where only one does, it may say all. */
+  function settle(section, count) {
     const cards = section.querySelector(".cards");
-    if (cards) cards.classList.remove("tight");
-    const fits = fit(section);
-    if (!cards || cards.querySelectorAll(".card:not([hidden])").length > 1) return fits;
-    cards.classList.add("tight");
-    return fit(section);
+    if (!cards) return fit(section, count);
+    const shown = () => cards.querySelectorAll(".card:not([hidden])").length;
+    for (const lines of LINES) {
+      cards.dataset.lines = lines;
+      if (fit(section) && shown() > 1) return true;
+    }
+    cards.dataset.lines = "all";
+    return fit(section) && shown() > 0;
   }
 
-  /* Shows as many blocks as fit, in their declared order. */
-  function arrange() {
-    const main = document.querySelector("main.blocks");
-    if (!main) return;
+  function blocks(main) {
     const sections = [...main.children];
-    const stacked = getComputedStyle(main).display === "flex";
-    for (const count of stacked ? [sections.length] : BLOCKS.filter((n) => n !== 4)) {
+    for (const count of BLOCKS) {
       main.dataset.blocks = count;
       sections.forEach((section, place) => { section.hidden = place >= count; });
-      const fits = sections.slice(0, count).map(settle).every(Boolean);
-      if (fits || count === 1) break;
+      if (sections.slice(0, count).map((section) => settle(section, count)).every(Boolean)) return true;
     }
+    return false;
+  }
+
+  /* Shows as many blocks as fit, in their declared order; before the last one is cut, header and banner get shorter. */
+  function arrange() {
+    const stage = document.querySelector(".stage");
+    if (!stage) return;
+    const main = stage.querySelector("main.blocks");
+    const stacked = getComputedStyle(main).display === "flex";
+    for (const spare of SPARE) {
+      stage.dataset.spare = spare;
+      stage.querySelectorAll("h1, .alarm p").forEach((one) => fit(one));
+      if (stacked || blocks(main)) break;
+    }
+    if (stacked) stage.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
     const foot = document.getElementById("panel-liveness");
     if (foot && !stacked) fit(foot);
   }

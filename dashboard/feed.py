@@ -1,6 +1,9 @@
 """The one subscription of this process: live deltas into the state, and the boards once a second."""
 
+from collections.abc import Mapping
+
 import anyio
+import msgspec
 import structlog
 
 from app.bus.port import Bus
@@ -21,12 +24,14 @@ log = structlog.get_logger(__name__)
 class Feed:
     """Keeps `state` and `around` true; `changed` fires on every delta and board."""
 
-    def __init__(self, bus: Bus, brands: tuple[Brand, ...], clock: Clock) -> None:
+    def __init__(
+        self, bus: Bus, brands: tuple[Brand, ...], clock: Clock, bound: Mapping[str, str] | None = None
+    ) -> None:
         self._bus = bus
         self._brands = brands
         self._clock = clock
         self.state = State(brand.id for brand in brands)
-        self.around = Surroundings(brands=brands)
+        self.around = Surroundings(brands=brands, bound=dict(bound or {}))
         self.changed = anyio.Event()
         self.loaded = anyio.Event()
         """Set once the first snapshot is in."""
@@ -73,7 +78,14 @@ class Feed:
             )
         except Unavailable:
             sources, incidents, usual = self.around.sources, self.around.incidents, self.around.usual
-        self.around = Surroundings(self._brands, sources, incidents, usual, self.state.watermark, now)
+        self.around = msgspec.structs.replace(
+            self.around,
+            sources=sources,
+            incidents=incidents,
+            usual=usual,
+            watermark=self.state.watermark,
+            server_time=now,
+        )
         self.state.settle(max(now, self.state.watermark))
         self._tell()
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from app.domain.brand import Brand
-from app.domain.source import SourceState
 from app.domain.wall import Wall
+from dashboard.hearing import hearing
 from dashboard.state import State, Surroundings
 
 
@@ -39,14 +39,11 @@ def eligible(wall: Wall, brands: dict[str, Brand], state: State, around: Surroun
     pinned = [brand for brand in mine if brand in storms]
     if pinned:
         return pinned
-    heard = [
-        brand
-        for brand in mine
-        if state.brands[brand].count(around.server_time) or any(_serves(s, brands[brand]) for s in around.sources)
-    ]
+    heard = [brand for brand in mine if _heard(brands[brand], state, around)]
     return heard or mine[:1]
 
 
-def _serves(source: SourceState, brand: Brand) -> bool:
-    """Tell whether a source may bring mentions of a brand: it is live, and both or neither are a demo."""
-    return source.status == "live" and source.demo == brand.demo
+def _heard(brand: Brand, state: State, around: Surroundings) -> bool:
+    """Tell whether there is something to show: mentions of this hour, or somebody who listens for them."""
+    mine = state.brands[brand.id]
+    return bool(mine.count(around.server_time) or hearing(brand, mine, around).alive)

@@ -48,7 +48,8 @@ class DashboardService:
     async def run(self) -> None:
         """Listen on the host and port of the options until cancelled, then let connections end."""
         context = self._context
-        feed = Feed(context.bus, context.config.brands, context.clock)
+        bound = {source.id: source.brand for source in context.config.sources if source.brand is not None}
+        feed = Feed(context.bus, context.config.brands, context.clock, bound)
         hub = Hub(context.config, feed, context.clock)
         await feed.look()
         with _listen(context.options) as door:

@@ -62,6 +62,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     sources: tuple[SourceState, ...] = ()
     incidents: tuple[Incident, ...] = ()
     usual: dict[str, Usual] = {}
+    bound: dict[str, str] = {}
+    """Source → the one brand it is asked for; a source that is missing here serves every brand."""
     watermark: float = 0.0
     """Instant of the latest heartbeat that went through analysis; 0 before the first."""
     server_time: float = 0.0

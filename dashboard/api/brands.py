@@ -15,6 +15,9 @@ from dashboard.api.shape import Brand, Bucket, Items, answering
 MOST = 50_000
 """Buckets one answer may hold."""
 
+USUAL = 10_000
+"""Buckets an answer may reach over if nobody says from when."""
+
 
 def router(context: Context) -> APIRouter:
     """Return the routes of brands."""
@@ -34,12 +37,16 @@ def router(context: Context) -> APIRouter:
         brand: str,
         start: From = None,
         end: To = None,
-        step: Annotated[int, Query(ge=60, le=31 * DAY, multiple_of=60, description="Seconds, whole minutes")] = 60,
+        step: Annotated[int, Query(ge=1, le=31 * DAY, description="Seconds; see there if not whole minutes")] = 60,
     ) -> dict[str, Any]:
-        """Return counts by minute or longer step; the last 24 h unless asked otherwise; empty buckets are left out."""
+        """Return counts by `step`; empty buckets are left out.
+
+        Without `from` the last 24 h, or 10,000 steps if that is less. A step that is not whole minutes may reach over
+        a day at most, and leaves out a past of which a source told only counts.
+        """
         brand_of(context.config, brand)
         until = context.clock.now() if end is None else end
-        since = until - DAY if start is None else start
+        since = until - min(DAY, USUAL * step) if start is None else start
         if since >= until:
             raise WrongInput("from: it has to be before to.")
         if (until - since) / step > MOST:

@@ -3,8 +3,8 @@
 from app.domain.incident import Incident
 from app.domain.wall import Screen
 from dashboard.audience import named
-from dashboard.i18n import words
-from dashboard.panel import Drawing, View
+from dashboard.i18n import Words, words
+from dashboard.panel import Drawing, Node, View
 from dashboard.storm import began
 
 
@@ -23,24 +23,21 @@ class BannerPanel:
         if incident is None:
             return Drawing()
         say = words(view.screen.language, view.screen.zone)
-        time = say.when(began(incident), view.at)
-        brand = view.around.name(incident.brand)
-        if incident.brand != view.brand.id:
-            since = say.say("banner.about", brand=brand, time=time)
-        else:
-            since = say.say("banner.acknowledged" if incident.state == "acknowledged" else "banner.since", time=time)
-        reason = _reason(incident, view.screen) or say.say("banner.no_reason", brand=brand)
+        told = _reason(incident, view.screen)
+        reason = told or say.say("banner.no_reason", brand=view.around.name(incident.brand))
         demo = (("span", {"class": "demo"}, say.say("liveness.demo")),) if incident.demo else ()
-        return Drawing(
-            (
-                (
-                    "div",
-                    {"class": "alarm", "role": "alert", "key": incident.id},
-                    ("p", {}, ("b", {}, since), *demo),
-                    ("p", {"class": "reason"}, reason),
-                ),
-            )
-        )
+        sentence: Node = ("p", {}, _title(incident, told, view, say), ("span", {"class": "reason"}, f" {reason}"))
+        return Drawing((("div", {"class": "alarm", "role": "alert", "key": incident.id}, sentence, *demo),))
+
+
+def _title(incident: Incident, told: str, view: View, say: Words) -> Node:
+    """Return what it is, where and since when; the time only in short where the reason tells it anyway."""
+    elsewhere = incident.brand != view.brand.id
+    title = say.say("banner.about", brand=view.around.name(incident.brand)) if elsewhere else say.say("banner.title")
+    time = say.when(began(incident), view.at)
+    since: Node = ("span", {"class": "brief"} if time in told else {}, f" {say.say('banner.since', time=time)}")
+    state = f", {say.say('banner.acknowledged')}" if incident.state == "acknowledged" else ""
+    return ("b", {}, title, since, f"{state}.")
 
 
 def _reason(incident: Incident, screen: Screen) -> str:

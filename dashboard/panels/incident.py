@@ -1,6 +1,7 @@
 """The open incident, in the place of the level: how bad, since when, how far it went."""
 
 from app.domain.incident import Incident, Signal
+from dashboard.hearing import hearing
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
 from dashboard.storm import began, incident_of
@@ -25,12 +26,17 @@ class IncidentPanel:
 
 
 def _none(view: View, say: Words) -> tuple[Node, ...]:
+    if hearing(view.brand, view.state, view.around).deaf:
+        return (
+            ("div", {"class": "word s", "key": "word"}, say.say("incident.unknown")),
+            ("p", {"class": "low", "key": "state"}, say.say("incident.deaf")),
+        )
     last = view.around.last_resolved(view.brand.id)
     if last is None:
         past = say.say("incident.never")
     else:
-        length = say.span((last.resolved_at or last.updated_at) - last.opened_at)
-        past = say.say("incident.last", when=say.when(last.opened_at, view.at), length=length)
+        length = say.span((last.resolved_at or last.updated_at) - began(last))
+        past = say.say("incident.last", when=say.when(began(last), view.at), length=length)
     return (
         ("div", {"class": "word", "key": "word"}, say.say("incident.none")),
         _steps(0),
@@ -43,7 +49,7 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
     step = STEPS.index(incident.severity) + 1
     strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
     running = say.say("incident.running", length=say.span(view.at - began(incident)))
-    peak = say.say("incident.peak", n=say.number(incident.peak))
+    peak = say.say("incident.peak", n=say.number(_peak(incident, view)))
     why = (("p", {"class": "than", "key": "why", "data-drop": "2"}, _why(strongest, say)),) if strongest else ()
     return (
         ("div", {"class": "word n", "key": "word"}, say.say(f"incident.severity.{incident.severity}")),
@@ -52,6 +58,12 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
         ("p", {"key": "age"}, f"{running} · {peak}"),
         *why,
     )
+
+
+def _peak(incident: Incident, view: View) -> float:
+    """Return the highest mentions per minute: as reported, or as seen since then."""
+    seen = [n for start, n in view.state.curve(view.at) if start + 60 > began(incident)]
+    return max(incident.peak, view.state.rate(view.at), *seen)
 
 
 def _steps(on: int) -> Node:

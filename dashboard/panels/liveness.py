@@ -3,12 +3,10 @@
 from statistics import median
 
 from app.domain.source import SourceState
+from dashboard.hearing import down, known
 from dashboard.i18n import Words, words
+from dashboard.outage import outage
 from dashboard.panel import Drawing, Node, View
-
-ALIVE = {"live", "idle"}
-SILENT = 15.0
-"""Seconds without a report after which a source counts as not heard from."""
 
 
 class LivenessPanel:
@@ -19,21 +17,20 @@ class LivenessPanel:
     slot = "foot"
 
     def draw(self, view: View) -> Drawing:
-        """Return sources, lag, what is unreachable, and the DEMO mark."""
+        """Return sources, lag, what is unreachable, and the DEMO mark; what may go where room is short is numbered."""
         say = words(view.screen.language, view.screen.zone)
         now = view.around.server_time
-        mine = [one for one in view.around.sources if one.status != "starting" or now - one.since > SILENT]
-        dead = [one for one in mine if one.status not in ALIVE or _silent(one, now)]
-        nodes: list[Node] = [
-            ("span", {"key": "sources"}, say.count("liveness.sources", len(mine), alive=len(mine) - len(dead)))
-        ]
+        mine = known(view.around)
+        dead = [one for one in mine if down(one, now)]
+        counted = say.count("liveness.sources", len(mine), alive=len(mine) - len(dead))
+        nodes: list[Node] = [("span", {"key": "sources", "data-drop": "1"}, counted)]
         late = lag(mine, dead)
         if late is not None:
             nodes.append(
-                ("span", {"key": "lag", "data-drop": "1"}, say.say("liveness.lag", seconds=say.number(late, 1)))
+                ("span", {"key": "lag", "data-drop": "4"}, say.say("liveness.lag", seconds=say.number(late, 1)))
             )
         if dead:
-            nodes.append(("span", {"key": "dead", "class": "dead"}, *_plainly(dead, view, say)))
+            nodes.append(("span", {"key": "dead", "class": "dead"}, *_plainly(dead, say, now)))
         if demo(view):
             nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))
         return Drawing(tuple(nodes))
@@ -48,37 +45,15 @@ def demo(view: View) -> bool:
 
 def lag(sources: list[SourceState], dead: list[SourceState]) -> float | None:
     """Return the median lag of the living sources in seconds; None where none knows it."""
-    known = [one.lag for one in sources if one.lag is not None and one not in dead]
-    return max(0.0, median(known)) if known else None
+    lags = [one.lag for one in sources if one.lag is not None and one not in dead]
+    return max(0.0, median(lags)) if lags else None
 
 
-def _silent(one: SourceState, now: float) -> bool:
-    return now - one.reported_at > SILENT
-
-
-def _plainly(dead: list[SourceState], view: View, say: Words) -> tuple[Node, ...]:
-    worst = min(dead, key=lambda one: one.since)
-    state = worst.status if worst.status not in ALIVE | {"starting"} else "silent"
-    since = worst.since if state != "silent" else worst.reported_at
-    source = say.choose(f"channel.{worst.connector}", worst.id)
-    sentence = say.say(f"liveness.state.{state}", source=source, time=say.when(since, view.around.server_time))
-    more = (" · ", say.count("liveness.more", len(dead) - 1)) if len(dead) > 1 else ()
-    told = cause(worst.reason)
-    reason = (("span", {"class": "why"}, f": {say.say(f'liveness.reason.{told}')}"),) if told else ()
-    return (sentence, *reason, *more)
-
-
-CAUSES = (
-    ("name", ("dns", "by name", "resolv", "getaddrinfo", "name or service", "nodename")),
-    ("refused", ("refused", "abgelehnt")),
-    ("timeout", ("timed out", "timeout", "no answer", "does not answer")),
-    ("network", ("unreachable", "no route", "network")),
-    ("closed", ("closed", "reset", "disconnect", "broken")),
-)
-"""Cause → what the connector's sentence holds then; a wall has room for two words of it, in its own language."""
-
-
-def cause(reason: str) -> str | None:
-    """Return the cause behind a connector's sentence; None where it is none of the usual ones."""
-    said = reason.lower()
-    return next((name for name, marks in CAUSES if any(mark in said for mark in marks)), None)
+def _plainly(dead: list[SourceState], say: Words, now: float) -> tuple[Node, ...]:
+    told = outage(dead, say, now)
+    first, *rest = told.names
+    others: Node = ("span", {"class": "rest", "data-drop": "2"}, *(f", {name}" for name in rest))
+    since: Node = ("span", {"class": "since", "data-drop": "3"}, f" {told.since}")
+    why: Node = ("span", {"class": "why", "data-drop": "5"}, f": {told.cause}" if told.cause else "")
+    more = f" · {say.count('liveness.more', told.others)}" if told.others else ""
+    return (first, others, f" {told.state}", since, why, more)

@@ -33,7 +33,8 @@ class NewestPanel:
         count: tuple[Node, ...] = (" · ", ("b", {}, say.say("newest.rest", n=say.number(rest)))) if rest else ()
         title: Node = ("h2", {}, say.say(self.title), *count)
         if not cards:
-            return Drawing((title, ("p", {"class": "than"}, say.say("newest.none"))))
+            nothing = say.say("newest.none" if quoted(view.screen) else "newest.unquoted")
+            return Drawing((title, ("p", {"class": "than"}, nothing)))
         return Drawing(
             (title, ("div", {"class": "cards", "key": "cards"}, *(_card(c, i, view, say) for i, c in enumerate(cards))))
         )

@@ -1,6 +1,7 @@
 """Sentiment of the last hour: shares in fixed order with sign and word, and the driver terms."""
 
 from app.domain.analysis import Label
+from dashboard.audience import quoted
 from dashboard.drivers import drivers
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
@@ -24,8 +25,8 @@ class SentimentPanel:
         title: Node = ("h2", {}, say.say(self.title))
         if not shares.total:
             return Drawing((title, ("p", {"class": "than"}, say.say("sentiment.none"))))
-        terms = drivers(view.brand, view.state, view.at)
-        return Drawing((title, _bar(shares), *_words(shares, say), *_drivers(terms, say)))
+        said = _drivers(drivers(view), say) if quoted(view.screen) else ()
+        return Drawing((title, _bar(shares), *_words(shares, say), *said))
 
 
 def _bar(shares: Shares) -> Node:

@@ -3,16 +3,20 @@
 import math
 from typing import Any
 
+from dashboard.hearing import Hearing, hearing
 from dashboard.i18n import Words, words
+from dashboard.outage import outage
 from dashboard.panel import Drawing, Node, View
 from dashboard.storm import began, incident_of
 from dashboard.theme import PALETTES, Palette
-from dashboard.usual import Band, band, basis
+from dashboard.usual import Band, band, basis, known
 
 QUARTER = 15 * 60
 SPAN = 3600
 MUCH = 1.4
 """How many times the expected is worth a factor."""
+
+DASH = "–"  # noqa: RUF001 # the sign of a figure that nobody knows
 
 
 class VolumePanel:
@@ -25,12 +29,19 @@ class VolumePanel:
     def draw(self, view: View) -> Drawing:
         """Return the number with its comparison, and the curve."""
         say = words(view.screen.language, view.screen.zone)
-        rate = view.state.rate(view.at)
-        usual = band(view)
-        parts = enumerate(compare(rate, usual, view, say))
-        number: Node = ("span", {"class": "big", "key": "n"}, say.number(rate))
-        words_ = (("p", {"class": "than", "key": str(place)}, part) for place, part in parts)
-        figure: Node = ("div", {"class": "figure", "id": "volume-curve", "key": "curve"})
+        rate, listeners = view.state.rate(view.at), hearing(view.brand, view.state, view.around)
+        heard = None if listeners.deaf and not rate else rate
+        told = compare(rate, band(view), view, say) if heard is not None else _deaf(listeners, view, say)
+        parts = enumerate(told, 1)
+        number: Node = ("span", {"class": "big", "key": "n"}, DASH if heard is None else say.number(heard))
+        words_ = (
+            ("p", {"class": "than", "key": str(place), "data-drop": str(place), "data-late": "1"}, part)
+            for place, part in parts
+        )
+        figure: Node = (
+            "div",
+            {"class": "figure", "id": "volume-curve", "key": "curve", "data-drop": "3", "data-late": "2"},
+        )
         nodes: tuple[Node, ...] = (
             ("h2", {}, say.say(self.title)),
             (
@@ -40,7 +51,11 @@ class VolumePanel:
                 figure,
             ),
         )
-        return Drawing(nodes, {"volume-curve": _curve(view, rate, say)})
+        return Drawing(nodes, {"volume-curve": _curve(view, heard, say)})
+
+
+def _deaf(listeners: Hearing, view: View, say: Words) -> tuple[str, str]:
+    return say.say("volume.deaf"), outage(listeners.dead, say, view.around.server_time).since
 
 
 def compare(rate: int, usual: Band | None, view: View, say: Words) -> tuple[str, str]:
@@ -53,21 +68,23 @@ def compare(rate: int, usual: Band | None, view: View, say: Words) -> tuple[str,
     return range_, say.say(f"volume.{'above' if rate > usual.high else 'below' if rate < usual.low else 'inside'}")
 
 
-def _curve(view: View, rate: int, say: Words) -> dict[str, Any]:
+def _curve(view: View, rate: int | None, say: Words) -> dict[str, Any]:
     palette = PALETTES[view.screen.theme]
     points = [((start + 60 - view.at) / 60, n) for start, n in view.state.curve(view.at)]
-    xs, ys = [round(x, 2) for x, _ in points] + [0.0], [n for _, n in points] + [rate]
+    xs, ys = [round(x, 2) for x, _ in points], [n for _, n in points]
+    if rate is None:  # nobody listens: the line ends with the last mention instead of running on at zero
+        last = max((place for place, n in enumerate(ys, 1) if n), default=0)
+        xs, ys, tip = xs[:last], ys[:last], []
+    else:
+        xs, ys, tip = [*xs, 0.0], [*ys, rate], [_tip(rate, palette)]
     lower = [(round((m.start + 30 - view.at) / 60, 2), m.low, m.high) for m in _minutes(view)]
     top = _ceiling(max([*ys, *(high for _, _, high in lower), 4]))
-    data = [*_band(lower, palette), _line(xs, ys, palette), _tip(rate, palette)]
+    data = [*_band(lower, palette), _line(xs, ys, palette), *tip]
     return {"data": data, "layout": _layout(view, top, lower, say, palette)}
 
 
 def _minutes(view: View) -> list[Any]:
-    usual = view.around.usual.get(view.brand.id)
-    if usual is None or usual.basis <= 0:
-        return []
-    return [m for m in usual.minutes if view.at - SPAN - 60 <= m.start <= view.at + 60]
+    return [m for m in known(view) if view.at - SPAN - 60 <= m.start <= view.at + 60]
 
 
 def _band(lower: list[tuple[float, float, float]], palette: Palette) -> list[dict[str, Any]]:
@@ -120,7 +137,7 @@ def _start(view: View, say: Words, palette: Palette) -> tuple[list[dict[str, Any
     line = {"color": palette.second, "width": 0.07, "dash": "dash"}
     shape = {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
     side = "right" if x > -SPAN / 120 else "left"
-    text = say.say("volume.start", time=say.clock(began(incident)))
+    text = f"\u00a0{say.say('volume.start', time=say.clock(began(incident)))}\u00a0"
     return [shape], [_note(x, 1, text, palette, xanchor=side, yanchor="top", yref="paper")]
 
 

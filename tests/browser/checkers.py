@@ -90,7 +90,8 @@ def stale_mark(page: Page) -> str | None:
 def overflow_failures(page: Page) -> list[str]:
     """Return the blocks whose content is cut off."""
     return list(
-        page.evaluate("""() => [...document.querySelectorAll(".blocks section:not([hidden]), #panel-liveness, .top")]
+        page.evaluate("""() => [...document.querySelectorAll(
+          "h1, .top, .blocks section:not([hidden]), #panel-liveness")]
           .filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2)
           .map((e) => e.id || e.className)""")
     )

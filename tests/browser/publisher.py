@@ -150,13 +150,16 @@ class Publisher:
     async def past(self, brand: str, *, storm_at: float | None = None, minutes: int = 60, usual: float = 44) -> None:
         """Fill the last hour: calm, and from `storm_at` on a rise."""
         now = self._clock.now()
+        said_so: list[AnalysedMention] = []
         for minute in range(minutes, 0, -1):
             start = now - 60 * minute
             rate = self._rate(start, storm_at, usual)
             count = max(0, round(self._random.gauss(rate, math.sqrt(rate) * 0.6)))
             crowd = [self._one(start, storm_at) for _ in range(count)]
             times = sorted(start + self._random.random() * 60 for _ in crowd)
-            await self.say([self.mention(said, at, brand) for said, at in zip(crowd, times, strict=True)])
+            said_so += [self.mention(said, at, brand) for said, at in zip(crowd, times, strict=True)]
+        for first in range(0, len(said_so), 2000):
+            await self.say(said_so[first : first + 2000])
 
     @staticmethod
     def _rate(at: float, storm_at: float | None, usual: float) -> float:

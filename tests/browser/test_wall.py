@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.checkers import contrast_failures, overflow_failures, stale_mark, type_size_failures
 from tests.browser.publisher import CALM
+from tests.fixtures.browser import move_away, resize
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 SIZES = [(1920, 1080), (3840, 2160), (1280, 720)]
@@ -16,52 +17,71 @@ def _number(page):
     return int(re.sub(r"\D", "", page.inner_text("#panel-volume .big")))
 
 
-def test_counts_move_without_reload(visit, site):
-    page = visit()
-    before, seq = _number(page), int(page.evaluate("document.body.dataset.seq"))
-    page.evaluate("window.untouched = true")
+def _blocks(page):
+    return page.evaluate("document.querySelectorAll('.blocks section:not([hidden])').length")
+
+
+def test_counts_move_without_reload(wall, site):
+    before, seq = _number(wall), int(wall.evaluate("document.body.dataset.seq"))
+    wall.evaluate("window.untouched = true")
     now = time.time()
     site.do(site.publisher.say([site.publisher.mention(CALM[0], now, "nordlicht") for _ in range(25)]))
-    page.wait_for_function(
+    wall.wait_for_function(
         "([n, seq]) => Number(document.querySelector('#panel-volume .big').textContent) >= n + 15"
         " && Number(document.body.dataset.seq) > seq",
         arg=[before, seq],
         timeout=5000,
     )
-    assert page.evaluate("window.untouched")
-    assert page.complaints == []
+    assert wall.evaluate("window.untouched")
+    assert wall.complaints == []
 
 
-@pytest.mark.parametrize(("lang", "words"), [("de", "Erwähnungen je Minute"), ("en", "Mentions per minute")])
-def test_both_languages(visit, lang, words):
-    page = visit(f"?lang={lang}")
+@pytest.mark.parametrize(
+    ("lang", "theme", "words", "life"),
+    [
+        ("de", "dark", "Erwähnungen je Minute", "live · Stand vor"),
+        ("en", "light", "Mentions per minute", "live · data"),
+    ],
+)
+def test_both_languages_and_themes_are_readable(visit, lang, theme, words, life):
+    page = visit(f"?lang={lang}&theme={theme}")
     assert words in page.inner_text("#panel-volume")
     assert page.evaluate("document.documentElement.lang") == lang
-    assert ("live · Stand vor" if lang == "de" else "live · data") in page.inner_text(".life")
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_contrast_is_seven_to_one(visit, theme):
-    assert contrast_failures(visit(f"?theme={theme}")) == []
+    assert life in page.inner_text(".life")
+    assert contrast_failures(page) == []
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_type_is_large_enough_and_nothing_is_cut(visit, width, height):
-    page = visit(width=width, height=height)
-    assert type_size_failures(page) == []
-    assert overflow_failures(page) == []
+def test_type_is_large_enough_and_nothing_is_cut(wall, width, height):
+    resize(wall, width, height)
+    assert type_size_failures(wall) == []
+    assert overflow_failures(wall) == []
+    assert _blocks(wall) == 5
 
 
-def test_phone_stays_readable(visit):
-    page = visit(width=390, height=844)
-    assert type_size_failures(page, least=16) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_phone_stays_readable(wall):
+    resize(wall, 390, 844)
+    assert type_size_failures(wall, least=16) == []
+    assert wall.evaluate("document.documentElement.scrollWidth") <= 390
+    resize(wall, 1920, 1080)
 
 
 def test_far_away_blocks_are_dropped_and_type_is_kept(visit):
     page = visit("?distance=9")
     assert type_size_failures(page, distance=9) == []
-    assert page.evaluate("document.querySelectorAll('.blocks section:not([hidden])').length") < 5
+    assert overflow_failures(page) == []
+    assert 1 <= _blocks(page) < 5
+
+
+def test_a_long_name_leaves_room_for_the_verdict(visit):
+    page = visit("?brand=long")
+    for distance in (5, 9):
+        move_away(page, distance)
+        assert overflow_failures(page) == []
+        assert page.evaluate("""() => {
+          const [whole, verdict] = ["h1", "h1 b"].map((s) => document.querySelector(s).getBoundingClientRect());
+          return verdict.width > 0 && verdict.right <= whole.right + 1 && verdict.bottom <= whole.bottom + 1;
+        }""")
 
 
 def test_an_incident_raises_the_banner(visit, site):
@@ -73,8 +93,11 @@ def test_an_incident_raises_the_banner(visit, site):
     assert page.evaluate("getComputedStyle(document.querySelector('.alarm')).backgroundColor") == "rgb(142, 0, 22)"
     page.wait_for_function("() => document.querySelector('#panel-incident').textContent.includes('Warning')")
     assert contrast_failures(page) == []
-    assert type_size_failures(page) == []
-    assert overflow_failures(page) == []
+    assert _blocks(page) == 5
+    for distance in (5, 7, 9):
+        move_away(page, distance)
+        assert type_size_failures(page, distance=distance) == []
+        assert overflow_failures(page) == [], distance
     site.do(site.publisher.calm())
     page.wait_for_function("() => !document.querySelector('.alarm')", timeout=5000)
 
@@ -93,8 +116,8 @@ def test_the_start_page_leads_to_the_wall(visit):
     assert page.complaints == []
 
 
-def test_a_page_of_text_from_outside_stays_text(visit, site):
-    page = visit()
+def test_a_page_of_text_from_outside_stays_text(wall, site):
+    page = wall
     evil = CALM[0].__class__(
         "<img src=x onerror=alert(1)>", 900_000, "bluesky", "neutral", "<b>bold</b> & <script>1</script>"
     )
@@ -109,12 +132,12 @@ def test_a_page_of_text_from_outside_stays_text(visit, site):
 FAULTS = {
     contrast_failures: (".than { color: #8B98A5 !important; }", ".xtick text { fill: #6B7682 !important; }"),
     type_size_failures: (".life { font-size: 0.9em !important; }", ".ytick text { font-size: 20px !important; }"),
-    overflow_failures: ("#panel-incident { height: 3em; }",),
+    overflow_failures: ("#panel-volume { height: 3em; }", "#wall h1 { width: 4em; }"),
 }
 
 
-def test_every_checker_catches_its_planted_fault(visit):
-    page = visit()
+def test_every_checker_catches_its_planted_fault(wall):
+    page = wall
     for checker, faults in FAULTS.items():
         assert checker(page) == []
         for fault in faults:

@@ -5,6 +5,7 @@ import pytest
 from app import registry
 from app.domain.incident import Incident, Signal
 from app.domain.source import SourceState
+from app.domain.usual import Usual, UsualMinute
 from dashboard import scenes
 from dashboard.frame import ENCODER
 from dashboard.i18n import LANGUAGES
@@ -15,6 +16,10 @@ STORM = Incident(
     "i1", BRAND.id, NOON - 1260, "open", "warning", (SIGNAL,), ("Abschlag", "Hotline"), peak=164, demo=True,
     reason={"de": "Negativ mal 9,2.", "en": "Negative times 9.2."},
 )  # fmt: skip
+VAGUE = Usual(BRAND.id, NOON, (UsualMinute(int(NOON) // 60 * 60, 0.0, 1.5, 2033.0),), 86_400.0)
+DEAD = SourceState("live", "bluesky", "unreachable", NOON - 60, NOON, "getaddrinfo failed")
+PUSH = SourceState("push", "push", "live", NOON - 900, NOON)
+OTHERS = SourceState("theirs", "bluesky", "live", NOON - 900, NOON)
 CROWD = [
     said(n, NOON - n, ("negative", "neutral", "positive", "uncertain")[n % 4], f"author{n % 7}", 300 * n, ("abschlag",))
     for n in range(45)
@@ -55,7 +60,7 @@ def test_every_panel_of_a_scene_has_a_title_in_both_languages():
     [
         ([], {}, "Nordlicht Strom: wartet. Noch keine Erwähnung gehört."),
         ([said(1, NOON - 7200)], {}, "Nordlicht Strom: still. Keine Erwähnung in der letzten Stunde."),
-        (CROWD, {}, "Nordlicht Strom: 45 Erwähnungen/min. Noch keine Gewohnheit, Basis 0 h."),
+        (CROWD, {}, "Nordlicht Strom: 45 Erwähnungen/min. Noch kein Vergleich, Basis 0 h."),
         (CROWD, {"usual": {BRAND.id: usual(5, 20)}}, "Nordlicht Strom: ruhig. 45 Erwähnungen/min, üblich 5–20."),
         (
             CROWD,
@@ -68,6 +73,22 @@ def test_every_panel_of_a_scene_has_a_title_in_both_languages():
             "Nordlicht Strom: stiller als sonst. 45 Erwähnungen/min, üblich 38–51.",
         ),
         (CROWD, {"incidents": (STORM,)}, "Nordlicht Strom: es kippt. Abschlag, Hotline."),
+        (
+            CROWD,
+            {"incidents": (STORM,), "usual": {BRAND.id: usual(8, 22)}},
+            "Nordlicht Strom: es kippt. 3-mal so viel wie üblich: Abschlag, Hotline.",
+        ),
+        (
+            CROWD,
+            {"incidents": (STORM,), "usual": {BRAND.id: usual(20, 36)}},
+            "Nordlicht Strom: es kippt. 1,6-mal so viel wie üblich: Abschlag, Hotline.",
+        ),
+        (
+            CROWD,
+            {"usual": {BRAND.id: VAGUE}},
+            "Nordlicht Strom: 45 Erwähnungen/min. Noch kein Vergleich, Basis 24 h.",
+        ),
+        (CROWD, {"sources": (DEAD,)}, "Nordlicht Strom: niemand hört zu. Bluesky nicht erreichbar seit 12:06."),
     ],
 )
 def test_the_answer(mentions, around, sentence):
@@ -79,7 +100,7 @@ def test_the_volume_compares_with_what_is_usual():
     assert "45" in shown
     assert "üblich 8–12" in shown
     assert "das 4,5-Fache" in shown
-    assert "noch keine Gewohnheit" in text(draw("volume", view(brand_state(CROWD))).nodes)
+    assert "noch kein Vergleich" in text(draw("volume", view(brand_state(CROWD))).nodes)
 
 
 def test_the_curve_marks_the_start_of_the_incident_and_the_band():
@@ -88,14 +109,15 @@ def test_the_curve_marks_the_start_of_the_incident_and_the_band():
     ]
     assert figure["layout"]["shapes"][0]["x0"] == -21
     assert len(figure["data"]) == 4
-    assert [note["text"] for note in figure["layout"]["annotations"]] == ["Beginn 11:46", "üblich"]
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["\u00a0Beginn 11:46\u00a0", "üblich"]
 
 
 def test_the_banner_speaks_of_another_brand_too():
     import msgspec
 
     other = msgspec.structs.replace(STORM, brand="other", state="acknowledged")
-    assert text(draw("banner", view(incidents=(other,))).nodes).startswith("Vorfall bei Other seit")
+    shown = text(draw("banner", view(incidents=(other,))).nodes)
+    assert shown.startswith("Vorfall bei Other seit 11:46, bestätigt. Negativ")
     assert "Negativ mal 9,2." in text(draw("banner", view(incidents=(STORM,))).nodes)
     assert draw("banner", view()).nodes == ()
     assert "ungewöhnlich viele" in text(draw("banner", view(audience="foyer", incidents=(STORM,))).nodes)
@@ -108,10 +130,71 @@ def test_a_resolved_incident_is_remembered():
     assert "zuletzt 11:46, 11 min" in text(draw("incident", view(incidents=(past,))).nodes)
 
 
+def test_since_when_is_the_same_everywhere_and_said_once():
+    import msgspec
+
+    began = msgspec.structs.replace(STORM, opened_at=NOON - 1200, since=NOON - 1320)
+    reason = {"de": "Seit 11:45 mehr.", "en": "Since 11:45 more."}
+    told = msgspec.structs.replace(began, reason=reason)
+    assert "seit 11:45" in text(draw("banner", view(incidents=(began,))).nodes)
+    (alarm,) = draw("banner", view(incidents=(told,))).nodes
+    assert ("span", {"class": "brief"}, " seit 11:45") in alarm[2][2]  # shown only where the reason has no room
+    assert "läuft seit 22 min" in text(draw("incident", view(incidents=(told,))).nodes)
+    figure = draw("volume", view(incidents=(told,))).figures["volume-curve"]
+    assert figure["layout"]["shapes"][0]["x0"] == -22
+
+
+def test_the_drivers_are_those_of_the_incident_while_there_is_one():
+    assert "Abschlag · Hotline" in text(draw("sentiment", view(brand_state(CROWD), incidents=(STORM,))).nodes)
+    assert "Treiber" not in text(draw("sentiment", view(brand_state(CROWD), audience="foyer")).nodes)
+
+
+def test_the_peak_is_never_below_what_is_seen():
+    import msgspec
+
+    low = msgspec.structs.replace(STORM, peak=12.0)
+    assert "Spitze 45/min" in text(draw("incident", view(brand_state(CROWD), incidents=(low,))).nodes)
+    assert "Spitze 164/min" in text(draw("incident", view(brand_state(CROWD), incidents=(STORM,))).nodes)
+
+
+@pytest.mark.parametrize(("language", "said_so"), [("de", "niemand hört zu"), ("en", "nobody is listening")])
+def test_where_nobody_listens_there_is_no_figure_and_no_verdict(language, said_so):
+    seen = view(brand_state([said(1, NOON - 1500)]), language=language, sources=(DEAD, PUSH))
+    volume = draw("volume", seen)
+    assert said_so in text(volume.nodes)
+    assert "0" not in text(volume.nodes).replace("60 min", "").replace("12:06", "")
+    assert volume.figures["volume-curve"]["data"][-1]["x"][-1] < -20  # the line ends with what was heard
+    assert text(draw("incident", seen).nodes).split()[1] in {"unbekannt", "unknown"}
+
+
+def test_a_brand_somebody_tells_us_of_is_heard_though_the_live_source_is_away():
+    seen = view(brand_state([said(1, NOON - 600, source="push")]), sources=(DEAD, PUSH))
+    assert "niemand" not in text(draw("headline", seen).nodes)
+    elsewhere = view(brand_state([said(1, NOON - 600)]), sources=(DEAD, OTHERS), bound={"theirs": "other"})
+    assert "niemand" in text(draw("headline", elsewhere).nodes)
+
+
+def test_a_foyer_is_not_told_that_nothing_came():
+    shown = text(draw("newest", view(brand_state(CROWD), audience="foyer")).nodes)
+    assert "Hier ohne Wortlaut." in shown
+    assert "keine Erwähnung" not in shown
+
+
+def test_unreachable_sources_are_named_together():
+    import msgspec
+
+    press = msgspec.structs.replace(DEAD, id="press", connector="news", since=NOON - 30)
+    lost = SourceState("lost", "forum", "live", NOON - 900, NOON - 40)
+    shown = text(draw("liveness", view(sources=(DEAD, press, lost))).nodes)
+    assert "Bluesky, Presse nicht erreichbar seit 12:06: Name nicht auflösbar · und 1 weitere" in shown
+    twice = msgspec.structs.replace(DEAD, id="second")
+    assert "Bluesky nicht" in text(draw("liveness", view(sources=(DEAD, twice))).nodes)
+
+
 def test_an_unreachable_source_is_named_plainly():
-    dead = SourceState("live", "bluesky", "unreachable", NOON - 60, NOON, "getaddrinfo failed")
+    dead = DEAD
     well = SourceState("push", "push", "idle", NOON, NOON, lag=0.44)
-    mute = SourceState("demo", "demo", "live", NOON - 900, NOON - 40)
+    mute = SourceState("demo", "demo", "live", NOON - 900, NOON - 70)
     german = text(draw("liveness", view(sources=(dead, well, mute))).nodes)
     assert "1 von 3 Quellen" in german
     assert "Verzug 0,4 s" in german

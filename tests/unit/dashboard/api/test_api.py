@@ -51,7 +51,12 @@ async def test_mentions_are_found_and_paged(http, store):
         ("/api/v1/mentions?cursor=nonsense", 422, "cursor"),
         ("/api/v1/mentions?brand=nobody", 404, "nordlicht, other"),
         ("/api/v1/brands/nobody/tally", 404, "nordlicht"),
-        ("/api/v1/brands/nordlicht/tally?step=61", 422, "step"),
+        ("/api/v1/brands/nordlicht/tally?step=0", 422, "step"),
+        (
+            "/api/v1/brands/nordlicht/tally?step=7&from=2026-11-17T00:00:00Z&to=2026-11-19T00:00:00Z",
+            422,
+            "a day at most",
+        ),
         ("/api/v1/brands/nordlicht/tally?from=2026-11-18T00:00:00Z&to=2026-11-17T00:00:00Z", 422, "from"),
         ("/api/v1/brands/nordlicht/tally?from=1990-01-01T00:00:00Z&to=2026-11-17T00:00:00Z", 422, "step"),
         ("/api/v1/influencers?window=100d", 422, "window"),
@@ -80,6 +85,20 @@ async def test_brands_and_tallies(http, store):
         "start": "2026-11-18T11:00:00.000Z", "count": 7, "negative": 3, "neutral": 2, "positive": 1, "uncertain": 1,
         "reach": 900, "authors": 5, "channels": {"bluesky": 7},
     }  # fmt: skip
+
+
+async def test_a_tally_by_second_holds_single_mentions(http, store):
+    with store.transaction() as tx:
+        tx.mentions.upsert([(said(n, NOON + n / 2), 1) for n in range(3)])
+    hour = "from=2026-11-18T13:00:00%2B01:00&to=2026-11-18T14:00:00%2B01:00"
+    span = "from=2026-11-18T12:07:00%2B01:00&to=2026-11-18T12:08:00%2B01:00"
+    items = (await http.get(f"/api/v1/brands/nordlicht/tally?step=1&{span}")).json()["items"]
+    assert [(one["start"], one["count"]) for one in items] == [
+        ("2026-11-18T11:07:00.000Z", 2),
+        ("2026-11-18T11:07:01.000Z", 1),
+    ]
+    assert (await http.get(f"/api/v1/brands/nordlicht/tally?step=10&{hour}")).json()["items"] == []
+    assert (await http.get("/api/v1/brands/nordlicht/tally?step=1")).status_code == 200
 
 
 async def test_influencers_topics_and_sources_come_from_the_bus(http, bus):
