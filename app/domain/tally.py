@@ -16,7 +16,8 @@ Measures: `n` mentions, `-` negative, `0` neutral, `+` positive, `?` uncertain, 
 `d` demo, `c.<channel>` mentions in that channel.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -175,6 +176,20 @@ def minutes(tally: Mapping[str, Mapping[str, int]], brand: str) -> dict[int, Min
             minute, measure = field.split(":", 1)
             found.setdefault(start + 60 * int(minute), {})[measure] = number
     return {start: _minute(start, measures) for start, measures in sorted(found.items())}
+
+
+def summed(start: int, parts: Sequence[Contribution], authors: int) -> MinuteTally:
+    """Return the bucket that holds those contributions, one each; `authors` spoke in it."""
+    labels = Counter(part.label for part in parts)
+    return MinuteTally(
+        start=start,
+        count=len(parts),
+        **{label: labels[label] for label in SIGN},
+        reach=sum(part.reach for part in parts),
+        reposts=sum(part.kind == "repost" for part in parts),
+        authors=authors,
+        channels=dict(Counter(part.channel for part in parts)),
+    )
 
 
 def _minute(start: int, measures: Mapping[str, int]) -> MinuteTally:

@@ -7,12 +7,15 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from app.domain.tally import MinuteTally, TallyDelta, minutes, only, split
+from app.domain.tally import Contribution, MinuteTally, TallyDelta, minutes, only, split, summed
 from app.errors import WrongInput
-from app.store.schema import mention_brand, tally_channel, tally_delta, tally_minute, tally_seed
+from app.store.rows import counted_of
+from app.store.schema import mention, mention_brand, tally_channel, tally_delta, tally_minute, tally_seed
 from app.store.statements import adding, insert, write
 
 MINUTE = 60
+FINE = 86_400
+"""Seconds over which mentions are counted one by one."""
 _sum = tally_minute.c
 
 
@@ -46,12 +49,18 @@ class Tallies:
         return True
 
     def read(self, brand: str, start: float, end: float, step: int = MINUTE) -> list[MinuteTally]:
-        """Return the buckets of `step` seconds (whole minutes) that hold something of [start, end), oldest first.
+        """Return the buckets of `step` seconds that hold something of [start, end), oldest first.
 
         `authors` counts distinct authors of the mentions kept; seeded minutes, which have no mentions, add theirs.
+        Steps that are not whole minutes are counted from the mentions themselves: without what was seeded, and without
+        the reach of deleted ones.
         """
-        if step < MINUTE or step % MINUTE:
-            raise WrongInput(f"A step of {step} s is not whole minutes; use 60, 300, 3600 or another multiple of 60.")
+        if step < 1:
+            raise WrongInput(f"A step of {step} s is none; use 1 or more, such as 60 or 3600.")
+        if step % MINUTE:
+            if end - start > FINE:
+                raise WrongInput(f"A step of {step} s is not whole minutes and reaches over a day at most.")
+            return self._fine(brand, start, end, step)
         authors, channels = self._authors(brand, start, end, step), self._channels(brand, start, end, step)
         return [
             MinuteTally(
@@ -68,6 +77,20 @@ class Tallies:
             )
             for row in self._sums(brand, start, end, step)
         ]
+
+    def _fine(self, brand: str, since: float, until: float, step: int) -> list[MinuteTally]:
+        row, told = mention_brand.c, mention.c
+        columns = (row.published_at, row.author_key, told.contribution, told.label, told.channel)
+        query = select(*columns).join_from(mention_brand, mention, told.key == row.key)
+        within = (row.brand == brand, row.published_at >= since, row.published_at < until)
+        parts: dict[int, list[Contribution]] = {}
+        authors: dict[int, set[str]] = {}
+        for at, author, blob, label, channel in self._connection.execute(query.where(*within)):
+            start = int(at) // step * step
+            part = counted_of(blob) if blob else Contribution((brand,), at, label, channel, "post", 0, "", ())
+            parts.setdefault(start, []).append(part)
+            authors.setdefault(start, set()).update({author} if author else ())
+        return [summed(at, parts[at], len(authors[at])) for at in sorted(parts)]
 
     def total(self, brand: str) -> int:
         """Return how many mentions of a brand were counted, seeds left out: it equals the brand's mentions alive."""

@@ -2,7 +2,7 @@ import pytest
 
 from app.domain.tally import MinuteTally, add, contribution, reduce
 from app.errors import WrongInput
-from tests.fixtures.store import NOON, said
+from tests.fixtures.store import NOON, gone, said
 
 MINUTE = int(NOON)
 
@@ -71,10 +71,30 @@ def test_longer_steps_sum_up_and_count_each_author_once(store, identity):
         assert {bucket.authors for bucket in found} == {1}
 
 
-@pytest.mark.parametrize("step", [0, -60, 59, 90])
-def test_a_step_is_whole_minutes(store, step):
-    with store.reading() as tx, pytest.raises(WrongInput, match="multiple of 60"):
-        tx.tallies.read("nordlicht", 0, 1, step)
+@pytest.mark.parametrize("step", [1, 7, 59, 90])
+def test_steps_that_are_not_whole_minutes_hold_the_same_mentions(store, identity, step):
+    archive(store, identity, *[said(identity, str(n), at=MINUTE + 13 * n) for n in range(60)])
+    with store.transaction() as tx:
+        third = said(identity, "3", at=MINUTE + 39)
+        tx.mentions.wipe([(gone(third), 2, counted(third, identity))])
+        fine = tx.tallies.read("nordlicht", MINUTE, MINUTE + 800, step)
+        whole = tx.tallies.read("nordlicht", MINUTE, MINUTE + 800)
+    assert all(bucket.start % step == 0 for bucket in fine)
+    assert [bucket.start for bucket in fine] == sorted({(MINUTE + 13 * n) // step * step for n in range(60)})
+    assert {bucket.authors for bucket in fine} <= {0, 1}
+    for measure in ("count", "negative", "neutral", "positive", "uncertain", "reposts"):
+        assert sum(getattr(one, measure) for one in fine) == sum(getattr(one, measure) for one in whole), measure
+    assert sum(one.channels["bluesky"] for one in fine) == 60
+    assert sum(one.reach for one in fine) == 59 * 120
+
+
+def test_a_step_has_a_length_and_a_fine_one_a_day(store):
+    with store.reading() as tx:
+        for step in (0, -60):
+            with pytest.raises(WrongInput, match="use 1 or more"):
+                tx.tallies.read("nordlicht", 0, 1, step)
+        with pytest.raises(WrongInput, match="over a day at most"):
+            tx.tallies.read("nordlicht", 0, 86_401, 90)
 
 
 def test_history_is_seeded_once_per_source_and_counts_for_no_mention(store, identity):
