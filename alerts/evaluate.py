@@ -79,7 +79,7 @@ class Watch:
             for pupil in self._pupils:
                 pupil.learn(stretch)
         self.oldest = past[0].start if past else float("inf")
-        self._learned = past[-1].start + 60 if past else 0
+        self._learned = max(past[-1].start + 60 if past else 0, int(until - LATE) // 60 * 60)
 
     @property
     def basis(self) -> float:
