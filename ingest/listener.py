@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+import anyio
 import msgspec
 import structlog
 
@@ -29,6 +30,9 @@ REPORT = 2.0
 
 WAITING = 1.0
 """Seconds between two attempts to take over a source that another process holds."""
+
+FAREWELL = 1.0
+"""Seconds a stopping listener has to give its lease up, which spares the next one waiting for its end."""
 
 LONGEST_PAUSE = 30.0
 FORGIVEN = 60.0
@@ -58,7 +62,7 @@ class Listener:
             self._say("stopped", "The source has ended.")
             await self._watch()
         finally:
-            with suppress(Unavailable):
+            with suppress(Unavailable), anyio.move_on_after(FAREWELL, shield=True):
                 await self._bus.release(self._name, self._owner)
 
     async def _listen_for_ever(self) -> None:
@@ -78,10 +82,10 @@ class Listener:
 
     async def _once(self) -> None:
         """Listen while the lease is ours, until the source ends."""
-        async with asyncio.TaskGroup() as group:
-            watch = group.create_task(self._watch())
-            listening = group.create_task(self._listen())
-            listening.add_done_callback(lambda _: watch.cancel())
+        async with anyio.create_task_group() as group:  # it tells its tasks to stop until they do, asyncio's only once
+            group.start_soon(self._watch)
+            await self._listen()
+            group.cancel_scope.cancel()
 
     @property
     def _name(self) -> str:

@@ -1,9 +1,9 @@
 """The ingest service: one listener a source, and the heartbeat."""
 
-import asyncio
 import os
 import socket
 
+import anyio
 import structlog
 
 from app.errors import Unavailable
@@ -31,10 +31,10 @@ class IngestService:
         """Listen until cancelled."""
         context = self._context
         intake = Intake(context.config, context.bus, context.store, context.identity, context.clock)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._beat())
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._beat)
             for source in context.config.sources:
-                group.create_task(Listener(context, source, intake, self._owner).run())
+                group.start_soon(Listener(context, source, intake, self._owner).run)
 
     async def _beat(self) -> None:
         """Send one heartbeat a second; from the first one on the service is ready."""

@@ -1,7 +1,8 @@
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import anyio
 import pytest
 from pydantic import BaseModel
 
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.anyio
 class ScriptOptions(BaseModel):
     steps: list = []
     ends: bool = False
+    deaf: bool = False
+    """Swallows being told to stop once, as a library that closes a connection may."""
 
 
 @dataclass
@@ -51,6 +54,9 @@ class ScriptConnector:
                     raise step
             elif cursor is None or number > int(cursor):
                 yield step
+        if self.setting.options.deaf:
+            with suppress(asyncio.CancelledError):
+                await asyncio.get_running_loop().create_future()
         if not self.setting.options.ends:
             await asyncio.get_running_loop().create_future()
 
@@ -112,6 +118,14 @@ async def test_batches_are_accepted_and_only_then_their_cursor(running, bus):
     assert bus.holders["source:one"][0] == ""
 
 
+async def test_who_swallows_being_told_to_stop_is_told_again(running, bus):
+    deaf = Source(id="one", connector="script", options=ScriptOptions(deaf=True))
+    with anyio.fail_after(10):
+        async with running(deaf):
+            await until(lambda: "one" in bus.states and bus.states["one"].status == "live")
+    assert bus.holders["source:one"][0] == "", "and its lease is given up"
+
+
 async def test_a_restart_goes_on_from_the_cursor(running, bus):
     bus.cursors["one"] = "0"
     async with running(source("one", batch(0, post(1)), batch(1, post(2)))):
@@ -127,7 +141,7 @@ async def test_nothing_is_dropped_while_redis_is_away(running, bus):
         assert not bus.events
         bus.away = False
         await until(lambda: bus.cursors.get("one") == "1")
-        await until(lambda: bus.states["one"].status == "live")
+        await until(lambda: "one" in bus.states and bus.states["one"].status == "live")
     assert [event.id for event in bus.events] == ["1", "2"]
 
 
