@@ -6,7 +6,7 @@
   const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em"]);
   const LENGTHS = new Set(["size", "width", "l", "r", "t", "b", "gridwidth"]);
   const BLOCKS = [5, 3, 2, 1];
-  const SPARE = [0, 1, 2];
+  const SPARE = [0, 1, 2, 3];
   const LINES = ["3", "2", "2+1"];
   const figures = new Map();
 
@@ -141,8 +141,9 @@
     const stacked = getComputedStyle(main).display === "flex";
     for (const spare of SPARE) {
       stage.dataset.spare = spare;
-      stage.querySelectorAll("h1, .alarm p").forEach((one) => fit(one));
-      if (stacked || blocks(main)) break;
+      const answer = stage.querySelector("h1");
+      const said = !answer || (fit(answer) && (spare > 0 || !answer.querySelector("[hidden]")));
+      if (stacked || (said && blocks(main))) break;
     }
     if (stacked) stage.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
     const foot = document.getElementById("panel-liveness");

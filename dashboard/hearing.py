@@ -11,6 +11,9 @@ ALIVE = {"live", "idle"}
 SILENT = 15.0
 """Seconds without a report after which a source counts as not heard from."""
 
+PATIENCE = 60.0
+"""Seconds a source may take to start before it counts as not listening; a demo writes its past first."""
+
 PASSIVE = {"push"}
 """Connectors that hear only what they are told: they listen for a brand as long as somebody tells them of it."""
 
@@ -41,7 +44,7 @@ def hearing(brand: Brand, state: BrandState, around: Surroundings) -> Hearing:
 def known(around: Surroundings) -> list[SourceState]:
     """Return the sources that had the time to say how they are."""
     now = around.server_time
-    return [one for one in around.sources if one.status != "starting" or now - one.since > SILENT]
+    return [one for one in around.sources if one.status != "starting" or now - one.since > PATIENCE]
 
 
 def down(one: SourceState, now: float) -> bool:

@@ -3,6 +3,7 @@
 import re
 import time
 
+import httpx
 import pytest
 
 from tests.browser.checkers import contrast_failures, overflow_failures, stale_mark, type_size_failures
@@ -107,6 +108,12 @@ def test_an_unknown_wall_names_the_choices(visit):
     page.wait_for_selector("main.plain")
     assert "nowhere" in page.inner_text("h1")
     assert page.get_attribute("main.plain li a", "href").startswith("/wall/main")
+
+
+def test_nothing_may_evaluate_text(site):
+    policy = httpx.get(f"{site.address}/wall/main").headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in policy
+    assert "default-src 'none'" in policy
 
 
 def test_the_start_page_leads_to_the_wall(visit):

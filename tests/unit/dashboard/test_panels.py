@@ -203,6 +203,13 @@ def test_an_unreachable_source_is_named_plainly():
     assert "Bluesky unreachable since 12:06: name cannot be resolved" in english
 
 
+def test_a_source_may_take_its_time_to_start():
+    young = SourceState("demo", "bluesky", "starting", NOON - 40, NOON - 40)
+    late = SourceState("demo", "bluesky", "starting", NOON - 70, NOON - 70)
+    assert "wartet" in text(draw("headline", view(sources=(young,))).nodes)
+    assert "niemand hört zu" in text(draw("headline", view(sources=(late,))).nodes)
+
+
 def test_demo_is_marked():
     assert "DEMO" not in text(draw("liveness", view(brand_state(CROWD))).nodes)
     assert "DEMO" in text(draw("liveness", view(brand_state([said(1, NOON, demo=True)]))).nodes)
