@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from alerts.detector import Detector
-from alerts.hearing import stretches
+from alerts.hearing import GONE, MISSED, stretches
 from alerts.surge import Surge
 from alerts.wording import THIN, Figures
 from app.domain.incident import Incident, Severity, Signal
@@ -59,9 +59,10 @@ class Watch:
         self._said: dict[int, MinuteTally] = {}
         self._learned = 0
         self._deaf: set[int] = set()
+        self._missed = 0.0
+        self._spoke = 0
         self._last = 0.0
         self._calm = 0.0
-        self._told = 0.0
         self._ended: tuple[float, float] | None = None
         self.oldest = float("inf")
         """Start of the oldest minute learned."""
@@ -70,10 +71,10 @@ class Watch:
 
     def learn(self, history: Iterable[MinuteTally], until: float = 0.0) -> None:
         """Begin anew from past minutes, oldest first; what lies after `until` is learned as time goes on."""
-        self._detectors = tuple(self._make())
-        surges = [one for one in self._detectors if isinstance(one, Surge)]
+        self.detectors = tuple(self._make())
+        surges = [one for one in self.detectors if isinstance(one, Surge)]
         self._volume = next((one for one in surges if one.name == "volume"), None) or Surge(self.brand, self._zone)
-        self._pupils = {id(one): one for one in (*self._detectors, self._volume)}.values()
+        self._pupils = tuple({id(one): one for one in (*self.detectors, self._volume)}.values())
         past = [minute for minute in history if minute.start < until - LATE]
         for stretch in stretches(past):
             for pupil in self._pupils:
@@ -123,7 +124,7 @@ class Watch:
         said = self._said
         current = int(at) // 60 * 60
         recent = [said[start] for start in range(current - HOUR, current + 1, 60) if start in said]
-        signals = tuple(detector.step(at, recent) for detector in self._detectors)
+        signals = tuple(detector.step(at, recent) for detector in self.detectors)
         if not heard:
             self._deaf.update({int(at) // 60 * 60, int(at - STEP) // 60 * 60})
         decision = self._decide(at, signals, said, heard=heard)
@@ -134,7 +135,8 @@ class Watch:
     def _decide(self, at: float, signals: tuple[Signal, ...], said: dict[int, MinuteTally], *, heard: bool) -> Decision:
         raised = tuple(signal for signal in signals if signal.alarm)
         if not raised:
-            passed = min(at - self._last, 60.0) if heard and self._last else 0.0
+            listening = heard and not self._mute(at)
+            passed = min(max(at - self._last, 0.0), 60.0) if listening and self._last else 0.0
             self._calm += passed
             over = self.incident is not None and self._calm >= CALM
             return Decision(signals, "resolve" if over else None)
@@ -173,6 +175,7 @@ class Watch:
             share=sum(minute.negative for minute in taken) / max(mentions, 1),
             negative=teller.name == "negative",
             basis=min(teller.baseline.basis, THIN),
+            at=at,
         )
 
     def _teller(self, signals: tuple[Signal, ...]) -> Surge:
@@ -180,7 +183,7 @@ class Watch:
         raised = {one.detector for one in signals if one.alarm}
         if self._volume.name in surging:
             return self._volume
-        found = (one for one in self._detectors if isinstance(one, Surge) and one.name in raised)
+        found = (one for one in self.detectors if isinstance(one, Surge) and one.name in raised)
         return next(found, self._volume)
 
     def _onset(self, at: float, said: dict[int, MinuteTally], teller: Surge) -> float:
@@ -208,12 +211,27 @@ class Watch:
             self._learned = max(self._learned, int(at) // 60 * 60)
         until = int(at - LATE) // 60 * 60
         for start in range(self._learned, until, 60):
-            if start not in self._deaf:
+            minute = said.get(start) or MinuteTally(start)
+            self._listen(minute)
+            if start not in self._deaf and not self._mute(start):
                 for pupil in self._pupils:
-                    pupil.learn([said.get(start) or MinuteTally(start)])
+                    pupil.learn([minute])
                 self.oldest = min(self.oldest, start)
         self._learned = max(until, self._learned)
         self._deaf = {start for start in self._deaf if start >= until}
+
+    def _listen(self, minute: MinuteTally) -> None:
+        if minute.count:
+            self._missed, self._spoke = 0.0, minute.start
+        else:
+            self._missed += self._volume.baseline.rate(minute.start)
+
+    def _mute(self, at: float) -> bool:
+        """Tell whether nobody can be listening, whatever the sources say: too much is missing for a lull.
+
+        After a day the silence is believed.
+        """
+        return self._missed >= MISSED and at - self._spoke < GONE
 
     def _forget(self, at: float) -> None:
         for name in [name for name in self.tally if split(name)[2] < at - KEPT - HOUR]:

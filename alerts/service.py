@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import uuid4
 
 import msgspec
@@ -36,6 +37,8 @@ THIN = 86_400.0
 """Seconds of history below which the archive is asked again: a source may have brought its past."""
 PATIENCE = 300.0
 RETRY = 1.0
+SET_BACK = 120.0
+"""Seconds a heartbeat may lie before an earlier one: more means that the clock was set back."""
 
 log = structlog.get_logger()
 
@@ -76,7 +79,8 @@ class AlertsService:
     async def begin(self) -> None:
         """Take over the state of the bus, learn the past, read open incidents back, show what is usual."""
         snapshot = await self._settled()
-        at = snapshot.watermark or self._context.clock.now()
+        now = self._context.clock.now()
+        at = min(snapshot.watermark or now, now)
         for brand, watch in self._watches.items():
             if not watch.basis:
                 watch.learn(await self._history(brand, at, snapshot), until=at)
@@ -92,13 +96,17 @@ class AlertsService:
                 for watch in self._watches.values():
                     watch.add(entry.delta)
             if isinstance(entry.payload, Heartbeat):
-                self._beats[entry.partition] = max(entry.payload.at, self._beats.get(entry.partition, 0.0))
-                await self._beat()
+                await self._beat(entry.partition, entry.payload.at)
         await self._bus.acknowledge(GROUP, entries)
 
-    async def _beat(self) -> None:
+    async def _beat(self, partition: int, at: float) -> None:
+        newest = self._beats.get(partition, 0.0)
+        if newest - at > SET_BACK:
+            log.warning("the clock was set back", seconds=round(newest - at))
+            newest = 0.0
+        self._beats[partition] = max(at, newest)
         watermark = min(self._beats.values())
-        if watermark - self._stepped >= STEP:
+        if not -SET_BACK <= watermark - self._stepped < STEP:
             await self._step(watermark)
 
     async def _settled(self) -> Snapshot:
@@ -145,6 +153,27 @@ class AlertsService:
         for incident in alive:
             await self._bus.show_incident(incident)
 
+    async def _refresh(self) -> None:
+        """Bring walls and watches up to what is stored: a name may have been wiped, a state changed."""
+        shown = {one.id: one for one in await self._bus.incidents()}
+
+        def read() -> list[Incident]:
+            found = []
+            with self._context.store.reading() as tx:
+                for incident in shown:
+                    with suppress(NotFound):
+                        found.append(tx.incidents.get(incident))
+            return found
+
+        for kept in await asyncio.to_thread(read):
+            if kept != shown[kept.id]:
+                await self._bus.show_incident(kept)
+            watch = self._watches.get(kept.brand)
+            if watch is not None and watch.incident is not None and watch.incident.id == kept.id:
+                watch.incident = kept
+                if kept.state == "resolved":
+                    watch.resume(None, kept)
+
     async def _step(self, at: float) -> None:
         states = {state.id: state for state in await self._bus.sources()}
         await self._learn_late(at)
@@ -152,10 +181,11 @@ class AlertsService:
             decision = watch.step(at, heard=self._heard(self._brands[brand], states, at))
             if decision.action is not None:
                 await self._try(watch, decision, at)
-        if at - self._published >= 60.0:  # noqa: PLR2004 - the band moves by the minute
+        if not 0.0 <= at - self._published < 60.0:  # noqa: PLR2004 - the band moves by the minute
             self._published = at
             for watch in self._watches.values():
                 await self._bus.show_usual(watch.usual(at))
+            await self._refresh()
         self._stepped = at
 
     def _heard(self, brand: Brand, states: dict[str, SourceState], at: float) -> bool:
@@ -165,7 +195,7 @@ class AlertsService:
     async def _learn_late(self, at: float) -> None:
         """Learn anew where a source has brought a past that was not there at the start."""
         pause = STEP if self._context.clock.now() - self._since <= PATIENCE else 10 * 60.0
-        if at - self._asked < pause:
+        if 0.0 <= at - self._asked < pause:
             return
         self._asked = at
         for brand, watch in self._watches.items():
@@ -212,7 +242,7 @@ class AlertsService:
             severity=decision.severity,
             signals=tuple(raised.values()),
             terms=terms,
-            authors=lead_authors(snapshot, brand, figures.since) or incident.authors,
+            authors=lead_authors(snapshot, brand, figures.since),
             peak=decision.peak,
             since=figures.since,
             demo=brand.demo or watch.demo(),

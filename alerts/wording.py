@@ -8,6 +8,23 @@ import msgspec
 THIN = 7 * 86_400.0
 """Seconds of history below which the sentence names its basis."""
 
+MOST = 100.0
+"""Multiple of the usual beyond which more figures say nothing more."""
+LONG_AGO = 43_200.0
+PACE = {
+    "de": {
+        "minute": "{} statt {} je Minute",
+        "mixed": "{} je Minute, üblich {} je Stunde",
+        "hour": "{} statt {} je Stunde",
+    },
+    "en": {
+        "minute": "{} instead of {} a minute",
+        "mixed": "{} a minute, usually {} an hour",
+        "hour": "{} instead of {} an hour",
+    },
+}
+DAYS = {"de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
 
 class Figures(msgspec.Struct, frozen=True):
     """What the sentence says: `actual` and `expected` are per minute."""
@@ -20,6 +37,8 @@ class Figures(msgspec.Struct, frozen=True):
     negative: bool = False
     """The figures count negative mentions only."""
     basis: float = THIN
+    at: float = 0.0
+    """When this is told."""
 
     @property
     def ratio(self) -> float:
@@ -34,47 +53,49 @@ def reason(figures: Figures, terms: tuple[str, ...], zone: str) -> dict[str, str
 
 def _german(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
     what = "negative Erwähnungen" if figures.negative else "Erwähnungen"
-    actual, expected, minute = _pace(figures)
+    compared = (
+        f"{_local(_times(figures.ratio, 'mehr als '), 'de')}-mal so viele {what} wie üblich ({_pace(figures, 'de')})"
+    )
     share = f"{100 * figures.share:.0f} %"
-    said = f"{share} aller Erwähnungen" if figures.negative else f"davon {share} negativ"
-    compared = f"{_comma(_times(figures.ratio))}-mal so viele {what} wie üblich"
-    pace = f"{_comma(actual)} statt {_comma(expected)} je {'Minute' if minute else 'Stunde'}"
+    said = f"das sind {share} aller Erwähnungen" if figures.negative else f"davon {share} negativ"
     driven = f"; Treiber: {', '.join(terms)}" if terms else ""
-    basis = f" (Basis: {_span(figures.basis, 'de')})" if figures.basis < THIN else ""
-    return f"Seit {_clock(figures.since, zone)} {compared} ({pace}), {said}{driven}{basis}."
+    basis = f" (Basis: erst {_span(figures.basis, 'de')})" if figures.basis < THIN else ""
+    return f"Seit {_since(figures, zone, 'de')} Uhr {compared}, {said}{driven}{basis}."
 
 
 def _english(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
     what = "negative mentions" if figures.negative else "mentions"
-    actual, expected, minute = _pace(figures)
+    compared = f"{_times(figures.ratio, 'more than ')} times as many {what} as usual ({_pace(figures, 'en')})"
     share = f"{100 * figures.share:.0f}%"
-    said = f"{share} of all mentions" if figures.negative else f"{share} of them negative"
-    compared = f"{_times(figures.ratio)} times as many {what} as usual"
-    pace = f"{actual} instead of {expected} {'a minute' if minute else 'an hour'}"
+    said = f"which is {share} of all mentions" if figures.negative else f"{share} of them negative"
     driven = f"; drivers: {', '.join(terms)}" if terms else ""
-    basis = f" (basis: {_span(figures.basis, 'en')})" if figures.basis < THIN else ""
-    return f"Since {_clock(figures.since, zone)} {compared} ({pace}), {said}{driven}{basis}."
+    basis = f" (basis: only {_span(figures.basis, 'en')})" if figures.basis < THIN else ""
+    return f"Since {_since(figures, zone, 'en')}, {compared}, {said}{driven}{basis}."
 
 
-def _pace(figures: Figures) -> tuple[str, str, bool]:
-    """Return the two rates as text, by the minute or, where that would be a fraction, by the hour."""
-    minute = figures.expected >= 1.0
-    scale = 1 if minute else 60
-    return _number(figures.actual * scale), _number(figures.expected * scale), minute
+def _pace(figures: Figures, language: str) -> str:
+    """Return both rates; by the hour what a minute would bring a fraction of, so that nobody wonders."""
+    actual, expected = figures.actual, figures.expected
+    if expected >= 1.0:
+        unit = "minute"
+    else:
+        unit, expected = ("mixed", 60 * expected) if actual >= 1.0 else ("hour", 60 * expected)
+        actual *= 1 if unit == "mixed" else 60
+    return PACE[language][unit].format(*(_local(_number(value), language) for value in (actual, expected)))
 
 
-def _times(ratio: float) -> str:
-    """Return a multiple, with one decimal below ten, rounded and grouped above."""
-    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:,.0f}"  # noqa: PLR2004 - what would round to 10.0
+def _times(ratio: float, more: str) -> str:
+    """Return a multiple: with one decimal below ten; nobody is told a more exact one than "more than 100"."""
+    return f"{more}100" if ratio > MOST else _number(ratio)
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")  # noqa: PLR2004 - as above
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")  # noqa: PLR2004 - what would round to 10.0
 
 
-def _comma(number: str) -> str:
-    """Turn 1,234.5 into 1.234,5."""
-    return number.translate(str.maketrans(",.", ".,"))
+def _local(number: str, language: str) -> str:
+    """Turn 1,234.5 into 1.234,5 in German."""
+    return number.translate(str.maketrans(",.", ".,")) if language == "de" else number
 
 
 def _span(seconds: float, language: str) -> str:
@@ -85,12 +106,15 @@ def _span(seconds: float, language: str) -> str:
         (60.0, ("Minute", "Minuten"), ("minute", "minutes")),
     )
     for size, german, english in units:
-        number = int(seconds // size)
+        number = int(max(seconds, 60.0) // size)
         if number or size == 60.0:  # noqa: PLR2004 - nothing is smaller than a minute
             one, many = german if language == "de" else english
             return f"{number} {one if number == 1 else many}"
     raise AssertionError  # pragma: no cover - the loop ends with minutes
 
 
-def _clock(at: float, zone: str) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+def _since(figures: Figures, zone: str, language: str) -> str:
+    """Return the time of day, with the day of the week where half a day lies between."""
+    local = datetime.fromtimestamp(figures.since, UTC).astimezone(ZoneInfo(zone))
+    day = f"{DAYS[language][local.weekday()]} " if figures.at - figures.since >= LONG_AGO else ""
+    return f"{day}{local:%H:%M}"

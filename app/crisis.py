@@ -32,6 +32,8 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
 async def update_incident(store: Store, bus: Bus, actor: Actor, incident: Incident, at: float) -> Incident:
     """Bring signals, terms, authors, peak and reason up to date; severity and peak never fall, the state stays.
 
+    Without new authors those stored stay, not those the caller remembers: a name may have been wiped meanwhile.
+
     Raises `NotFound` if there is no such incident, `Conflict` if it is resolved.
     """
 
@@ -40,6 +42,7 @@ async def update_incident(store: Store, bus: Bus, actor: Actor, incident: Incide
         return msgspec.structs.replace(
             incident,
             brand=kept.brand,
+            authors=incident.authors or kept.authors,
             opened_at=kept.opened_at,
             state=kept.state,
             severity=max(kept.severity, incident.severity, key=SEVERITIES.index),

@@ -10,11 +10,17 @@ MOST = 24
 """Terms a text yields at most."""
 SHORTEST = 3
 LONGEST = 40
+ENDINGS = ("", "e", "en", "er", "es", "em", "ste", "sten")
 
 
 @cache
 def _stop_words() -> frozenset[str]:
-    return frozenset(fold(word) for words in table("stop_words.yaml").values() for word in words.split())
+    return frozenset(
+        fold(word) + ending
+        for name, words in table("stop_words.yaml").items()
+        for word in words.split()
+        for ending in (ENDINGS if name == "de_how" else ENDINGS[:1])
+    )
 
 
 def terms(words: Sequence[Word], own: Collection[str]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def _pattern() -> re.Pattern[str]:
     emoticons = "|".join(re.escape(sign) for sign in sorted(plain, key=len, reverse=True))
     return re.compile(
         rf"(?P<tag>\#[\w\u0300-\u036f]+)|(?P<sign>(?<![\w:])(?:{emoticons})(?![\w])|{_EMOJI})"
-        r"|(?P<word>\w[\w\u0300-\u036f]*(?:['\u2019\-]\w[\w\u0300-\u036f]*)*)|(?P<stop>[.!?;,…\n]|(?<=\s)-(?=\s))"
+        r"|(?P<word>\w[\w\u0300-\u036f]*(?:['\u2019\-]\w[\w\u0300-\u036f]*)*)|(?P<stop>[.!?;:,…\n]|(?<=\s)-(?=\s))"
     )
 
 

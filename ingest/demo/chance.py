@@ -1,17 +1,17 @@
 """Chance that repeats: the same name gives the same draws on every machine, in every process."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, repeat
 from math import exp, sqrt
 from random import Random
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-SMALL = 60.0
-"""Above this mean the normal distribution stands in for Poisson."""
+SMALL = 12.0
+"""Above this mean the skewed normal distribution stands in for Poisson."""
 
 
 def chance(*name: object) -> Random:
@@ -21,9 +21,10 @@ def chance(*name: object) -> Random:
 
 
 def poisson(rng: Random, mean: float) -> int:
-    """Draw a Poisson number, by inversion for small means (Devroye 1986, X.3)."""
+    """Draw a Poisson number, by inversion for small means (Devroye 1986, X.3), else by Cornish & Fisher (1938)."""
     if mean > SMALL:
-        return max(0, round(rng.gauss(mean, sqrt(mean))))
+        draw = rng.gauss(0.0, 1.0)
+        return max(0, round(mean + sqrt(mean) * draw + (draw * draw - 1.0) / 6.0))
     part = total = exp(-mean)
     number, mark = 0, rng.random()
     while mark > total and part > 0:
@@ -47,3 +48,7 @@ class Wheel(Generic[T]):
     def turn(self, mark: float) -> T:
         """Return the item at `mark`, a number from 0 up to 1."""
         return self.items[bisect_right(self._marks, mark)]
+
+    def turns(self, marks: Iterable[float]) -> Iterator[T]:
+        """Yield the item at each of the marks."""
+        return map(self.items.__getitem__, map(bisect_right, repeat(self._marks), marks))

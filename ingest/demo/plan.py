@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from random import Random
 
 import msgspec
 
@@ -57,21 +58,12 @@ class Planner:
 
     def _plans(self, minute: int) -> tuple[Plan, ...]:
         rng = chance(self.seed, "minute", minute)
-        draw, turn = rng.random, self.everyday.wheel.turn
         mean = self.rate * self.rhythm.level(minute)
-        token, start = f"{self.seed:x}-{minute:x}", minute * 60
-        plans = []
-        for index in range(poisson(rng, mean)):
-            said = turn(draw())
-            speaker = said.pool.turn(draw())
-            plans.append(Plan(f"{token}-{index:x}", start + 60 * draw(), said, speaker, draw(), draw()))
-        bump = self.rhythm.bump(minute)
+        token, bump = f"{self.seed:x}-{minute:x}-", self.rhythm.bump(minute)
+        plans = _drawn(rng, poisson(rng, mean), self.everyday.wheel, token, minute * 60)
         if bump is not None:
             wheel: Wheel[Line] = self.everyday.topics[bump[0].topic]
-            for index in range(poisson(rng, mean * bump[1])):
-                said = wheel.turn(draw())
-                speaker, at = said.pool.turn(draw()), start + 60 * draw()
-                plans.append(Plan(f"{token}-u{index:x}", at, said, speaker, draw(), draw(), bump[0].place))
+            plans += _drawn(rng, poisson(rng, mean * bump[1]), wheel, f"{token}u", minute * 60, bump[0].place)
         return tuple(plans)
 
     def _storm_plans(self, minute: int, storm: Storm) -> tuple[Plan, ...]:
@@ -100,3 +92,15 @@ class Planner:
             said = line(template, template.channels[0])
             token = f"{self.seed:x}-s{storm.start:x}-c{number:x}"
             yield Plan(token, second, said, said.pool.turn(rng.random()), rng.random(), 1.0, stormy=True)
+
+
+def _drawn(
+    rng: Random, number: int, wheel: Wheel[Line], token: str, start: int, place: str | None = None
+) -> list[Plan]:
+    """Return so many plans of one minute; a fortnight of them is drawn at the first start, so this is quick."""
+    draw = rng.random
+    said = list(wheel.turns([draw() for _ in range(number)]))
+    return [
+        Plan(f"{token}{index:x}", start + 60 * draw(), line, line.pool.turn(draw()), draw(), draw(), place)
+        for index, line in enumerate(said)
+    ]

@@ -59,11 +59,8 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     topic: str
     pool: Wheel[Speaker]
     template: Template | None = None
-
-    @property
-    def noise(self) -> bool:
-        """Tell whether no query of ours matches it."""
-        return self.template is not None and self.template.noise
+    noise: bool = False
+    """No query of ours matches it."""
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -148,7 +145,16 @@ class Script:
 
 def _line(template: Template, channel: str) -> Line:
     speakers = pool(template.by, channel, template.language)
-    return Line(channel, template.kind, template.language, template.sentiment, template.topic, speakers, template)
+    return Line(
+        channel,
+        template.kind,
+        template.language,
+        template.sentiment,
+        template.topic,
+        speakers,
+        template,
+        noise=template.noise,
+    )
 
 
 def line(template: Template, channel: str) -> Line:

@@ -1,5 +1,6 @@
 """From a plan to a mention: the words, what it answers, its address and its echo."""
 
+from functools import lru_cache
 from random import Random
 
 import msgspec
@@ -27,6 +28,7 @@ class Writer:
 
     def __init__(self, planner: Planner) -> None:
         self._planner = planner
+        self._said = lru_cache(maxsize=1024)(self._said_in)
 
     def write(self, plan: Plan, storm: Storm | None) -> Mention:
         """Return the mention of a plan."""
@@ -66,8 +68,8 @@ class Writer:
         spare: list[Plan] = []
         looks = range(3) if plan.stormy else range(rng.randrange(1, FIRST_LOOK), LAST_LOOK)
         for back in looks:
-            plans = self._planner.plans(minute - back) if not plan.stormy else self._storm(minute - back, storm)
-            found = [one for one in plans if one.at < plan.at and _answers(plan.line, one.line)]
+            said = self._said(minute - back, storm if plan.stormy else None, plan.line.channel, plan.line.language)
+            found = [one for one in said if one.at < plan.at and _answers(plan.line, one.line)]
             fitting = [one for one in found if plan.line.topic in {*ANY_TOPIC, one.line.topic}]
             if fitting:
                 return self._pick(plan, fitting, rng)
@@ -78,8 +80,16 @@ class Writer:
         picked = [rng.choice(found) for _ in range(CANDIDATES if plan.line.template is None else 1)]
         return max(picked, key=lambda one: one.speaker.reach)
 
-    def _storm(self, minute: int, storm: Storm | None) -> tuple[Plan, ...]:
-        return () if storm is None else self._planner.storm_plans(minute, storm)
+    def _said_in(self, minute: int, storm: Storm | None, channel: str, language: str) -> list[Plan]:
+        """Return the posts of a minute, of every day or of a storm, that somebody can answer in their language."""
+        plans = self._planner.plans(minute) if storm is None else self._planner.storm_plans(minute, storm)
+        return [
+            one
+            for one in plans
+            if (one.line.channel, one.line.language) == (channel, language)
+            and one.line.kind in ROOTS
+            and not one.line.noise
+        ]
 
     def _mention(
         self, plan: Plan, line: Line, rng: Random, parent: Plan | None = None, text: str | None = None
@@ -124,19 +134,11 @@ class Writer:
 
 def _answers(line: Line, other: Line) -> bool:
     wanted = line.sentiment if line.template is None else line.template.to
-    return (
-        other.kind in ROOTS
-        and other.channel == line.channel
-        and other.language == line.language
-        and not other.noise
-        and wanted in {None, other.sentiment}
-        and (
-            line.template is None
-            or line.template.by != "brand"
-            or other.template is None
-            or other.template.by != "brand"
-        )
-    )
+    return wanted in {None, other.sentiment} and not (_official(line) and _official(other))
+
+
+def _official(line: Line) -> bool:
+    return line.template is not None and line.template.by == "brand"
 
 
 def address(plan: Plan) -> str:

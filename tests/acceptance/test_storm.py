@@ -6,13 +6,13 @@ from math import pi, sin
 
 import pytest
 
-from alerts.detectors.negative import NegativeDetector
+from alerts.detector import Detector
 from alerts.detectors.volume import VolumeDetector
 from alerts.surge import Limits
 from alerts.wording import reason
-from app.domain.tally import MinuteTally
+from app.domain.tally import MinuteTally, split
 from ingest.demo.storm import Storm
-from tests.acceptance.timeline import DAY, START, ZONE, Line, Minutes, demo_history, demo_minutes
+from tests.acceptance.timeline import DAY, START, ZONE, Line, Minutes, as_delta, demo_history, demo_line, demo_minutes
 
 HOUR = 3600
 
@@ -24,13 +24,44 @@ def test_the_demo_storm_raises_within_three_minutes_with_its_reason_in_both_lang
     assert at - STORM.start <= 180
     sentences = reason(decision.figures, ("Abschlag", "Hotline"), ZONE)
     assert re.match(
-        r"Seit 16:0\d \d+(,\d)?-mal so viele (negative )?Erwähnungen wie üblich \(\d+ statt \d+(,\d)? je Minute\), ",
+        r"Seit 16:0\d Uhr \d+(,\d)?-mal so viele (negative )?Erwähnungen wie üblich "
+        r"\(\d+ statt \d+(,\d)? je Minute\), ",
         sentences["de"],
     ), sentences
     assert re.match(
-        r"Since 16:0\d \d+(\.\d)? times as many (negative )?mentions as usual \(\d+ instead", sentences["en"]
+        r"Since 16:0\d, \d+(\.\d)? times as many (negative )?mentions as usual \(\d+ instead", sentences["en"]
     )
     assert decision.signals[0].expected < decision.signals[0].actual
+
+
+def nights_and_weekends(*hours: float):
+    """Storms at so many hours after START, each at another second of its minute."""
+    begins = [int(START + hour * HOUR) + 11 + 21 * (place % 3) for place, hour in enumerate(hours)]
+    return pytest.mark.parametrize("begin", begins)
+
+
+def delay(begin: int) -> float:
+    """Return the seconds from the start of a storm to its alarm, judged every ten seconds."""
+    line = demo_line(Storm(begin, minutes=30)).skip((begin - 600) // 60 * 60)
+    line.run((begin - 600) // 60 * 60, begin + 600)
+    return line.opened[0][0] - begin
+
+
+@nights_and_weekends(13.5, 61)
+def test_a_storm_in_the_dead_of_night_and_one_at_the_weekend_raise_as_soon(begin):
+    assert delay(begin) <= 150
+
+
+@pytest.mark.long
+@nights_and_weekends(5, 12, 13.5, 16, 61, 94, 104.5)
+def test_the_hour_of_the_storm_does_not_matter(begin):
+    assert all(delay(begin + later) <= 150 for later in (0, 25, 50))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_fourteen_days_judged_every_ten_seconds_open_at_most_one_incident(seed):
+    assert len(demo_line(seed=seed).run(START, START + 14 * DAY).opened) <= 1
 
 
 def test_the_storm_stays_one_incident_becomes_a_crisis_and_is_resolved_after_calm():
@@ -44,7 +75,7 @@ def test_the_storm_stays_one_incident_becomes_a_crisis_and_is_resolved_after_cal
 
 
 def test_fourteen_days_without_a_storm_raise_at_most_one():
-    assert at_most_one(alarms(VolumeDetector, NegativeDetector))
+    assert at_most_one(alarms(demo_line().watch.detectors))
 
 
 class Always(VolumeDetector):
@@ -56,7 +87,9 @@ class Never(VolumeDetector):
 
 
 def test_the_checks_catch_a_detector_that_always_or_never_raises():
-    assert not at_most_one(alarms(Always, days=2))
+    always = Always("demo", ZONE)
+    always.learn(demo_history(2))
+    assert not at_most_one(alarms((always,), days=2))
     line = Line(demo_minutes(STORM), kinds=(Never,))
     line.watch.learn(demo_history(3), until=START)
     assert not line.run(STORM.start, STORM.start + 600).opened
@@ -98,9 +131,7 @@ def test_an_outage_in_the_middle_of_a_storm_is_not_calm():
 
 
 def test_a_restart_in_the_middle_keeps_one_incident():
-    line = Line(demo_minutes(STORM))
-    line.watch.learn(demo_history(), until=START)
-    line.run(STORM.start - 120, STORM.start + 600)
+    line = demo_line(STORM).run(STORM.start - 120, STORM.start + 600)
     assert line.watch.incident is not None
     back = STORM.start + 900
     recorded = (line.minutes(start) for start in range(START, back, 60))
@@ -130,13 +161,56 @@ def test_causal_what_comes_later_never_changes_what_was_said():
     assert storm.signals == calm.signals
 
 
+def test_a_storm_of_last_week_replayed_at_once_raises_nothing_now_and_is_forgotten():
+    line = demo_line().run(START, START + 120)
+    before = line.watch.usual(START).minutes[60].expected
+    for start in range(START - 7 * DAY, START - 7 * DAY + HOUR, 60):
+        line.watch.add(as_delta("demo", MinuteTally(start, 900, negative=800)))
+    line.run(START + 120, START + 600)
+    assert not line.opened
+    assert all(split(name)[2] > START - 5 * HOUR for name in line.watch.tally)
+    assert line.watch.usual(START).minutes[60].expected == pytest.approx(before, rel=0.02)
+
+
+def test_what_claims_to_come_from_the_future_waits_and_is_a_burst_of_one_minute_then():
+    line = demo_line()
+    line.watch.add(as_delta("demo", MinuteTally(START + 600, 900, negative=800)))
+    assert not line.run(START, START + 1200).opened
+
+
+@pytest.mark.parametrize("jump", [2 * HOUR, -2 * HOUR])
+def test_a_jump_of_the_clock_raises_nothing(jump):
+    line = Line(scripted(lambda at: 20))
+    line.watch.learn([line.minutes(start) for start in range(START - 3 * DAY, START, 60)], until=START)
+    line.run(START, START + 600)
+    assert not line.run(START + 600 + jump, START + 1800 + jump).opened
+
+
+def test_a_source_that_falls_silent_and_says_nothing_of_it_teaches_nothing_for_a_day():
+    line = Line(scripted(lambda at: 0 if START + HOUR <= at < START + 13 * HOUR else 20))
+    line.watch.learn([line.minutes(start) for start in range(START - 3 * DAY, START, 60)], until=START)
+    line.run(START, START + 16 * HOUR, step=60)
+    assert not line.opened
+    assert line.watch.usual(START + 16 * HOUR).minutes[-1].expected == pytest.approx(20, rel=0.1)
+    line.minutes = scripted(lambda at: 0)
+    line.run(START + 16 * HOUR, START + 52 * HOUR, step=60)
+    assert line.watch.usual(START + 52 * HOUR).minutes[-1].expected < 16
+
+
+def test_a_second_wave_folds_in_while_the_first_is_not_over_and_opens_anew_afterwards():
+    waves = [START + HOUR, START + HOUR + 40 * 60, START + 4 * HOUR]
+    line = Line(scripted(lambda at: 160 if any(wave <= at < wave + 900 for wave in waves) else 20))
+    line.watch.learn([line.minutes(start) for start in range(START - 8 * DAY, START, 60)], until=START)
+    line.run(START, START + 6 * HOUR, step=30)
+    assert [int(at - START) // HOUR for at, _ in line.opened] == [1, 4]
+    assert len(line.resolved) == 2
+
+
 STORM = Storm(START + HOUR + 37, minutes=30)
 
 
 def stormy_line() -> Line:
-    line = Line(demo_minutes(STORM))
-    line.watch.learn(demo_history(), until=START)
-    return line.run(STORM.start - 300, START + 2 * HOUR)
+    return demo_line(STORM).run(STORM.start - 300, START + 2 * HOUR)
 
 
 def at_most_one(raised: list[int]) -> bool:
@@ -144,13 +218,10 @@ def at_most_one(raised: list[int]) -> bool:
     return not raised or raised[-1] - raised[0] < 2 * HOUR
 
 
-def alarms(*kinds: type, days: int = 14) -> list[int]:
-    """Return the minutes in alarm in a demo life without storms, judged every minute after as many days of history."""
-    world, detectors = demo_minutes(), [kind("demo", ZONE) for kind in kinds]
-    past = demo_history()[-days * 1440 :]
-    for detector in detectors:
-        detector.learn(past)
-    recent, raised = list(past[-62:]), []
+def alarms(detectors: tuple[Detector, ...], days: int = 14) -> list[int]:
+    """Return the minutes in which detectors that know the past raise in a demo life without storms."""
+    world = demo_minutes()
+    recent, raised = list(demo_history(2)[-62:]), []
     for start in range(START, START + days * DAY, 60):
         recent = [*recent[-61:], world(start)]
         signals = [detector.step(start + 59, recent) for detector in detectors]

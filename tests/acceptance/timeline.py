@@ -1,6 +1,7 @@
 """A time line for one brand: minutes of the demo world (or of a script) fed to a `Watch` on our own clock."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 
 import msgspec
@@ -18,18 +19,36 @@ ZONE = "Europe/Berlin"
 DAY = 86_400
 START = 1_795_010_400
 """A Wednesday in November 2026, 15:00 in Berlin; what lies before is history."""
+WHOLE = 14
+"""Days of history at most; it is counted once per process."""
 Minutes = Callable[[int], MinuteTally]
 
 
 @cache
-def demo_history(days: int = 14) -> tuple[MinuteTally, ...]:
-    world = Generator(7)
+def demo_history(days: int = WHOLE, seed: int = 7) -> tuple[MinuteTally, ...]:
+    if days < WHOLE:
+        return demo_history(WHOLE, seed)[-days * 1440 :]
+    world = Generator(seed)
     return tuple(world.tally(start) for start in range(START - days * DAY, START, 60))
 
 
-def demo_minutes(storm: Storm | None = None) -> Minutes:
-    world = Generator(7)
+def demo_minutes(storm: Storm | None = None, seed: int = 7) -> Minutes:
+    world = Generator(seed)
     return cache(lambda start: world.tally(start, storm))
+
+
+@cache
+def _learned(seed: int) -> Watch:
+    line = Line(demo_minutes(seed=seed))
+    line.watch.learn(demo_history(seed=seed), until=START)
+    return line.watch
+
+
+def demo_line(storm: Storm | None = None, seed: int = 7) -> "Line":
+    """Return a demo life that has learned a fortnight up to START; the learning is done once per process."""
+    line = Line(demo_minutes(storm, seed))
+    line.watch = deepcopy(_learned(seed))
+    return line
 
 
 def as_delta(brand: str, minute: MinuteTally, share: float = 1.0) -> TallyDelta:
@@ -65,6 +84,14 @@ class Line:
             at += step
             self.watch.add(self._delta(at))
             self._act(at, self.watch.step(at, heard=heard))
+        return self
+
+    def skip(self, end: int) -> "Line":
+        """Learn the minutes up to `end` without judging them."""
+        first = int(self.watch.oldest + self.watch.basis)
+        for pupil in self.watch._pupils:
+            pupil.learn([self.minutes(start) for start in range(first, end, 60)])
+        self.watch._learned = end
         return self
 
     def restart(self, history: Iterator[MinuteTally] | tuple[MinuteTally, ...], at: float) -> None:

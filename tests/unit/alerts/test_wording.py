@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from alerts.wording import Figures, reason
@@ -9,9 +10,9 @@ STORM = Figures(since=1_795_026_060, actual=163.6, expected=45.2, share=0.58)
 def test_the_sentence_in_german_and_english():
     said = reason(STORM, ("Abschlag", "Hotline", "#nordlichtabzocke"), "Europe/Berlin")
     assert said == {
-        "de": "Seit 19:21 3,6-mal so viele Erwähnungen wie üblich (164 statt 45 je Minute), davon 58 % negativ; "
+        "de": "Seit 19:21 Uhr 3,6-mal so viele Erwähnungen wie üblich (164 statt 45 je Minute), davon 58 % negativ; "
         "Treiber: Abschlag, Hotline, #nordlichtabzocke.",
-        "en": "Since 19:21 3.6 times as many mentions as usual (164 instead of 45 a minute), 58% of them negative; "
+        "en": "Since 19:21, 3.6 times as many mentions as usual (164 instead of 45 a minute), 58% of them negative; "
         "drivers: Abschlag, Hotline, #nordlichtabzocke.",
     }
 
@@ -20,30 +21,57 @@ def test_negative_mentions_without_drivers_at_another_place():
     figures = Figures(since=1_795_026_060, actual=30.4, expected=3.26, share=0.5, negative=True)
     said = reason(figures, (), "America/New_York")
     assert said["de"] == (
-        "Seit 13:21 9,3-mal so viele negative Erwähnungen wie üblich (30 statt 3,3 je Minute), 50 % aller Erwähnungen."
+        "Seit 13:21 Uhr 9,3-mal so viele negative Erwähnungen wie üblich (30 statt 3,3 je Minute), "
+        "das sind 50 % aller Erwähnungen."
     )
     assert said["en"] == (
-        "Since 13:21 9.3 times as many negative mentions as usual (30 instead of 3.3 a minute), 50% of all mentions."
+        "Since 13:21, 9.3 times as many negative mentions as usual (30 instead of 3.3 a minute), "
+        "which is 50% of all mentions."
     )
 
 
-def test_small_and_large_numbers():
-    quiet = reason(Figures(0, actual=1500 / 60, expected=0.2 / 60, share=0), (), "UTC")
-    assert "7.500-mal" in quiet["de"]
-    assert "(1.500 statt 0,2 je Stunde)" in quiet["de"]
-    assert "7,500 times" in quiet["en"]
-    assert "(1,500 instead of 0.2 an hour)" in quiet["en"]
-    assert "(120 statt 0 je Stunde)" in reason(Figures(0, 2, 0, 0), (), "UTC")["de"]
+@pytest.mark.parametrize(
+    ("actual", "expected", "german", "english"),
+    [
+        (6, 2, "3-mal so viele Erwähnungen wie üblich (6 statt 2 je Minute)", "3 times as many"),
+        (
+            1500,
+            21.4,
+            "70-mal so viele Erwähnungen wie üblich (1.500 statt 21 je Minute)",
+            "(1,500 instead of 21 a minute)",
+        ),
+        (4.5, 0.1, "45-mal so viele", "(4.5 a minute, usually 6 an hour)"),
+        (4.5, 0.1, "(4,5 je Minute, üblich 6 je Stunde)", "45 times as many"),
+        (0.5, 0.02, "(30 statt 1,2 je Stunde)", "(30 instead of 1.2 an hour)"),
+        (
+            25,
+            0.003,
+            "Uhr mehr als 100-mal so viele Erwähnungen wie üblich",
+            ", more than 100 times as many mentions as usual",
+        ),
+        (2, 0, "(2 je Minute, üblich 0 je Stunde)", "(2 a minute, usually 0 an hour)"),
+    ],
+)
+def test_small_and_large_numbers(actual, expected, german, english):
+    said = reason(Figures(0, actual=actual, expected=expected, share=0), (), "UTC")
+    assert german in said["de"]
+    assert english in said["en"]
+
+
+def test_what_began_long_ago_is_told_with_its_day():
+    said = reason(msgspec.structs.replace(STORM, at=STORM.since + 86_400), (), "Europe/Berlin")
+    assert said["de"].startswith("Seit Mi 19:21 Uhr ")
+    assert said["en"].startswith("Since Wed 19:21, ")
 
 
 @pytest.mark.parametrize(
     ("basis", "german", "english"),
     [
-        (2 * 86_400 + 5, "Basis: 2 Tage", "basis: 2 days"),
-        (86_400, "Basis: 1 Tag", "basis: 1 day"),
-        (7300, "Basis: 2 Stunden", "basis: 2 hours"),
-        (60, "Basis: 1 Minute", "basis: 1 minute"),
-        (0, "Basis: 0 Minuten", "basis: 0 minutes"),
+        (2 * 86_400 + 5, "Basis: erst 2 Tage", "basis: only 2 days"),
+        (86_400, "Basis: erst 1 Tag", "basis: only 1 day"),
+        (7300, "Basis: erst 2 Stunden", "basis: only 2 hours"),
+        (60, "Basis: erst 1 Minute", "basis: only 1 minute"),
+        (0, "Basis: erst 1 Minute", "basis: only 1 minute"),
     ],
 )
 def test_a_thin_basis_is_named(basis, german, english):
