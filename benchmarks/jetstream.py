@@ -6,6 +6,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -187,8 +188,15 @@ class Jetstream:
         for line in list(self._server.connections if self._server else ()):
             await line.send(frame)
 
-    async def play(self, rate: float, count: int, brand: str, templates: tuple[str, ...] = TEMPLATES) -> None:
-        """Post distinct texts at an exact rate until there are `count`; the log tells how many there are already."""
+    async def play(
+        self,
+        rate: float,
+        count: int,
+        brand: str,
+        templates: tuple[str, ...] = TEMPLATES,
+        then: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        """Post distinct texts at an exact rate until the log has `count`, calling `then` with the number of each."""
         begun, first = time.monotonic(), self.posts
         for number in range(first, count):
             due = begun + (number - first) / rate
@@ -196,6 +204,8 @@ class Jetstream:
                 await asyncio.sleep(wait)
             text = templates[number % len(templates)].format(brand=brand, n=number)
             await self.post(text, did=f"did:plc:author{number % 997:04}", number=number)
+            if then:
+                await then(number)
 
     # Inside
 

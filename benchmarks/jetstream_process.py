@@ -13,6 +13,7 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
+from benchmarks.changes import Changes
 from benchmarks.jetstream import TEMPLATES, Jetstream
 
 
@@ -23,6 +24,7 @@ async def _main() -> None:
     parser.add_argument("--count", type=int, default=1_000, help="posts altogether, over all restarts")
     parser.add_argument("--brand-text", default="Nordlicht Strom", help="every post holds it")
     parser.add_argument("--template", action="append", help="a text with {brand} and {n}; may be given often")
+    parser.add_argument("--change", type=float, default=0.0, help="share of posts taken back, edited and repeated")
     parser.add_argument("--log", type=Path, help="file of all events, survives a kill")
     parser.add_argument("--sent", type=Path, help="file of the instants at which posts went onto a socket")
     parser.add_argument("--at-once", action="store_true", help="begin before somebody is connected")
@@ -31,7 +33,9 @@ async def _main() -> None:
         print(f"ready {server.url}", flush=True)
         if not given.at_once:
             await server.connected.wait()
-        await server.play(given.rate, given.count, given.brand_text, tuple(given.template or TEMPLATES))
+        templates = tuple(given.template or TEMPLATES)
+        then = Changes(server, given.change, given.brand_text) if given.change else None
+        await server.play(given.rate, given.count, given.brand_text, templates, then)
         print(f"done {server.posts}", flush=True)
         await asyncio.get_running_loop().create_future()
 
