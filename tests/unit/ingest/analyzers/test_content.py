@@ -1,5 +1,7 @@
 """Terms: what a text is about."""
 
+import pytest
+
 from ingest.analyzers.content import terms
 from ingest.analyzers.words import masked, words
 
@@ -38,3 +40,20 @@ def test_there_are_at_most_24_each_once():
     text = " ".join(f"wort{chr(97 + i)}x" for i in range(20)) * 2
     found = of(text)
     assert len(found) == len(set(found)) == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Unfassbar, was für ein miserabler Service!", ("service",)),
+        ("Schlechter Service, unfreundliche Hotline", ("service", "hotline")),
+        ("Seit vier Wochen warte ich am Montag auf die Rechnung", ("rechnung",)),
+        ("Terrible service, waiting for my refund since Monday", ("service", "refund")),
+        (
+            "Abschlag verdoppelt: Hotline besetzt",
+            ("abschlag", "verdoppelt", "abschlag verdoppelt", "hotline", "besetzt", "hotline besetzt"),
+        ),
+    ],
+)
+def test_words_that_say_how_or_when_it_is_are_no_terms(text, told):
+    assert of(text) == told
