@@ -27,6 +27,8 @@ Choice = TypeVar("Choice", bound=str)
 def router(config: Config, hub: Hub) -> APIRouter:
     """Return the websocket route of the walls."""
     routes = APIRouter()
+    for one in config.walls:
+        metrics.SCREENS.labels(one.id).set(0)  # also after a start that followed a kill
 
     @routes.websocket("/ws/wall/{wall}")
     async def wall_socket(websocket: WebSocket, wall: str) -> None:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -15,6 +16,9 @@ from dashboard.api.shape import Readiness, answering
 
 GROUPS = ("analysis", "archive", "alerts")
 """Who reads the streams."""
+
+PATIENCE = 2.0
+"""Seconds Redis has to answer: whoever asks how we are does not wait for long."""
 
 
 def router(context: Context) -> APIRouter:
@@ -30,9 +34,11 @@ def router(context: Context) -> APIRouter:
     async def readyz() -> Response:
         """Tell which services work and how far they are behind; 503 while one is missing."""
         try:
-            services, lag = await context.bus.services(), await context.bus.lag()
-        except Unavailable as reason:
-            return JSONResponse({"ready": False, "reason": str(reason), "services": {}, "lag": {}}, 503)
+            with anyio.fail_after(PATIENCE):
+                services, lag = await context.bus.services(), await context.bus.lag()
+        except (Unavailable, TimeoutError) as error:
+            reason = str(error) or f"Redis has not answered for {PATIENCE:g} s."
+            return JSONResponse({"ready": False, "reason": reason, "services": {}, "lag": {}}, 503)
         missing = [name for name in registry.names("services") if name not in services]
         body: dict[str, Any] = {
             "ready": not missing,
@@ -46,8 +52,9 @@ def router(context: Context) -> APIRouter:
     async def figures() -> Response:
         """Return the figures in Prometheus' text format; the lag is NaN while Redis does not answer."""
         try:
-            lag: dict[str, float] = {**await context.bus.lag()}
-        except Unavailable:
+            with anyio.fail_after(PATIENCE):
+                lag: dict[str, float] = {**await context.bus.lag()}
+        except (Unavailable, TimeoutError):
             lag = dict.fromkeys(GROUPS, math.nan)
         for group, entries in lag.items():
             metrics.LAG.labels(group).set(entries)
