@@ -65,7 +65,9 @@ def _german(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
 
 def _english(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
     what = "negative mentions" if figures.negative else "mentions"
-    compared = f"{_times(figures.ratio, 'more than ')} times as many {what} as usual ({_pace(figures, 'en')})"
+    times = _times(figures.ratio, "more than ")
+    many = "twice" if times == "2" else f"{times} times"
+    compared = f"{many} as many {what} as usual ({_pace(figures, 'en')})"
     share = f"{100 * figures.share:.0f}%"
     said = f"which is {share} of all mentions" if figures.negative else f"{share} of them negative"
     driven = f"; drivers: {', '.join(terms)}" if terms else ""

@@ -33,6 +33,7 @@ def test_negative_mentions_without_drivers_at_another_place():
 @pytest.mark.parametrize(
     ("actual", "expected", "german", "english"),
     [
+        (9.96, 4.98, "Uhr doppelt so viele Erwähnungen wie üblich (10 statt 5 je Minute)", ", twice as many mentions"),
         (6, 2, "3-mal so viele Erwähnungen wie üblich (6 statt 2 je Minute)", "3 times as many"),
         (
             1500,
