@@ -53,9 +53,9 @@ def reason(figures: Figures, terms: tuple[str, ...], zone: str) -> dict[str, str
 
 def _german(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
     what = "negative Erwähnungen" if figures.negative else "Erwähnungen"
-    compared = (
-        f"{_local(_times(figures.ratio, 'mehr als '), 'de')}-mal so viele {what} wie üblich ({_pace(figures, 'de')})"
-    )
+    times = _local(_times(figures.ratio, "mehr als "), "de")
+    many = "doppelt" if times == "2" else f"{times}-mal"
+    compared = f"{many} so viele {what} wie üblich ({_pace(figures, 'de')})"
     share = f"{100 * figures.share:.0f} %"
     said = f"das sind {share} aller Erwähnungen" if figures.negative else f"davon {share} negativ"
     driven = f"; Treiber: {', '.join(terms)}" if terms else ""
