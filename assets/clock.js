@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const DELAYED = 5;
-  const DISCONNECTED = 15;
+  const DISCONNECTED = 15 + 1; // the newest data is up to one heartbeat old when the path breaks
   const LOOK = 250;
   let last = null; // the latest message's times and when it came
   const opened = performance.now();
