@@ -135,7 +135,7 @@ def test_a_restart_in_the_middle_keeps_one_incident():
     assert line.watch.incident is not None
     back = STORM.start + 900
     recorded = (line.minutes(start) for start in range(START, back, 60))
-    line.restart((*demo_history(), *recorded), at=back)
+    line.restart((*demo_history(4), *recorded), at=back)
     line.run(back, back + 900)
     assert len(line.opened) == 1
 
