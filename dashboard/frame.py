@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 
 from app.domain.brand import Brand
 from app.domain.wall import Scene, Screen
@@ -14,6 +15,8 @@ PACE = 1.0
 """Seconds between two changes of a panel that does not say otherwise."""
 
 ENCODER = msgspec.json.Encoder()
+
+log = structlog.get_logger(__name__)
 
 
 class Moment(NamedTuple):
@@ -35,6 +38,7 @@ class Canvas:
         self._site = site
         self._drawn: dict[str, bytes] = {}
         self._drawn_at: dict[str, float] = {}
+        self._failing: set[str] = set()
         self._sent_at = 0.0
         self._sent_seq = -1
         self._moment: Moment | None = None
@@ -77,11 +81,24 @@ class Canvas:
         around = moment.around
         at = around.watermark or around.server_time or moment.now
         view = View(self.brand, moment.state.brands[self.brand.id], around, self._screen, at)
-        drawn = ENCODER.encode(_plain(panel.draw(view)))
+        drawn = self._draw(panel, view)
         if drawn == self._drawn.get(panel.name):
             return False
         self._drawn[panel.name] = drawn
         return True
+
+    def _draw(self, panel: Panel, view: View) -> bytes:
+        """Return the panel as bytes; one that fails says so in its own place and leaves the rest of the wall alone."""
+        try:
+            drawn = ENCODER.encode(_plain(panel.draw(view)))
+        except Exception as failure:
+            if panel.name not in self._failing:
+                self._failing.add(panel.name)
+                log.exception("panel failed", panel=panel.name, reason=type(failure).__name__)
+            say = words(self._screen.language, self._screen.zone)
+            return ENCODER.encode(_plain(Drawing((("p", {"class": "than", "key": "failed"}, say.say("failed")),))))
+        self._failing.discard(panel.name)
+        return drawn
 
     def _message(self, kind: str, moment: Moment, names: list[str], more: dict[str, Any]) -> str:
         panels = {name: msgspec.Raw(self._drawn[name]) for name in names}

@@ -11,6 +11,7 @@ from app.domain.source import SourceState
 from app.domain.wall import Screen, Wall
 from dashboard.feed import Feed
 from dashboard.hub import Hub
+from dashboard.panels.volume import VolumePanel
 from dashboard.rotation import Rotation, eligible
 from dashboard.state import State, Surroundings
 from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, delta, said, snapshot
@@ -54,6 +55,22 @@ async def test_the_first_message_is_a_snapshot_then_frames_of_what_changed():
     assert (frame["type"], frame["seq"], frame["data_time"]) == ("frame", 2, NOON + 1)
     assert "volume" in frame["panels"]
     assert "banner" not in frame["panels"]
+
+
+@pytest.mark.anyio
+async def test_a_panel_that_fails_says_so_and_leaves_the_others_alone(monkeypatch):
+    room = Room()
+    seat = room.hub.join(Screen("main"))
+    await take(seat)
+    with monkeypatch.context() as planted:
+        planted.setattr(VolumePanel, "draw", lambda *_: 1 / 0)
+        room.step(1.0)
+        frame = await take(seat)
+        assert "gestört" in str(frame["panels"]["volume"]["nodes"])
+        room.step(1.0)
+        assert "newest" in (await take(seat))["panels"]
+    room.step(1.0)
+    assert "gestört" not in str((await take(seat))["panels"]["volume"]["nodes"])
 
 
 @pytest.mark.anyio
