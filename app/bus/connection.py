@@ -105,8 +105,10 @@ def guarded(
                 "Redis is out of memory; raise its maxmemory or let the consumers catch up."
             ) from error
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-            raise BusUnavailable(f"Redis does not answer: {str(error) or type(error).__name__}.") from error
+            said = str(error).rstrip(".") or type(error).__name__
+            raise BusUnavailable(f"Redis does not answer: {said}.") from error
         except exceptions.RedisError as error:
-            raise BusUnavailable(f"Redis refuses: {error}.") from error
+            said = str(error).rstrip(".")
+            raise BusUnavailable(f"Redis refuses: {said}.") from error
 
     return method

@@ -20,7 +20,7 @@ def storm(
     config: ConfigOption = None,
     data: DataOption = DATA,
 ) -> None:
-    """Start a firestorm: wrongly doubled down payments, an overloaded hotline, an angry public."""
+    """Start a firestorm: monthly payments wrongly doubled, an overloaded hotline, an angry public."""
     asyncio.run(_order({"do": "storm", "minutes": str(minutes)}, config, data))
     typer.echo(f"A firestorm begins at Nordlicht Strom and lasts about {minutes} min; `emberwatch demo calm` ends it.")
 
