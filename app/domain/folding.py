@@ -78,7 +78,3 @@ class Text(msgspec.Struct, frozen=True):
         if "@" in folded:
             words += [f"@{handle}" for handle in handles(folded)]
         return cls(f" {' '.join(words)} ")
-
-    def has(self, form: str) -> bool:
-        """Tell whether a folded form, given between blanks, is in the text."""
-        return form in self.line

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import structlog
 import zstandard
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from websockets.asyncio.client import ClientConnection, connect
@@ -21,6 +22,8 @@ from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Setting
 from ingest.jetstream import CHANNEL, POSTS, V2, Reader
+
+log = structlog.get_logger("ingest")
 
 REWIND = 5_000_000
 """Microseconds v1 is rewound on resume: its `time_us` is not strictly in order."""
@@ -77,6 +80,7 @@ class BlueskyConnector:
         self._options = options
         self._v2 = urlsplit(options.url).path.rstrip("/").endswith(V2)
         self._reader = Reader(v2=self._v2)
+        self._faulty = 0
         self._dictionary = (
             zstandard.ZstdCompressionDict(options.dictionary.read_bytes())
             if options.zstd and options.dictionary
@@ -174,6 +178,9 @@ class BlueskyConnector:
                 newest = max(newest, item.at or 0.0)
             if item.event is not None:
                 events.append(item.event)
+        if unread := self._reader.faulty - self._faulty:
+            self._faulty = self._reader.faulty
+            log.warning("bluesky.unreadable", source=self._setting.source, frames=unread, before=place)
         return Batch(events, str(place), last_item_at=newest or None, received=len(frames))
 
     def _plain(self, frame: str | bytes) -> str | bytes:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+import structlog
 import zstandard
 from pydantic import ValidationError
 
@@ -87,6 +88,18 @@ async def test_a_broken_line_is_taken_up_again_without_loss(server, path):
     assert ("unreachable", f"127.0.0.1:{server.port} closed the connection; connecting anew.") in told.said
     assert told.said[-1] == ("live", "")
     await batches.aclose()
+
+
+async def test_frames_that_cannot_be_read_are_counted_in_the_log_and_the_good_ones_beside_them_kept(server):
+    batches = connector(server.url, Told(), clock=SystemClock()).listen(None)
+    await anext(batches)
+    with structlog.testing.capture_logs() as logged:
+        await server.raw("{")
+        await server.post("Nordlicht danach")
+        [heard], _ = await gather(batches, 1)
+    await batches.aclose()
+    assert heard.text == "Nordlicht danach"
+    assert [(row["event"], row["frames"], row["log_level"]) for row in logged] == [("bluesky.unreadable", 1, "warning")]
 
 
 async def test_a_stream_that_falls_silent_is_connected_anew(server, monkeypatch):
