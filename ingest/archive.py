@@ -1,6 +1,7 @@
 """The archive service: what analysis settled goes into the store, off the hot path."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -14,11 +15,9 @@ from app.errors import StoreUnavailable, Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context
 from app.store.engine import Transaction
+from ingest.seat import seat
 
 GROUP = "archive"
-CONSUMER = "archive"
-"""Always the same, so that after a restart the service finds what it had not acknowledged."""
-
 BATCH = 2_000
 LINGER = 0.1
 """Seconds to let entries gather when few come: at most ten commits, each with its fsync, a second."""
@@ -46,7 +45,11 @@ def keep(tx: Transaction, entries: Sequence[Analysed]) -> None:
 
 
 class ArchiveService:
-    """Commits first and acknowledges after, so that a kill at any moment loses nothing and doubles nothing."""
+    """Commits first and acknowledges after, so that a kill at any moment loses nothing and doubles nothing.
+
+    Any number may run, on any machine, each named by its seat; one that comes back finds under its name what it had not
+    acknowledged, what others leave behind is taken over.
+    """
 
     name = "archive"
 
@@ -55,18 +58,22 @@ class ArchiveService:
         self._store = context.store
         self._clock = context.clock
         self._ready = context.ready
+        self._data = context.data
+        self._named = context.options.get("consumer")
+        self._consumer = self._named or self.name
         self._trimmed = self._scrubbed = float("-inf")
         self._wiped = True  # what was wiped just before we were killed may still lie in the log of the store
 
     async def run(self) -> None:
         """Archive until cancelled; wait as long as it takes for a store or a bus that does not answer."""
-        while True:
-            if await self.step() < BATCH:
-                await self._clock.sleep(LINGER)
+        with nullcontext(self._named) if self._named else seat(self._data, self.name) as self._consumer:
+            while True:
+                if await self.step() < BATCH:
+                    await self._clock.sleep(LINGER)
 
     async def step(self) -> int:
         """Archive what is there, up to a batch, waiting at most a second for it; return how many entries."""
-        entries = await self._patiently(partial(self._bus.read_analysed, GROUP, CONSUMER, BATCH))
+        entries = await self._patiently(partial(self._bus.read_analysed, GROUP, self._consumer, BATCH))
         self._ready.set()
         if entries:
             await self._settle(entries)

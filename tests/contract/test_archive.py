@@ -1,5 +1,8 @@
 """The archive on a real Redis and a real SQLite file: killed anywhere, it keeps every mention once."""
 
+import asyncio
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -40,6 +43,22 @@ async def analyse(bus, identity):
                 add(delta, after)
             item = Settled(one.id, one.event.key, one.version, known.version if known else 0, payload, after, before)
             assert await bus.settle(one.partition, "analyst", [item], delta, {}, NOON) == []
+
+
+async def test_several_share_the_work_and_take_over_what_one_leaves_behind(context, bus, identity, monkeypatch):
+    context, bus, identity, monkeypatch
+):
+    monkeypatch.setattr("app.bus.streams.IDLE_MS", 0)
+    mentions = [said(identity, str(n)).mention for n in range(30)]
+    for start in range(0, 30, 10):
+        await bus.publish(mentions[start : start + 10])
+        await analyse(bus, identity)
+    left = await bus.read_analysed("archive", "of-a-machine-that-is-gone", count=7)
+    assert len(left) == 7
+    services = [ArchiveService(replace(context, options={"consumer": name})) for name in ("one", "two")]
+    while await behind(bus):
+        await asyncio.gather(*(service.step() for service in services))
+    assert losses(context.store, [(mention.key, "nordlicht") for mention in mentions]) == []
 
 
 async def behind(bus):
