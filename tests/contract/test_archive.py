@@ -46,8 +46,6 @@ async def analyse(bus, identity):
 
 
 async def test_several_share_the_work_and_take_over_what_one_leaves_behind(context, bus, identity, monkeypatch):
-    context, bus, identity, monkeypatch
-):
     monkeypatch.setattr("app.bus.streams.IDLE_MS", 0)
     mentions = [said(identity, str(n)).mention for n in range(30)]
     for start in range(0, 30, 10):
