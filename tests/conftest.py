@@ -5,6 +5,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.bus",
     "tests.fixtures.store",
+    "tests.fixtures.postgres",
     "tests.fixtures.system",
     "tests.fixtures.browser",
     "tests.fixtures.whole",
