@@ -5,8 +5,8 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.bus",
     "tests.fixtures.store",
-    "tests.fixtures.postgres",
     "tests.fixtures.system",
+    "tests.fixtures.postgres",
     "tests.fixtures.browser",
     "tests.fixtures.whole",
 ]
