@@ -18,7 +18,7 @@ from app.metrics import BATCH_SECONDS
 from app.service import Context
 from ingest.analyzer import Analyzer
 from ingest.seat import seat
-from ingest.understanding import configured, understand
+from ingest.understanding import Failure, configured, understand
 
 GROUP = "analysis"
 BATCH = 500
@@ -45,6 +45,7 @@ class AnalysisService:
         self._bus = context.bus
         self._consumer = context.options.get("consumer", "")
         self._analyzers: Sequence[Analyzer] = analyzers or ()
+        self._prepared = bool(analyzers)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -71,8 +72,9 @@ class AnalysisService:
 
     async def prepare(self) -> None:
         """Load what the analyzers need, off the event loop."""
-        if not self._analyzers:
+        if not self._prepared:
             self._analyzers = await to_thread.run_sync(configured, self._context.config)
+            self._prepared = True
 
     async def take(self, entries: Sequence[Entry]) -> None:
         """Analyse and settle entries as delivered; what cannot be analysed is buried and the rest goes on."""
@@ -86,7 +88,7 @@ class AnalysisService:
             if entry.deliveries > MOST_DELIVERIES:
                 await self._bury(entry, f"delivered {entry.deliveries} times without being settled")
         mentions = [entry.event for entry in sound if isinstance(entry.event, Mention)]
-        found = iter(await to_thread.run_sync(understand, self._analyzers, mentions) if mentions else [])
+        found = iter(await self._understand(mentions) if mentions else [])
         understood: list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]] = []
         for entry in sound:
             if entry.event is None:
@@ -98,6 +100,12 @@ class AnalysisService:
             else:
                 await self._bury(entry, analysis.reason)
         return understood
+
+    async def _understand(self, mentions: Sequence[Mention]) -> list[Analysis | Failure]:
+        """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
+        if not self._analyzers:
+            return understand((), mentions)
+        return await to_thread.run_sync(understand, self._analyzers, mentions)
 
     async def _settle(self, batch: Sequence[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]) -> None:
         """Settle until the bus takes it; entries that are no longer ours drop out and the rest is reduced again."""

@@ -1,7 +1,10 @@
 """The analyzers of a configuration in their order, and one bad text that does not spoil a batch."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from app import registry
 from app.config import Config
@@ -28,7 +31,12 @@ def configured(config: Config) -> list[Analyzer]:
 
 
 def understand(analyzers: Sequence[Analyzer], mentions: Sequence[Mention]) -> list[Analysis | Failure]:
-    """Return one analysis per mention, in order; where an analyzer raises, halve until the culprit stands alone."""
+    """Return one analysis per mention, in order; where an analyzer raises, halve until the culprit stands alone.
+
+    Without analyzers a mention is in the language its source states, and its label is `uncertain`.
+    """
+    if not analyzers:
+        return [_stated(mention.language) for mention in mentions]
     if not mentions:
         return []
     found: list[Analysis] = [NOT_ANALYSED] * len(mentions)
@@ -41,3 +49,9 @@ def understand(analyzers: Sequence[Analyzer], mentions: Sequence[Mention]) -> li
         half = len(mentions) // 2
         return understand(analyzers, mentions[:half]) + understand(analyzers, mentions[half:])
     return list(found)
+
+
+@lru_cache(1_000)
+def _stated(language: str | None) -> Analysis:
+    stated = (language or "").lower().replace("_", "-").partition("-")[0]
+    return msgspec.structs.replace(NOT_ANALYSED, language=stated) if stated else NOT_ANALYSED

@@ -249,3 +249,15 @@ def test_the_planted_stand_in_notices_a_wrong_expectation():
     stream.pending[entry.id] = ("me", entry)
     settled = SimpleNamespace(id=entry.id, key="a", expected=1)
     assert stream._not_ours(settled, "me")
+
+
+async def test_without_analyzers_mentions_are_counted_as_uncertain():
+    stream = MentionStream()
+    stream.put(mention("a", language="de"))
+    stream.put(mention("b"))
+    worker = service(stream, analyzers=None)
+    worker._context.config.analysis.analyzers = ()
+    await worker.prepare()
+    await worker.take(await stream.read("analysis", worker._consumer))
+    assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240}
+    assert [one.payload.analysis.language for one in stream.settled] == ["de", "unknown"]

@@ -57,3 +57,12 @@ def test_the_culprit_is_found_by_halving(place):
 def test_an_analyzer_that_does_not_exist_is_named_with_the_choices():
     with pytest.raises(UnknownExtension, match="language, lexicon"):
         build(("nonsense",), ("de",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"), [("de", "de"), ("pt-BR", "pt"), ("EN_us", "en"), (None, "unknown"), ("", "unknown")]
+)
+def test_without_analyzers_the_stated_language_stands_and_the_label_is_uncertain(stated, language):
+    said = msgspec.structs.replace(mention("gut"), language=stated)
+    found = understand(build((), ("de", "en")), [said, said])
+    assert [(one.language, one.sentiment.label) for one in found] == [(language, "uncertain")] * 2
