@@ -12,7 +12,7 @@ help:
 	@echo 'make test         check, then all tests with coverage (under ten minutes)'
 	@echo 'make test-long    the tests that take longer'
 	@echo 'make check        lint, format, types, direction of imports'
-	@echo 'make bench        measure this machine'
+	@echo 'make bench        measure this machine; plots in build/bench.html'
 	@echo 'make screenshots  take the pictures of the README'
 	@echo 'make clean        remove what can be made again; data/ and .venv stay'
 
@@ -52,7 +52,8 @@ test-long: .venv/.installed-test
 	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
 
 bench: .venv/.installed-test
-	@$(BIN)/emberwatch bench socket-to-pixel $(ARGS)
+	@mkdir -p build
+	@$(BIN)/emberwatch bench --html build/bench.html $(ARGS)
 
 screenshots: .venv/.installed-test
 	$(BIN)/python -m docs.screenshots $(ARGS)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app import registry
-from app.errors import EmberwatchError, WrongInput
+from app.errors import EmberwatchError, WrongInput, innermost
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's last flush does not complain
         sys.exit(1)
     except Exception as error:
-        reason = _innermost(error)
+        reason = innermost(error)
         if isinstance(reason, EmberwatchError):
             _tell(str(reason))
             sys.exit(2 if isinstance(reason, WrongInput) else 1)
@@ -77,13 +77,6 @@ def _root(
 
 def _tell(sentence: str) -> None:
     typer.echo(sentence, err=True)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    """Return the first reason in an exception group, or the exception itself."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ EmberwatchError
 │   ├── SourceUnavailable a channel
 │   └── Backpressure      a consumer is behind; wait `retry_after` seconds
 └── Conflict              somebody else changed it first (HTTP 409)
+    └── LeaseLost         another process does this work now; stop at once
 """
 
 
@@ -79,12 +80,24 @@ class SourceUnavailable(Unavailable):
 
 
 class Backpressure(Unavailable):
-    """A consumer is behind; wait `retry_after` seconds before sending more."""
+    """A consumer is behind; wait `retry_after` seconds before sending more. `group` names it, `because` says how far."""
 
-    def __init__(self, retry_after: float) -> None:
-        self.retry_after = retry_after
-        super().__init__(f"The system is catching up; try again in {retry_after:.0f} s.")
+    def __init__(self, retry_after: float, group: str = "", because: str = "") -> None:
+        self.retry_after, self.group, self.because = retry_after, group, because
+        catching_up = f"The system is catching up: {because}" if because else "The system is catching up"
+        super().__init__(f"{catching_up}; try again in {max(1, retry_after):.0f} s.")
 
 
 class Conflict(EmberwatchError):
     """Somebody else changed it first."""
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the first reason in a group of exceptions, or the exception itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+class LeaseLost(Conflict):
+    """Another process does this work now."""

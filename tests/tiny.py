@@ -9,6 +9,7 @@ import anyio
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from app.service import Context
+from benchmarks.report import Report, Row, Series
 from ingest.connector import Batch, Setting
 
 
@@ -84,5 +85,13 @@ class TinyConnector:
         yield Batch()
 
 
-def measure(quick: bool) -> dict[str, object]:  # noqa: FBT001 # the port wants it
-    return {"quick": quick, "latency": {"p95": 0.25}}
+def measure(*, quick: bool) -> Report:
+    rows = (
+        Row("posts", 61_000, "1/s", "the bare <loop>", 122_000, 0.5, must=0.35, aim=0.5),
+        Row("latency p95", 0.25, "s", must=0.2, lower_is_better=True),
+    )
+    return Report("tiny", "A tiny one", rows, ("quick" if quick else "long",), (Series("p", (1, 2), (3, 4), "x", "y"),))
+
+
+def failing(*, quick: bool) -> Report:
+    raise RuntimeError(f"planted failure, quick {quick}")

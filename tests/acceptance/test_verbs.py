@@ -4,6 +4,7 @@ import json
 import signal
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,14 +94,55 @@ def test_a_token_comes_in_json_too(verb):
     assert len(said["token"]) >= 40
 
 
-def test_a_benchmark_prints_its_figures(verb, tiny):
-    assert json.loads(verb("bench", "tiny", "--quick", "--json")) == {
-        "benchmark": "tiny",
-        "quick": True,
-        "figures": {"quick": True, "latency": {"p95": 0.25}},
-    }
-    assert "latency p95" in verb("bench", "tiny")
+def answer(said: str) -> dict[str, Any]:
+    """Return what came in JSON, without the progress told beside it."""
+    return json.loads(next(line for line in said.splitlines() if line.startswith("{")))
+
+
+def test_a_benchmark_prints_its_figures_beside_their_limits(verb, tiny):
+    said = verb("bench", "tiny", "--quick")
+    line = next(line for line in said.splitlines() if "posts" in line)
+    assert [cell.strip() for cell in line.strip("│").split("│")] == [
+        "posts",
+        "61,000 1/s",
+        "the bare <loop>",
+        "122,000 1/s",
+        "0.5",
+        "≥ 0.35",
+        "≥ 0.5",
+        "aim",
+    ]
+    assert "missed" in next(line for line in said.splitlines() if "latency p95" in line)
+    assert "\nquick\n" in said
+    assert "\nlong\n" in verb("bench", "tiny")
     assert "Choose one of" in verb("bench", "tinny", code=2)
+
+
+def test_a_benchmark_comes_in_json_with_the_machine(verb, tiny):
+    told = answer(verb("bench", "tiny", "--json"))
+    assert set(told["machine"]) >= {"processor", "cores", "python", "redis-server", "sqlite"}
+    (report,) = told["benchmarks"]
+    assert [row["reached"] for row in report["rows"]] == ["aim", "missed"]
+    assert report["rows"][0]["limit_value"] == 122_000
+    assert told["failed"] == {}
+
+
+def test_a_benchmark_that_fails_is_named_and_the_next_has_its_turn(verb, tiny):
+    said = verb("bench", "failing", "tiny", "--json", "--quick", code=1)
+    told = answer(said)
+    assert told["failed"] == {"failing": "RuntimeError: planted failure, quick True"}
+    assert [report["name"] for report in told["benchmarks"]] == ["tiny"]
+    assert "failing failed: RuntimeError" in said
+
+
+def test_a_benchmark_draws_a_page_that_needs_nothing_else(verb, tiny, tmp_path):
+    verb("bench", "tiny", "--html", "bench.html")
+    page = (tmp_path / "bench.html").read_text("utf-8")
+    assert "the bare &lt;loop&gt;" in page
+    assert '"tiny-0"' in page, "the bars"
+    assert '"tiny-1"' in page, "the series"
+    assert "prefers-color-scheme: dark" in page
+    assert 'src="http' not in page
 
 
 def findings(said: str) -> dict[str, str]:
@@ -159,5 +201,5 @@ def test_an_unexpected_failure_is_one_sentence(verb, tiny):
     (tiny / "broken-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
     (tiny / "broken-1.0.dist-info" / "entry_points.txt").write_text("[emberwatch.benchmarks]\nbroken = json:loads\n")
     said = verb("bench", "broken", code=1)
-    assert said.startswith("Something unexpected failed: TypeError: ")
-    assert said.count("\n") == 1
+    assert "broken failed: TypeError: " in said
+    assert len(said.splitlines()) == 2
