@@ -15,9 +15,9 @@ from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, Profile, TallyDelta, add, contribution, merge, only, profile
 from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
+from app.seat import seat
 from app.service import Context
 from ingest.analyzer import Analyzer
-from ingest.seat import seat
 from ingest.understanding import Failure, configured, understand
 
 GROUP = "analysis"

@@ -13,9 +13,9 @@ from app.domain.analysis import AnalysedMention
 from app.domain.mention import Deletion
 from app.errors import StoreUnavailable, Unavailable
 from app.metrics import BATCH_SECONDS
+from app.seat import seat
 from app.service import Context
 from app.store.engine import Transaction
-from ingest.seat import seat
 
 GROUP = "archive"
 BATCH = 2_000

@@ -1,4 +1,4 @@
-"""A seat: the name of a worker among those that share one data folder."""
+"""A seat: the name of a worker among those that share one data folder; host and folder tell machines apart."""
 
 import fcntl
 import socket

@@ -3,12 +3,12 @@ import signal
 import subprocess
 import sys
 
-from ingest.seat import seat
+from app.seat import seat
 
 SIT = """
 import sys
 from pathlib import Path
-from ingest.seat import seat
+from app.seat import seat
 with seat(Path(sys.argv[1]), "w") as name:
     print(name, flush=True)
     sys.stdin.read()
