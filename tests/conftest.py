@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.bus",
+    "tests.fixtures.cluster",
     "tests.fixtures.store",
     "tests.fixtures.system",
     "tests.fixtures.postgres",
