@@ -3,10 +3,10 @@
 import pytest
 
 pytest_plugins = [
+    "tests.fixtures.system",
     "tests.fixtures.bus",
     "tests.fixtures.cluster",
     "tests.fixtures.store",
-    "tests.fixtures.system",
     "tests.fixtures.postgres",
     "tests.fixtures.browser",
     "tests.fixtures.whole",
