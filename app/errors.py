@@ -80,7 +80,7 @@ class SourceUnavailable(Unavailable):
 
 
 class Backpressure(Unavailable):
-    """A consumer is behind; wait `retry_after` seconds before sending more. `group` names it, `because` says how far."""
+    """A consumer is behind: `group`, as far as `because` says; wait `retry_after` seconds before sending more."""
 
     def __init__(self, retry_after: float, group: str = "", because: str = "") -> None:
         self.retry_after, self.group, self.because = retry_after, group, because

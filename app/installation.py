@@ -31,6 +31,7 @@ def make_bus(config: Config, data: Path, clock: Clock) -> RedisBus:
     """Return the bus of a data folder, not opened yet; raise `BusUnavailable` if nothing runs there."""
     url = bus_url(data)
     try:
-        return RedisBus(url, partitions=config.bus.partitions, lag_limit=config.bus.lag_limit, clock=clock)
+        limits = config.bus.lag_limit.model_dump()
+        return RedisBus(url, partitions=config.bus.partitions, lag_limit=limits, clock=clock)
     except ValueError:  # its reason may repeat the password
         raise WrongInput("REDIS_URL is no address of a Redis; write one such as redis://127.0.0.1:6379/0.") from None

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from app.bus.port import Accepted
+from app.bus.port import Accepted, Fence
 from app.domain.mention import Deletion, Mention
 from app.domain.source import SourceState
 from app.domain.tally import Contribution
-from app.errors import Backpressure, BusUnavailable
+from app.errors import Backpressure, BusUnavailable, LeaseLost
 
 
 class MemoryBus:
@@ -24,6 +24,7 @@ class MemoryBus:
         self.history: list[SourceState] = []
         self.beats: list[float] = []
         self.told: list[tuple[str, dict[str, str]]] = []
+        self.fences: dict[str, int] = {}
         self.away = False
         self.behind: float | None = None
         self._news = asyncio.Condition()
@@ -32,8 +33,12 @@ class MemoryBus:
         if self.away:
             raise BusUnavailable("Redis does not answer.")
 
-    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
+    async def publish(self, events: Sequence[Mention | Deletion], *, fence: Fence | None = None) -> Accepted:
         self._answer()
+        if fence is not None:
+            if fence.token < self.fences.get(fence.name, 0):
+                raise LeaseLost("A newer token was seen.")
+            self.fences[fence.name] = fence.token
         if self.behind is not None:
             raise Backpressure(self.behind)
         counts = dict.fromkeys(("accepted", "duplicates", "edited", "deleted", "unmatched"), 0)

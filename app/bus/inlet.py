@@ -6,48 +6,67 @@ from hashlib import blake2b
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT
 from app.bus.connection import Connection, guarded
-from app.bus.port import Accepted
+from app.bus.port import Accepted, Behind, Fence
+from app.bus.pressure import RETRY_AFTER, Pressure
 from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution
-from app.errors import Backpressure
+from app.errors import Backpressure, LeaseLost
 
 LARGEST_CALL = 500
 """Events in one Lua call: a larger one would keep Redis from everybody else."""
-RETRY_AFTER = 2.0
+TOO_LONG, OUTDATED = -1, -2
+"""What the script answers instead of counts."""
+UNFENCED = Fence("", 0)
 
 
 class Inlet:
     """Publishing, and the memory behind its deduplication."""
 
     _connection: Connection
-    _lag_limit: int
+    _pressure: Pressure
 
     @guarded
-    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
-        """Accept a batch durably; raise `Backpressure` while a consumer is too far behind."""
+    async def publish(self, events: Sequence[Mention | Deletion], *, fence: Fence | None = None) -> Accepted:
+        """Accept a batch durably.
+
+        Raises `Backpressure` while a consumer is too far behind, `LeaseLost` if a newer token than that of `fence` was
+        seen; a part of the events may be accepted then, and giving all of them again is safe.
+        """
         counts = [0, 0, 0, 0, 0]
         for partition, share in keys.partitioned(events, self._connection.partitions).items():
             for start in range(0, len(share), LARGEST_CALL):
-                said = await self._publish(partition, share[start : start + LARGEST_CALL])
+                said = await self._publish(partition, share[start : start + LARGEST_CALL], fence or UNFENCED)
                 counts = [have + more for have, more in zip(counts, said, strict=True)]
         return Accepted(*counts)
 
-    async def _publish(self, partition: int, events: Sequence[Mention | Deletion]) -> list[int]:
-        arguments: list[str | int | bytes] = [keys.prefix(partition), keys.REMEMBERED, self._lag_limit]
+    async def _publish(self, partition: int, events: Sequence[Mention | Deletion], fence: Fence) -> list[int]:
+        arguments: list[str | int | bytes] = []
         for event in events:
             if isinstance(event, Mention):
                 brands = ",".join(event.brands)
                 arguments += ["m", event.key, event.revision, digest(event), brands, EVENT.encode(event)]
             else:
                 arguments += ["d", event.key, 0, b"", "", EVENT.encode(event)]
-        streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
-        said: list[int] = await self._connection.scripts.publish(streams, arguments)
-        if said == [-1]:
-            await self._connection.trim(partition)
-            said = await self._connection.scripts.publish(streams, arguments)
-            if said == [-1]:
-                raise Backpressure(RETRY_AFTER)
+        said = await self._ask(partition, fence, arguments)
+        if said == [TOO_LONG]:
+            await self._pressure.relieve(partition)
+            said = await self._ask(partition, fence, arguments)
+        if said == [TOO_LONG]:
+            raise Backpressure(RETRY_AFTER)
+        if said == [OUTDATED]:
+            raise LeaseLost(f"A newer token than {fence.token} was seen for {fence.name}: another process has it now.")
         return said
+
+    async def _ask(self, partition: int, fence: Fence, events: Sequence[str | int | bytes]) -> list[int]:
+        streams = [keys.stream(partition, name) for name in keys.GROUPS]
+        first = [keys.prefix(partition), keys.REMEMBERED, *self._pressure.lengths(partition), fence.name, fence.token]
+        said: list[int] = await self._connection.scripts.publish(streams, [*first, *events])
+        return said
+
+    @guarded
+    async def behind(self) -> list[Behind]:
+        """Return the groups that hold publishing back, the furthest behind first."""
+        return await self._pressure.behind()
 
     @guarded
     async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,31 @@ class Accepted(msgspec.Struct, frozen=True):
     """No brand and not known, or a deletion of something unknown."""
 
 
+class Fence(msgspec.Struct, frozen=True):
+    """Proof that nobody newer does this work: the name of a lease and its token, checked by every partition."""
+
+    name: str
+    token: int
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """How far a consumer group is behind in one partition."""
+
+    group: str
+    partition: int
+    entries: int
+    """Entries not yet settled: pending, or not yet delivered."""
+    limit: int
+    served: bool = True
+    """Whether any consumer has asked for entries within the last minute."""
+
+    @property
+    def sentence(self) -> str:
+        """What to tell a person, without its full stop."""
+        said = f"{self.group} is {self.entries:,} entries behind, at most {self.limit:,} may wait"
+        return said if self.served else f"{said}, and nobody serves it; start `emberwatch run {self.group}`"
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One entry of the stream `mentions:{p}`, delivered to a consumer; `event` is None if it was wiped meanwhile."""
 
@@ -117,13 +142,17 @@ class Bus(Protocol):
     async def close(self) -> None:
         """Disconnect."""
 
-    async def publish(self, events: Sequence[Mention | Deletion]) -> Accepted:
+    async def publish(self, events: Sequence[Mention | Deletion], *, fence: Fence | None = None) -> Accepted:
         """Accept a batch durably: drop known ids, append the rest, ONE Lua call per partition.
 
         Events carry `key` and `brands`. A known key with a newer revision (or, without revisions, another text) is
         an edit; a known key is accepted even with no brands; an unknown one without brands is unmatched. A deletion
-        leaves a tombstone. Raises `Backpressure` while a group's lag is over its limit.
+        leaves a tombstone. Raises `Backpressure` while a group's lag is over its limit, and `LeaseLost` if a partition
+        has seen a newer token of the fence; then a part may be accepted, and giving all of it again is safe.
         """
+
+    async def behind(self) -> list[Behind]:
+        """Return the groups whose lag is over its limit, the furthest behind first."""
 
     async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the brands of those mention keys that are known and alive (for replies and quotes)."""

@@ -1,9 +1,12 @@
 """The bus on Redis or Valkey (6.2 commands suffice)."""
 
+from collections.abc import Mapping
+
 from app.bus.board import Board
 from app.bus.connection import Connection, guarded
 from app.bus.inlet import Inlet
 from app.bus.live import Live
+from app.bus.pressure import Pressure
 from app.bus.settling import Settling
 from app.bus.streams import Streams
 from app.clock import Clock
@@ -12,9 +15,9 @@ from app.clock import Clock
 class RedisBus(Inlet, Streams, Settling, Live, Board):
     """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
 
-    def __init__(self, url: str, *, partitions: int, lag_limit: int, clock: Clock) -> None:
+    def __init__(self, url: str, *, partitions: int, lag_limit: int | Mapping[str, int], clock: Clock) -> None:
         self._connection = Connection(url, partitions)
-        self._lag_limit = lag_limit
+        self._pressure = Pressure(self._connection, lag_limit, clock)
         self._clock = clock
         self._recovered = {}
 

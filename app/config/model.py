@@ -1,5 +1,6 @@
 """What the services get: frozen, complete, every default filled in."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -40,12 +41,35 @@ class SiteSection(Section):
     language: Language = "de"
 
 
+LEAST_LAG = 1000
+Lag = Annotated[StrictInt, Field(ge=LEAST_LAG)]
+
+
+class LagLimits(Section):
+    """By group of readers: how many entries of a partition may wait for it before publishing is held back."""
+
+    analysis: Lag = 200_000
+    archive: Lag = 200_000
+    alerts: Lag = 500_000
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int | Mapping | LagLimits):
+            raise ValueError("a whole number has to stand here, or a block such as {analysis: 200000, alerts: 500000}")  # noqa: TRY004 - pydantic wants it
+        if not isinstance(data, int):
+            return data
+        if data < LEAST_LAG:
+            raise ValueError(f"it has to be at least {LEAST_LAG}")
+        return dict.fromkeys(cls.model_fields, data)
+
+
 class BusSection(Section):
     """The Redis side: how many partitions, how durable, and when publishing is held back."""
 
     partitions: Annotated[StrictInt, Field(ge=1, le=1024)] = 1
     aof: Literal["everysec", "always"] = "everysec"
-    lag_limit: Annotated[StrictInt, Field(ge=1000)] = 200_000
+    lag_limit: LagLimits = LagLimits()
 
 
 class AnalysisSection(Section):

@@ -202,15 +202,13 @@ async def test_trimming_waits_for_a_group_that_is_missing(bus):
 
 
 async def test_backpressure_while_a_consumer_is_behind_and_none_afterwards(bus):
-    bus._lag_limit = 10
-    await bus.publish([said(n) for n in range(100)])
     with pytest.raises(Backpressure) as held:
-        await bus.publish([said(n) for n in range(100, 200)])
+        await bus.publish([said(n) for n in range(8000)])
     assert held.value.retry_after > 0
-    await work(bus)
-    for group in ("archive", "alerts"):
-        await bus.acknowledge(group, await bus.read_analysed(group, "a", 1000, 1))
-    assert (await bus.publish([said(n) for n in range(100, 120)])).accepted == 20
+    while await work(bus):
+        for group in ("archive", "alerts"):
+            await bus.acknowledge(group, await bus.read_analysed(group, "a", 1000, 1))
+    assert (await bus.publish([said(n) for n in range(8000, 8020)])).accepted == 20
 
 
 async def test_poison_is_buried_and_can_be_seen_and_a_deletion_wipes_it(bus):

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from app.config import Config, default_path, load, read
 from app.config.file import LONGEST
+from app.config.model import LagLimits
 from app.config.secret import looks_secret, variable
 from app.domain.brand import Brand
 from app.domain.wall import Wall
@@ -29,7 +30,7 @@ def test_defaults_are_filled_in():
     assert config.brands == (Brand("nord", "Nord", "nord"),)
     assert config.walls == (Wall("main", "Emberwatch", ("nord",)),)
     assert (config.site.zone, config.site.language) == ("Europe/Berlin", "de")
-    assert (config.bus.partitions, config.bus.aof, config.bus.lag_limit) == (1, "everysec", 200_000)
+    assert (config.bus.partitions, config.bus.aof, config.bus.lag_limit) == (1, "everysec", LagLimits())
     assert config.analysis.languages == ("de", "en")
     assert config.analysis.analyzers == ("language", "lexicon")
     assert config.sources == ()
@@ -105,3 +106,9 @@ def test_the_file_in_the_working_folder_comes_first(tmp_path, monkeypatch):
 def test_it_can_be_made_in_code():
     config = Config(brands=(Brand("a", "A", "a"),))
     assert config.walls[0].brands == ("a",)
+
+
+def test_lag_limits_are_one_number_for_all_groups_or_one_each():
+    rest = "brands: [{id: nord, name: Nord, query: nord}]\n"
+    assert read(rest + "bus: {lag_limit: 5000}").bus.lag_limit == LagLimits(analysis=5000, archive=5000, alerts=5000)
+    assert read(rest + "bus: {lag_limit: {alerts: 9000}}").bus.lag_limit == LagLimits(alerts=9000)
