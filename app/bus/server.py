@@ -215,8 +215,10 @@ class EmbeddedServer:
             "unixsocket": str(self._socket),
             "unixsocketperm": "700",
             "dir": str(self._folder.resolve()),
-            "appendonly": "yes",
-            "appendfsync": self._aof,
+            "appendonly": "no" if self._aof == "off" else "yes",
+            "appendfsync": "no" if self._aof == "off" else self._aof,
+            "repl-diskless-sync": "yes",  # a backup is streamed at once and leaves no file behind
+            "repl-diskless-sync-delay": "0",
             "aof-load-truncated": "yes",
             "save": "",
             "maxmemory-policy": "noeviction",

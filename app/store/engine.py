@@ -62,6 +62,16 @@ class Store:
         with unavailable(self.url), self._reader.begin() as connection:
             yield Transaction(connection, identity)
 
+    def filling(self) -> Connection:
+        """Return a connection that holds all other writers off; whoever asked commits and closes."""
+        connection = self._writer.connect()
+        connection.begin()
+        return connection
+
+    def looking(self) -> Connection:
+        """Return a connection for reading only; whoever asked closes it."""
+        return self._reader.connect()
+
     def secret(self) -> bytes:
         """Return this installation's 32 random bytes, made once and kept in the database."""
         return self._secret
