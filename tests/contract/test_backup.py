@@ -134,7 +134,7 @@ async def test_what_is_no_backup_or_damaged_or_in_the_way_is_told_and_nothing_ch
         pytest.raises(Conflict, match="name another file"),
     ):
         back_up(store, "unix:///nowhere", file, LOOPBACK, CLOCK, unwatched)
-    with pytest.raises(Conflict, match="already holds emberwatch.sqlite and redis/appendonlydir"):
+    with pytest.raises(Conflict, match=r"already holds emberwatch\.sqlite and redis/appendonlydir"):
         restore(file, Destination(place / "from"), LOOPBACK, CLOCK, unwatched)
     bytes_of = bytearray(file.read_bytes())
     bytes_of[len(bytes_of) // 2] ^= 255
