@@ -1,4 +1,6 @@
 import re
+from base64 import b32encode
+from hashlib import blake2b
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,3 +31,9 @@ def test_authors_and_mentions_never_share_a_key(channel, native):
 
 def test_channels_are_told_apart():
     assert len({IDENTITY.key("a", "bc"), IDENTITY.key("ab", "c"), IDENTITY.key("b", "bc")}) == 3
+
+
+@given(text, text)
+def test_keys_are_keyed_blake2b_in_lower_case_base32(channel, native):
+    digest = blake2b(f"{channel}\0{native}".encode(), digest_size=15, key=SECRET, person=b"author").digest()
+    assert IDENTITY.author(channel, native) == b32encode(digest).decode().lower()
