@@ -1,9 +1,12 @@
 """The analysis service: reads mentions off the bus, understands them in micro-batches, settles what they count."""
 
+import faulthandler
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 
+import anyio
 import msgspec
 import structlog
 from anyio import to_thread
@@ -26,6 +29,13 @@ WAIT_MS = 1_000
 CLAIM_EVERY = 10.0
 """Seconds between two looks for entries that a dead worker left behind."""
 MOST_DELIVERIES = 5
+"""Deliveries after which a deletion no longer waits for its mention."""
+SUSPECT_AFTER = 2
+"""Deliveries after which a mention is analysed alone: it may be what killed the workers that had it."""
+MOST_ATTEMPTS = 3
+"""Attempts at such a mention before it is buried."""
+PATIENCE = 30.0
+"""Seconds the analyzers may take for a batch; twice as long, and their process is ended."""
 PAUSE = 0.2
 """Seconds before a bus that does not answer is asked again."""
 
@@ -46,6 +56,8 @@ class AnalysisService:
         self._consumer = context.options.get("consumer", "")
         self._analyzers: Sequence[Analyzer] = analyzers or ()
         self._prepared = bool(analyzers)
+        self._interrupted: set[str] = set()
+        self._patience = float(context.options.get("patience", PATIENCE))
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -79,18 +91,32 @@ class AnalysisService:
     async def take(self, entries: Sequence[Entry]) -> None:
         """Analyse and settle entries as delivered; what cannot be analysed is buried and the rest goes on."""
         for batch in batches(entries):
-            with BATCH_SECONDS.labels("analysis").time():
-                await self._settle(await self._understood(batch))
+            if _suspect(batch[0]) and not await self._dared(batch[0]):
+                continue
+            try:
+                with BATCH_SECONDS.labels("analysis").time():
+                    await self._settle(await self._understood(batch))
+            except Unavailable:
+                self._interrupted ^= {entry.id for entry in batch if _suspect(entry)}
+                raise
+
+    async def _dared(self, entry: Entry) -> bool:
+        """Count an attempt at a suspect; False if there were too many and it is buried.
+
+        The attempt after one that only the bus cut short is free: flapping networks must not look like poison.
+        """
+        if entry.id in self._interrupted:
+            return True
+        attempts = await self._bus.attempt(entry)
+        if attempts > MOST_ATTEMPTS:
+            await self._bury(entry, f"its worker stopped {attempts - 1} times while analysing it alone")
+        return attempts <= MOST_ATTEMPTS
 
     async def _understood(self, batch: Sequence[Entry]) -> list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]:
-        sound = [entry for entry in batch if entry.deliveries <= MOST_DELIVERIES]
-        for entry in batch:
-            if entry.deliveries > MOST_DELIVERIES:
-                await self._bury(entry, f"delivered {entry.deliveries} times without being settled")
-        mentions = [entry.event for entry in sound if isinstance(entry.event, Mention)]
+        mentions = [entry.event for entry in batch if isinstance(entry.event, Mention)]
         found = iter(await self._understand(mentions) if mentions else [])
         understood: list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]] = []
-        for entry in sound:
+        for entry in batch:
             if entry.event is None:
                 await self._bury(entry, "wiped before it was analysed")
             elif not isinstance(entry.event, Mention):
@@ -105,7 +131,12 @@ class AnalysisService:
         """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
         if not self._analyzers:
             return understand((), mentions)
-        return await to_thread.run_sync(understand, self._analyzers, mentions)
+        with _watched(2 * self._patience), anyio.move_on_after(self._patience):
+            return await to_thread.run_sync(understand, self._analyzers, mentions, abandon_on_cancel=True)
+        if len(mentions) == 1:
+            return [Failure(f"its analysis took longer than {self._patience:g} s")]
+        _log.warning("analyzers hang", mentions=len(mentions))
+        return [one for mention in mentions for one in await self._understand([mention])]
 
     async def _settle(self, batch: Sequence[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]) -> None:
         """Settle until the bus takes it; entries that are no longer ours drop out and the rest is reduced again."""
@@ -138,14 +169,14 @@ class AnalysisService:
 
 
 def batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Cut entries, in order, into batches of one partition in which each key stands at most once."""
+    """Cut entries, in order, into batches of one partition with each key at most once, and each suspect alone."""
     by_partition = groupby(sorted(entries, key=lambda entry: entry.partition), key=lambda entry: entry.partition)
     for _, group in by_partition:
         batch: list[Entry] = []
         keys: set[str] = set()
         for entry in group:
             key = _key(entry)
-            if key and key in keys:
+            if batch and ((key and key in keys) or _suspect(entry) or _suspect(batch[-1])):
                 yield batch
                 batch, keys = [], set()
             batch.append(entry)
@@ -198,6 +229,21 @@ def _moved(delta: TallyDelta) -> TallyDelta:
     """Leave out what an edit took out and put back."""
     kept = {name: {field: number for field, number in fields.items() if number} for name, fields in delta.items()}
     return {name: fields for name, fields in kept.items() if fields}
+
+
+def _suspect(entry: Entry) -> bool:
+    """Say whether a mention may be what killed the workers it was delivered to."""
+    return entry.deliveries > SUSPECT_AFTER and isinstance(entry.event, Mention)
+
+
+@contextmanager
+def _watched(seconds: float) -> Iterator[None]:
+    """End this process if the block takes longer, even where native code holds everything up; it is started again."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _key(entry: Entry) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from app.domain.analysis import AnalysedMention
 from app.domain.incident import Incident
+from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Heartbeat, Mention, StreamEvent
 from app.domain.source import SourceState
 from app.domain.tally import Contribution, Profile, TallyDelta
@@ -190,7 +191,25 @@ class Bus(Protocol):
         """
 
     async def bury(self, partition: int, entry: Entry, reason: str) -> None:
-        """Move an entry that cannot be analysed to the dead-letter stream and acknowledge it."""
+        """Move an entry that cannot be analysed to the dead letters and acknowledge it; a wiped one only the latter.
+
+        Raises `BusUnavailable` while as many wait as may be set aside: none is ever thrown away.
+        """
+
+    async def attempt(self, entry: Entry) -> int:
+        """Count an attempt at an entry that may be what kills its workers; return how many there were with this one."""
+
+    async def letters(self) -> list[Letter]:
+        """Return every dead letter, the oldest of each partition first."""
+
+    async def waiting_letters(self) -> int:
+        """Return how many dead letters there are."""
+
+    async def retry_letter(self, letter: Letter) -> Retried:
+        """Put a dead letter back to be analysed under its own version, unless it was deleted or overtaken."""
+
+    async def drop_letter(self, letter: Letter) -> bool:
+        """Wipe a dead letter; False if it is not there any more."""
 
     async def read_analysed(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Analysed]:
         """Deliver entries of `analysed:{p}` to a consumer of the group `archive` or `alerts`; first its own pending."""
@@ -203,6 +222,12 @@ class Bus(Protocol):
 
     async def snapshot(self, brands: Sequence[str], since: float) -> Snapshot:
         """Read the state again: all buckets of `brands` that end after `since`, newest mentions, profiles, seq."""
+
+    async def watermark(self) -> float:
+        """Return up to which instant every partition is analysed, by its latest heartbeat; 0 before the first."""
+
+    async def minutes(self, brands: Sequence[str], since: float, until: float) -> TallyDelta:
+        """Return the buckets of minutes that reach from one instant to another; one without mentions is empty."""
 
     def deltas(self) -> AsyncIterator[Delta | None]:
         """Yield live deltas of all partitions for ever, reconnecting; None after each (re)subscription: re-read."""
@@ -225,11 +250,14 @@ class Bus(Protocol):
     async def sources(self) -> list[SourceState]:
         """Return the last reported health of every source."""
 
-    async def report_service(self, name: str, pid: int, at: float) -> None:
+    async def report_service(self, name: str, worker: str, at: float) -> None:
         """Say that a service is ready; repeated every few seconds, forgotten after 15 s."""
 
     async def services(self) -> dict[str, float]:
         """Return service → instant of its last report."""
+
+    async def workers(self) -> dict[str, dict[str, float]]:
+        """Return service → worker → instant of its last report: how many of each there are, on all machines."""
 
     async def show_incident(self, incident: Incident) -> None:
         """Put an incident where walls see it (open ones stay, resolved ones go after an hour) and tell them."""

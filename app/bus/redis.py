@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from app.bus.board import Board
 from app.bus.connection import Connection, guarded
 from app.bus.inlet import Inlet
+from app.bus.letters import Letters
 from app.bus.live import Live
+from app.bus.minutes import Minutes
 from app.bus.pressure import Pressure
 from app.bus.settling import Settling
 from app.bus.streams import Streams
 from app.clock import Clock
 
 
-class RedisBus(Inlet, Streams, Settling, Live, Board):
+class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
     """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
 
     def __init__(self, url: str, *, partitions: int, lag_limit: int | Mapping[str, int], clock: Clock) -> None:

@@ -10,6 +10,7 @@ from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry
 from app.bus.connection import Connection, guarded
 from app.bus.port import Analysed, Entry
+from app.errors import BusUnavailable
 
 IDLE_MS = 30_000
 """Milliseconds after which another consumer's entries of `analysed:{p}` are taken over."""
@@ -92,7 +93,11 @@ class Streams:
     async def _bury(self, name: str, partition: int, group: str, entry: str, reason: str) -> None:
         streams = [keys.stream(partition, name), keys.stream(partition, keys.DEAD)]
         arguments = [keys.prefix(partition), group, entry, reason, keys.DEAD_KEPT]
-        await self._connection.scripts.bury(streams, arguments)
+        if await self._connection.scripts.bury(streams, arguments) < 0:
+            raise BusUnavailable(
+                f"{keys.DEAD_KEPT:,} dead letters wait in partition {partition}, more are not set aside; "
+                "look at `emberwatch deadletter list`, then retry or drop them."
+            )
 
     @guarded
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:

@@ -1,6 +1,7 @@
 """The analysis service on a real server: what is claimed, killed, edited and deleted is counted once."""
 
 import time
+from contextlib import suppress
 from types import SimpleNamespace
 
 import anyio
@@ -96,6 +97,42 @@ async def test_poison_is_buried_and_the_rest_goes_on(bus):
     await take(bus, analyzers=[*ANALYZERS, Poisonous(())])
     assert await labels(bus) == (2, 2, 0)
     assert (await bus.lag())["analysis"] == 0
+
+
+class Killed(BaseException):
+    """Nobody catches it: the worker is gone as after SIGKILL, having settled nothing."""
+
+
+class Deadly:
+    """Kills whoever analyses poison."""
+
+    name = "deadly"
+    killed = 0
+
+    def analyse(self, mentions, so_far):
+        if any("poison" in mention.text for mention in mentions):
+            Deadly.killed += 1
+            raise Killed
+        return so_far
+
+
+async def test_a_mention_that_kills_its_worker_again_and_again_takes_nobody_with_it(bus):
+    """The batch dies twice, then everything is analysed alone; only the culprit is buried, after five deaths."""
+    Deadly.killed = 0
+    await bus.publish([mention(name, "poison" if name == "5" else "Das nervt") for name in "0123456789"])
+    first = True
+    for _ in range(10):
+        dying = worker(bus, analyzers=[*ANALYZERS, Deadly()])
+        with suppress(Killed):
+            if first:
+                first = False
+                await dying.take(await bus.read("analysis", "one", block_ms=1))
+            await dying.take(await bus.claim("analysis", "one"))
+    assert await labels(bus) == (9, 9, 0)
+    [letter] = await bus.letters()
+    assert (letter.key, letter.deliveries) == (mention("5").key, 6)
+    assert letter.reason == "its worker stopped 3 times while analysing it alone"
+    assert Deadly.killed == 5
 
 
 async def test_heartbeats_move_the_watermark(bus):

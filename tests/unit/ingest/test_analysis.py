@@ -1,5 +1,6 @@
 """The analysis service on a stand-in for the bus; tests/contract holds it against the real one."""
 
+import threading
 from types import SimpleNamespace
 
 import anyio
@@ -181,17 +182,63 @@ async def test_a_poisonous_mention_is_buried_and_the_rest_goes_on():
     assert minutes(stream)["n"] == 2
 
 
-async def test_what_kills_workers_again_and_again_is_buried():
+async def test_a_mention_that_kills_its_workers_is_buried_alone():
     stream = MentionStream()
-    stream.put(mention("a"), deliveries=6)
-    stream.put(None, deliveries=2)
+    stream.put(None, deliveries=4)
+    stream.put(mention("good"), deliveries=3)
+    poison = stream.put(mention("bad"), deliveries=9)
+    stream.put(Heartbeat(7200.0), deliveries=9)
+    stream.attempts[poison.id] = 3
     await work(stream)
     assert [reason for _, reason in stream.buried] == [
-        "delivered 6 times without being settled",
         "wiped before it was analysed",
+        "its worker stopped 3 times while analysing it alone",
     ]
-    assert stream.asked == []
-    assert stream.settled == []
+    assert [one.key for one in stream.settled] == ["good", ""]
+
+
+async def test_an_attempt_that_only_the_bus_cut_short_is_counted_once():
+    class Flapping(MentionStream):
+        flaps = 5
+
+        async def settle(self, *arguments):
+            self.flaps -= 1
+            if self.flaps >= 0:
+                raise BusUnavailable("Redis does not answer.")
+            return await super().settle(*arguments)
+
+    stream = Flapping()
+    worker = service(stream)
+    entry = stream.put(mention("a"), deliveries=3)
+    await stream.read("analysis", worker._consumer)
+    for _ in range(5):
+        with pytest.raises(BusUnavailable):
+            await worker.take([entry])
+    await worker.take([entry])
+    assert (len(stream.settled), stream.buried, stream.attempts) == (1, [], {entry.id: 3})
+
+
+async def test_a_mention_on_which_an_analyzer_hangs_is_buried_and_the_rest_goes_on():
+    release = threading.Event()
+
+    class Hanging:
+        name = "hanging"
+
+        def __init__(self) -> None: ...
+
+        def analyse(self, mentions, so_far):
+            if any("poison" in mention.text for mention in mentions):
+                release.wait(20)
+            return so_far
+
+    stream = MentionStream()
+    for text in ("gut", "poison", "schlecht"):
+        stream.put(mention(text, text))
+    worker = service(stream, analyzers=[*ANALYZERS, Hanging()], patience="0.3")
+    await worker.take(await stream.read("analysis", worker._consumer))
+    release.set()
+    assert [reason for _, reason in stream.buried] == ["its analysis took longer than 0.3 s"]
+    assert minutes(stream)["n"] == 2
 
 
 async def test_it_gets_ready_works_looks_for_the_left_behind_and_stops():
@@ -240,6 +287,8 @@ def test_batches_hold_one_partition_and_each_key_once():
     ]
     assert [[entry.id for entry in batch] for batch in batches(entries)] == [["2"], ["1"], ["3", "4", "5", "6"]]
     assert list(batches([])) == []
+    suspects = [Entry(0, str(n), 1, mention(str(n)), deliveries) for n, deliveries in enumerate((1, 3, 3, 2, 1))]
+    assert [[entry.id for entry in batch] for batch in batches(suspects)] == [["0"], ["1"], ["2"], ["3", "4"]]
 
 
 def test_the_planted_stand_in_notices_a_wrong_expectation():
