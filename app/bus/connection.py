@@ -1,33 +1,115 @@
-"""One connection to Redis, its scripts, and its troubles as errors of ours."""
+"""The way to Redis, one server or a cluster of them; its scripts, and its troubles as errors of ours."""
 
+import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from redis import exceptions
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app.bus import keys
+from app.bus.address import Address, plain, waiting
+from app.bus.cluster import Cluster
+from app.bus.replicas import WAIT_MS, Replicas
+from app.bus.router import Router
 from app.bus.scripts import Scripts, register
 from app.errors import BusUnavailable, WrongInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
-READS_WITHIN = 15.0
-"""Seconds an answer may take, the longest wait for new entries included."""
+SHARDED = 7
+"""From this version on a cluster carries messages only to the nodes of their partition."""
 
 
 class Connection:
-    """A client with its scripts; safe to use from many tasks."""
+    """Clients with their scripts; safe to use from many tasks.
 
-    def __init__(self, url: str, partitions: int) -> None:
+    `client` is redis-py's for one server. On a cluster, which `ready` finds out, it sends each command to the node that
+    holds its key. `replicas` is how many have to have what is published, committed or leased; None: one on a cluster.
+    """
+
+    def __init__(self, url: str, partitions: int, replicas: int | None = None) -> None:
         self.partitions = partitions
-        self.client = _client(url, retries=1)
-        self.waiting = _client(url, retries=0)
-        """For reading groups: one that is silently tried again leaves entries with a consumer that never saw them."""
-        self.scripts: Scripts = register(self.client)
+        self.client = plain(Address(url).starts[0])
+        self.cluster: Cluster | None = None
+        self.sharded = False
+        self.scripts: Scripts = register(self)
+        self._address = Address(url)
+        self._waiting = waiting(self._address.starts[0])
+        self._wanted = replicas
+        self._replicas = Replicas(replicas or 0, cluster=False)
+        self._known = False
+        self._asking = asyncio.Lock()
+
+    async def ready(self) -> None:
+        """Find out, once, what answers: one server or a cluster."""
+        if self._known:
+            return
+        async with self._asking:
+            if not self._known:
+                info = await self._first()
+                if info["cluster_enabled"]:
+                    self._spread(int(info["redis_version"].partition(".")[0]) >= SHARDED)
+                elif len(self._address.starts) > 1:
+                    raise WrongInput("REDIS_URL names several servers that are no cluster; name one.")
+                self._known = True
+
+    async def _first(self) -> dict[str, Any]:
+        """Return what the first node that answers says of itself."""
+        for last, url in enumerate(self._address.starts, 1 - len(self._address.starts)):
+            client = plain(url)
+            try:
+                return {**await client.info("server"), **await client.info("cluster")}
+            except (exceptions.RedisError, OSError):
+                if not last:
+                    raise
+            finally:
+                await client.aclose()
+        raise AssertionError("unreachable")
+
+    def _spread(self, sharded: bool) -> None:  # noqa: FBT001 - told by the server's version alone
+        self.cluster = Cluster(self._address)
+        self.client = Router(self.cluster)
+        self.sharded = sharded
+        self._replicas = Replicas(1 if self._wanted is None else self._wanted, cluster=True)
+
+    async def on(self, key: str, work: Callable[[Any], Awaitable[R]], *, waits: bool = False) -> R:
+        """Return what `work` makes of the client of the server that holds `key`."""
+        if self.cluster is None:
+            return await work(self._waiting if waits else self.client)
+        return await self.cluster.on(key, work, waiting=waits)
+
+    async def confirmed(self, key: str, command: Sequence[Any], *, waits: bool = False) -> Any:
+        """Run a command and return its answer once enough replicas have what it wrote and all that was written before.
+
+        Raises `BusUnavailable` if they do not say so in time: then it may be done or not, or be taken back.
+        """
+        return await self.on(key, functools.partial(self._confirmed, key, command), waits=waits)
+
+    async def _confirmed(self, key: str, command: Sequence[Any], client: Any) -> Any:
+        wanted = await self._replicas.wanted(client)
+        if not wanted:
+            return await client.execute_command(*command)
+        async with client.pipeline(transaction=False) as pipe:
+            pipe.execute_command(*command)
+            pipe.set(keys.beside(key, "confirmed"), 1)  # WAIT looks at this connection's last write, and needs one
+            pipe.execute_command("WAIT", wanted, WAIT_MS)
+            said, *_, have = await pipe.execute(raise_on_error=False)
+        if isinstance(said, Exception):
+            raise said
+        await self._replicas.check(client, wanted, have)
+        return said
+
+    async def listeners(self, channels: Sequence[str]) -> dict[Any, list[str]]:
+        """Return channels by the client of the server where to listen to them."""
+        if self.cluster is None:
+            return {self._waiting: list(channels)}
+        return {node.waiting: share for node, share in (await self.cluster.group(channels)).items()}
+
+    def doubt(self) -> None:
+        """Look again who holds what: something broke that the commands do not notice."""
+        if self.cluster is not None:
+            self.cluster.doubt()
 
     async def prepare(self) -> None:
         """Create every stream and consumer group that is not there yet.
@@ -60,20 +142,11 @@ class Connection:
 
     async def close(self) -> None:
         """Disconnect."""
-        await self.client.aclose()
-        await self.waiting.aclose()
-
-
-def _client(url: str, retries: int) -> Any:
-    """Return a client; Any, because redis-py types answers as unions of all its settings."""
-    return Redis.from_url(
-        url,
-        protocol=2,
-        socket_connect_timeout=2.0,
-        socket_timeout=READS_WITHIN,
-        retry=Retry(NoBackoff(), retries),
-        retry_on_error=[exceptions.ConnectionError] if retries else [],
-    )
+        if self.cluster is not None:
+            await self.cluster.close()
+        else:
+            await self.client.aclose()
+        await self._waiting.aclose()
 
 
 class Connected(Protocol):
@@ -94,6 +167,7 @@ def guarded(
     async def method(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             try:
+                await self._connection.ready()
                 return await call(self, *args, **kwargs)
             except exceptions.ResponseError as error:
                 if "NOGROUP" not in str(error):
@@ -107,6 +181,10 @@ def guarded(
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
             said = str(error).rstrip(".") or type(error).__name__
             raise BusUnavailable(f"Redis does not answer: {said}.") from error
+        except exceptions.ClusterDownError as error:
+            raise BusUnavailable("The Redis cluster is down: a master is missing and its replica, too.") from error
+        except exceptions.TryAgainError as error:
+            raise BusUnavailable("Redis is moving this partition to another node; it goes on after that.") from error
         except exceptions.RedisError as error:
             said = str(error).rstrip(".")
             raise BusUnavailable(f"Redis refuses: {said}.") from error

@@ -13,7 +13,7 @@ AUTHOR_KEPT = 26 * 3600
 """Seconds an author's profile is kept after it was last seen."""
 MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
 DEAD_KEPT = 10_000
-"""Dead letters kept a partition."""
+"""Dead letters that may wait in a partition."""
 GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive", "alerts")}
 """Stream → its consumer groups."""
 PARTITIONS = "ew:partitions"
@@ -23,6 +23,12 @@ PARTITIONS = "ew:partitions"
 def prefix(partition: int) -> str:
     """Return what every key of a partition starts with; the braces keep them on one node of a cluster."""
     return f"ew:{{p{partition}}}:"
+
+
+def beside(key: str, name: str) -> str:
+    """Return a key that lies where another lies whose hash tag stands in braces; without one, where itself lies."""
+    start, end = key.find("{"), key.find("}")
+    return f"ew:{key[start : end + 1]}:{name}" if start >= 0 else key
 
 
 def stream(partition: int, name: str) -> str:

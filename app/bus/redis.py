@@ -9,6 +9,7 @@ from app.bus.letters import Letters
 from app.bus.live import Live
 from app.bus.minutes import Minutes
 from app.bus.pressure import Pressure
+from app.bus.readers import Readers
 from app.bus.settling import Settling
 from app.bus.streams import Streams
 from app.clock import Clock
@@ -21,6 +22,7 @@ class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
         self._connection = Connection(url, partitions)
         self._pressure = Pressure(self._connection, lag_limit, clock)
         self._clock = clock
+        self._readers = Readers(self._connection)
         self._recovered = {}
 
     @guarded
@@ -30,4 +32,5 @@ class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
 
     async def close(self) -> None:
         """Disconnect."""
+        await self._readers.close()
         await self._connection.close()

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from redis import exceptions
 
@@ -10,29 +9,29 @@ from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry
 from app.bus.connection import Connection, guarded
 from app.bus.port import Analysed, Entry
+from app.bus.readers import Raw, Readers
 from app.errors import BusUnavailable
 
 IDLE_MS = 30_000
 """Milliseconds after which another consumer's entries of `analysed:{p}` are taken over."""
 LOOK_EVERY = 10.0
 """Seconds between two looks for them."""
-LONGEST_WAIT_MS = 10_000
 COUNTED = 10_000
 """Entries that `lag` counts by hand where the server does not know."""
-Raw = tuple[bytes, Mapping[bytes, bytes] | None]
 
 
 class Streams:
     """The consumers' side of `mentions:{p}` and `analysed:{p}`."""
 
     _connection: Connection
+    _readers: Readers
     _recovered: dict[tuple[str, str], float]
     """Group and consumer → when it last looked for what was left behind; missing: its own are to be read first."""
 
     @guarded
     async def read(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Entry]:
         """Deliver new entries of `mentions:{p}`, waiting up to `block_ms`."""
-        delivered = await self._delivered(keys.MENTIONS, group, consumer, count, block_ms)
+        delivered = await self._readers.read(keys.MENTIONS, group, consumer, count, block_ms)
         return await self._readable([(partition, raw, 1) for partition, raw in delivered], group)
 
     @guarded
@@ -63,7 +62,7 @@ class Streams:
         found = await self._left_behind(group, consumer, count)
         if not found:
             try:
-                found = await self._delivered(keys.ANALYSED, group, consumer, count, block_ms)
+                found = await self._readers.read(keys.ANALYSED, group, consumer, count, block_ms)
             except (exceptions.RedisError, OSError):
                 self._recovered.pop((group, consumer), None)
                 raise
@@ -130,16 +129,6 @@ class Streams:
                         waiting = len(await self._connection.client.xrange(stream, f"({last}", count=COUNTED))
                     behind[title] = behind.get(title, 0) + int(group["pending"]) + int(waiting)
         return behind
-
-    async def _delivered(
-        self, name: str, group: str, consumer: str, count: int, block_ms: int
-    ) -> list[tuple[int, Raw]]:
-        streams: dict[Any, Any] = {keys.stream(p, name): ">" for p in range(self._connection.partitions)}
-        said = await self._connection.waiting.xreadgroup(
-            group, consumer, streams, count=count, block=min(max(block_ms, 1), LONGEST_WAIT_MS)
-        )
-        places = {keys.stream(p, name).encode(): p for p in range(self._connection.partitions)}
-        return [(places[stream], raw) for stream, entries in said or [] for raw in entries]
 
     async def _claimed(
         self, name: str, group: str, consumer: str, idle_ms: int, count: int, *, own: bool = True

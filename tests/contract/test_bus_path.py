@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.bus.port import Accepted, Settled
 from app.bus.redis import RedisBus
+from app.bus.scripts import Script
 from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
 from app.domain.analysis import AnalysedMention
@@ -151,9 +152,9 @@ async def test_a_settle_without_its_check_would_double_the_count(bus):
     slow = await bus.read("analysis", "slow", 10, 1)
     await bus.claim("analysis", "quick", idle_ms=0)
     checked = bus._connection.scripts
-    faulty = checked.settle.script.replace("if not ours then", "if false then")
-    assert faulty != checked.settle.script
-    planted = bus._connection.client.register_script(faulty)
+    faulty = checked.settle.text.replace("if not ours then", "if false then")
+    assert faulty != checked.settle.text
+    planted = Script(bus._connection, faulty)
     bus._connection.scripts = replace(checked, settle=planted)
     [entry] = slow
     analysed, part = part_of(entry.event)

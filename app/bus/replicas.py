@@ -1,0 +1,67 @@
+"""Replicas: a write counts once as many of them as wanted have it, so that a failover cannot take it back."""
+
+import time
+from typing import Any
+
+import structlog
+from redis import exceptions
+
+from app.errors import BusUnavailable
+
+WAIT_MS = 1000
+"""Milliseconds a replica has to say that it has a write."""
+LONE_FOR = 1.0
+"""Seconds before a master without replicas is asked for some again."""
+_log = structlog.get_logger("bus")
+
+
+class Replicas:
+    """How many replicas have to have a write.
+
+    On a cluster a master that has lost its replicas does without, as far as the majority of the masters agrees that
+    they have failed (so nobody can be promoted who lacks the write), or as they are only just copying its data: then a
+    write is as safe as on a single server. A master that is cut off from the others cannot know that and refuses.
+    """
+
+    def __init__(self, wanted: int, *, cluster: bool) -> None:
+        self._wanted, self._cluster = wanted, cluster
+        self._lone: dict[Any, tuple[float, int]] = {}
+        """Client → until when we believe that it has only so many."""
+
+    async def wanted(self, client: Any) -> int:
+        """Return how many replicas have to have a write to this server."""
+        until, there = self._lone.get(client, (0.0, self._wanted))
+        if there < self._wanted and time.monotonic() >= until:
+            there = await self._look(client)
+        return min(there, self._wanted)
+
+    async def check(self, client: Any, wanted: int, have: Any) -> None:
+        """Raise `BusUnavailable` unless enough replicas have what was written."""
+        if isinstance(have, exceptions.RedisError):
+            raise BusUnavailable(f"Redis takes back what it was given: {have}.") from have
+        if have < wanted and (not self._cluster or have < await self._look(client)):
+            raise BusUnavailable("Redis has it, but none of its replicas says so: it may be taken back; given again.")
+
+    async def _look(self, client: Any) -> int:
+        """Ask how many living replicas a master of a cluster has; those that only just copy its data do not count."""
+        living = _living(await client.execute_command("CLUSTER NODES"))
+        info = await client.info("replication")
+        copying = sum(
+            isinstance(row, dict) and row.get("state") != "online"
+            for name, row in info.items()
+            if name.startswith("slave")
+        )
+        there: int = max(living - copying, 0)
+        if there < self._wanted:
+            if client not in self._lone:
+                _log.warning("a master has lost its replicas", replicas=there, wanted=self._wanted)
+            self._lone[client] = (time.monotonic() + LONE_FOR, there)
+        elif self._lone.pop(client, None):
+            _log.info("a master has its replicas again", replicas=there)
+        return there
+
+
+def _living(nodes: dict[str, dict[str, Any]]) -> int:
+    """Return how many replicas the asked node has that the majority does not hold for failed."""
+    myself = next((node["node_id"] for node in nodes.values() if "myself" in node["flags"].split(",")), None)
+    return sum(node["master_id"] == myself and "fail" not in node["flags"].split(",") for node in nodes.values())
