@@ -1,6 +1,5 @@
 """Runs services in one task group: starts each again with growing pauses, reports which are ready, stops gracefully."""
 
-import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from app.domain.identity import Identity
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
 from app.metrics import RESTARTS
+from app.seat import seat
 from app.service import Context, Service
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
@@ -39,9 +39,10 @@ async def run(
     """Run services until SIGINT or SIGTERM; each gets an open bus and store, waited for as long as it takes."""
     async with anyio.create_task_group() as group:
         group.start_soon(_stop_on_signal, group.cancel_scope)
-        async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
-            for name, service in services.items():
-                running.start_soon(keep, name, service, context)
+        with seat(data, "worker") as worker:
+            async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
+                for name, service in services.items():
+                    running.start_soon(keep, name, service, replace(context, worker=worker))
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:
@@ -124,7 +125,7 @@ async def _report(name: str, context: Context) -> None:
     _log.info("service ready", service=name)
     while True:
         try:
-            await context.bus.report_service(name, os.getpid(), context.clock.now())
+            await context.bus.report_service(name, context.worker, context.clock.now())
         except BusUnavailable as error:
             _log.warning("cannot report", service=name, reason=str(error))
         await context.clock.sleep(BEAT)

@@ -1,9 +1,11 @@
 """A seat: the name of a worker among those that share one data folder; host and folder tell machines apart."""
 
 import fcntl
+import os
+import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -23,5 +25,17 @@ def seat(data: Path, service: str) -> Iterator[str]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            yield f"{service}-{number}@{socket.gethostname()}:{folder.resolve()}"
+            yield f"{service}-{number}@{socket.gethostname()}:{_mark(folder)}"
             return
+
+
+def _mark(folder: Path) -> str:
+    """Return a random word that is made once for this folder: two machines may have the same name and layout."""
+    file = folder / "mark"
+    if not file.exists():
+        made = folder / f"mark.{os.getpid()}"
+        made.write_text(secrets.token_hex(4))
+        with suppress(FileExistsError):
+            file.hardlink_to(made)
+        made.unlink()
+    return file.read_text()

@@ -1,5 +1,7 @@
 """What a service is given and what it must be. `app.runner` starts, watches and stops them."""
 
+import os
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +27,8 @@ class Context:
     identity: Identity
     options: dict[str, str] = field(default_factory=dict)
     """What the command line adds, such as `host` and `port` for the dashboard."""
+    worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+    """What this process is called among all workers on all machines; a lease is held under this name."""
     ready: anyio.Event = field(default_factory=anyio.Event)
     """A service sets it once it does its work; the runner reports readiness from then on."""
 

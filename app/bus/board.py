@@ -61,23 +61,28 @@ class Board:
         return sorted((msgspec.json.decode(row, type=SourceState) for row in found.values()), key=lambda s: s.id)
 
     @guarded
-    async def report_service(self, name: str, pid: int, at: float) -> None:
+    async def report_service(self, name: str, worker: str, at: float) -> None:
         """Say that a service is ready; forgotten after 15 s."""
-        await self._connection.client.hset(SERVICES, f"{name} {pid}", repr(at))
+        await self._connection.client.hset(SERVICES, f"{name} {worker}", repr(at))
 
     @guarded
     async def services(self) -> dict[str, float]:
-        """Return service → instant of its last report; processes not heard of for long are cleared away."""
+        """Return service → instant of its last report."""
+        return {name: max(reports.values()) for name, reports in (await self.workers()).items()}
+
+    @guarded
+    async def workers(self) -> dict[str, dict[str, float]]:
+        """Return service → worker → instant of its last report; those not heard of for long are cleared away."""
         found = await self._connection.client.hgetall(SERVICES)
         now = self._clock.now()
         stale = [field for field, at in found.items() if now - float(at) > FORGOTTEN_AFTER]
         if stale:
             await self._connection.client.hdel(SERVICES, *stale)
-        alive: dict[str, float] = {}
+        alive: dict[str, dict[str, float]] = {}
         for field, at in found.items():
             if field not in stale:
-                name = field.decode().rpartition(" ")[0]
-                alive[name] = max(alive.get(name, 0.0), float(at))
+                name, _, worker = field.decode().partition(" ")
+                alive.setdefault(name, {})[worker] = float(at)
         return alive
 
     @guarded

@@ -96,7 +96,7 @@ async def test_the_board_keeps_what_was_last_said(redis_server):
     state = SourceState("live", "bluesky", "unreachable", 990.0, 1000.0, "no network")
     await bus.report_source(state)
     assert await bus.sources() == [state]
-    await bus.report_service("ingest", 1, 1000.0)
+    await bus.report_service("ingest", "one", 1000.0)
     assert await bus.services() == {"ingest": 1000.0}
     incident = Incident("i1", "acme", 1000.0, "open", "warning", ())
     ended = Incident("i2", "acme", 900.0, "resolved", "warning", (), resolved_at=1000.0)

@@ -1,4 +1,3 @@
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,15 +23,15 @@ class ReportingBus:
     """A bus that only notes who reported when."""
 
     clock: ManualClock
-    reports: list[tuple[str, int, float]] = field(default_factory=list)
+    reports: list[tuple[str, str, float]] = field(default_factory=list)
     away: int = 0
     """How many reports fail because Redis is away."""
 
-    async def report_service(self, name: str, pid: int, at: float) -> None:
+    async def report_service(self, name: str, worker: str, at: float) -> None:
         if self.away:
             self.away -= 1
             raise BusUnavailable("Redis is away")
-        self.reports.append((name, pid, at))
+        self.reports.append((name, worker, at))
 
 
 class Stop(BaseException):
@@ -172,7 +171,7 @@ async def test_readiness_is_reported_from_ready_on_every_five_seconds(context):
 
     context.bus.away = 1
     await run_until_stop(Ready, context)
-    assert context.bus.reports[:3] == [("x", os.getpid(), at) for at in (1005.0, 1010.0, 1015.0)]
+    assert context.bus.reports[:3] == [("x", context.worker, at) for at in (1005.0, 1010.0, 1015.0)]
 
 
 async def test_readiness_is_lost_with_the_service(context):

@@ -23,7 +23,7 @@ async def test_health(http, bus):
     assert answer.status_code == 503
     assert "Not heard from: alerts" in answer.json()["reason"]
     for name in ("alerts", "analysis", "archive", "dashboard", "ingest"):
-        await bus.report_service(name, 1, SystemClock().now())
+        await bus.report_service(name, "one", SystemClock().now())
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
     assert "emberwatch" in (await http.get("/metrics")).text
@@ -76,7 +76,10 @@ async def test_errors_are_problem_documents(http, path, status, words):
 async def test_brands_and_tallies(http, store):
     with store.transaction() as tx:
         tx.tallies.seed(
-            "nordlicht", "demo", [MinuteTally(int(NOON) // 60 * 60 - 60, 7, 3, 2, 1, 1, 900, 0, 5, {"bluesky": 7})]
+            "nordlicht",
+            "demo",
+            [MinuteTally(int(NOON) // 60 * 60 - 60, 7, 3, 2, 1, 1, 900, 0, 5, {"bluesky": 7})],
+            NOON,
         )
     assert [one["id"] for one in (await http.get("/api/v1/brands")).json()["items"]] == ["nordlicht", "other"]
     day = "from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z"
