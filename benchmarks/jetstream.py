@@ -20,6 +20,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from benchmarks.sign import sign
+
 POSTS = "app.bsky.feed.post"
 V2 = "network.bsky.jetstream.subscribeEvents"
 ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
@@ -202,7 +204,7 @@ class Jetstream:
             due = begun + (number - first) / rate
             if (wait := due - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
-            text = templates[number % len(templates)].format(brand=brand, n=number)
+            text = templates[number % len(templates)].format(brand=brand, n=number, sign=sign(number))
             await self.post(text, did=f"did:plc:author{number % 997:04}", number=number)
             if then:
                 await then(number)

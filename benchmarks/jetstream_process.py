@@ -23,7 +23,7 @@ async def _main() -> None:
     parser.add_argument("--rate", type=float, default=50.0, help="posts a second")
     parser.add_argument("--count", type=int, default=1_000, help="posts altogether, over all restarts")
     parser.add_argument("--brand-text", default="Nordlicht Strom", help="every post holds it")
-    parser.add_argument("--template", action="append", help="a text with {brand} and {n}; may be given often")
+    parser.add_argument("--template", action="append", help="a text with {brand}, {n} and {sign}; may be given often")
     parser.add_argument("--change", type=float, default=0.0, help="share of posts taken back, edited and repeated")
     parser.add_argument("--log", type=Path, help="file of all events, survives a kill")
     parser.add_argument("--sent", type=Path, help="file of the instants at which posts went onto a socket")

@@ -1,35 +1,58 @@
-"""What a channel's log says must be left in the end, and what a system has."""
+"""The ledger: what was told must be left in the end, and nothing else."""
 
 import json
-import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Self
 
-from redis import Redis
-
-from app.domain.analysis import LABELS
 from app.domain.folding import Text
 from app.domain.mention import Author, Mention
 from app.domain.query import parse
+from benchmarks.sign import TRACE
 from ingest.understanding import build, understand
-
-SIGN = re.compile(rb"qx\d+qx|edit\d+edit")
-"""A word that stands in one text only."""
-SUMS = "SELECT sum(negative), sum(neutral), sum(positive), sum(uncertain) FROM tally_minute WHERE brand = ?"
 
 
 @dataclass
 class Ledger:
     """What must be there: the last text of every id, and which ids are deleted."""
 
-    last: dict[str, str]
-    deleted: set[str]
-    said: set[str]
+    last: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     """Every text there ever was."""
+    _revisions: dict[str, str | int] = field(default_factory=dict)
+
+    def said(self, address: str, revision: str | int, text: str) -> None:
+        """Note a text; an older revision than the one there is, and what was deleted, changes nothing."""
+        self.texts.add(text)
+        known = self._revisions.get(address)
+        if address not in self.deleted and (known is None or revision > known):
+            self._revisions[address], self.last[address] = revision, text
+
+    def took_back(self, address: str) -> None:
+        """Note a deletion."""
+        self.deleted.add(address)
+
+    def left(self, author: str) -> None:
+        """Note that an account was closed, with all it said so far."""
+        self.deleted |= {address for address in self.last if address.startswith(f"at://{author}/")}
+
+    def heard(self, log: Path) -> Self:
+        """Note what stands in a log of `benchmarks.jetstream`, in the order it was written."""
+        with log.open("rb") as lines:
+            for line in lines:
+                frame = json.loads(json.loads(line)[1])
+                if frame["kind"] == "account":
+                    self.left(frame["did"])
+                    continue
+                commit = frame["commit"]
+                address = f"at://{frame['did']}/{commit['collection']}/{commit['rkey']}"
+                if commit["operation"] == "delete":
+                    self.took_back(address)
+                else:
+                    self.said(address, commit["rev"], commit["record"]["text"])
+        return self
 
     @property
     def living(self) -> dict[str, str]:
@@ -38,74 +61,13 @@ class Ledger:
 
     @property
     def gone(self) -> set[bytes]:
-        """The words that may lie nowhere any more: of deleted texts and of earlier versions."""
-        return {sign for text in self.said - set(self.living.values()) for sign in SIGN.findall(text.encode())}
+        """The traces that may lie nowhere any more: of deleted texts and of earlier versions."""
+        return {trace for text in self.texts - set(self.living.values()) for trace in TRACE.findall(text.encode())}
 
-    def labels(self, query: str, brand: str) -> Counter[str]:
+    def labels(self, query: str, brand: str, analyzers: tuple[str, ...] = ("language", "lexicon")) -> Counter[str]:
         """Return how many ids are counted under each label, read anew from their last texts."""
         wanted = parse(query)
         texts = [text for text in self.last.values() if wanted.matches(Text.of(text))]
         mentions = [Mention("x", str(n), 0.0, text, Author("a"), language="de") for n, text in enumerate(texts)]
-        found = understand(build(("language", "lexicon"), ("de", "en"), (brand,)), mentions)
+        found = understand(build(analyzers, ("de", "en"), (brand,)), mentions)
         return Counter(analysis.sentiment.label for analysis in found)
-
-
-def ledger(log: Path) -> Ledger:
-    """Read the log of `benchmarks.jetstream`, in the order it was written."""
-    left = Ledger({}, set(), set())
-    revisions: dict[str, str] = {}
-    for line in log.read_text("utf-8").splitlines():
-        frame = json.loads(json.loads(line)[1])
-        commit = frame["commit"]
-        address = f"at://{frame['did']}/{commit['collection']}/{commit['rkey']}"
-        if commit["operation"] == "delete":
-            left.deleted.add(address)
-            continue
-        left.said.add(commit["record"]["text"])
-        if address not in left.deleted and commit["rev"] > revisions.get(address, ""):
-            revisions[address], left.last[address] = commit["rev"], commit["record"]["text"]
-    return left
-
-
-def signs(url: str, archive: Path) -> dict[bytes, set[str]]:
-    """Return every sign that lies in Redis or in the archive's files, with the places."""
-    found: dict[bytes, set[str]] = {}
-    for place, blob in [*_redis(url), *_files(archive)]:
-        for sign in SIGN.findall(blob.lower()):
-            found.setdefault(sign, set()).add(place)
-    return found
-
-
-def _redis(url: str) -> Iterator[tuple[str, bytes]]:
-    """Yield everything Redis holds, by key."""
-    with Redis.from_url(url, protocol=2) as client:
-        reads: dict[bytes, Any] = {
-            b"stream": client.xrange,
-            b"hash": client.hgetall,
-            b"string": client.get,
-            b"zset": lambda key: client.zrange(key, 0, -1),
-        }
-        for key in client.keys("*"):
-            kind = client.type(key)
-            if kind != b"none":  # expired while we looked
-                yield f"redis {key.decode()}", _flat(reads[kind](key))
-
-
-def _flat(thing: Any) -> bytes:
-    if isinstance(thing, dict):
-        return b"\n".join(_flat(part) for pair in thing.items() for part in pair)
-    if isinstance(thing, list | tuple):
-        return b"\n".join(_flat(part) for part in thing)
-    return thing or b""
-
-
-def _files(archive: Path) -> Iterator[tuple[str, bytes]]:
-    for file in archive.parent.glob(f"{archive.name}*"):
-        yield file.name, file.read_bytes()
-
-
-def minutes(archive: Path, brand: str) -> Counter[str]:
-    """Return what the archive's own minutes count for each label."""
-    with sqlite3.connect(archive) as raw:
-        sums = raw.execute(SUMS, (brand,)).fetchone()
-    return Counter({label: number for label, number in zip(LABELS, sums, strict=True) if number})

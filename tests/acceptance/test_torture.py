@@ -1,0 +1,82 @@
+"""Beat anything at any time: afterwards rows = ids = tally sums, and nothing that was deleted is left."""
+
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from app.bus import keys
+from tests.fixtures.whole import Whole
+from tests.torture.arena import Arena, Size
+from tests.torture.audit import Audit, Count
+from tests.torture.blows import KILLED, LINES, plan, seeded
+
+SHORT = Size(posts=3_000, rate=400)
+THREE = Counter(negative=2, neutral=1)
+GOOD = Count(4, THREE, rows=4, pairs=3, bus=THREE, archive=THREE, log=THREE)
+FAULTS = {
+    "a row lost": replace(GOOD, rows=3),
+    "a row doubled": replace(GOOD, rows=5),
+    "a brand not withdrawn": replace(GOOD, pairs=4),
+    "a count doubled": replace(GOOD, bus=Counter(negative=2, neutral=2)),
+    "a label not moved": replace(GOOD, bus=Counter(negative=1, neutral=2)),
+    "the archive's minutes": replace(GOOD, archive=Counter(negative=3)),
+    "the log of deltas": replace(GOOD, log=Counter(negative=2, neutral=2)),
+    "an old text": replace(GOOD, wrong=frozenset({"at://x"})),
+    "a deleted text": replace(GOOD, lying=frozenset({"qx1qx in a stream"})),
+    "a dead letter": replace(GOOD, dead=1),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_count_catches_a_planted_fault(fault: str) -> None:
+    assert FAULTS[fault].loss()
+    assert not GOOD.loss()
+
+
+def test_killing_everything_and_cutting_the_line_while_6000_mentions_flow_loses_and_doubles_nothing(
+    whole: Callable[[str], Whole], tmp_path: Path
+) -> None:
+    seed = seeded(1)
+    with Arena(whole, tmp_path, SHORT, seed) as arena:
+        arena.suffer(plan(seed, 2 * SHORT.posts, KILLED + LINES))
+        audit = arena.settle()
+        sys.stdout.write(f"{arena.record}\n")
+        assert not audit.loss
+        plant(arena, audit)
+
+
+def plant(arena: Arena, audit: Audit) -> None:
+    """Plant losses and doubles in a system in which all agrees; the audit has to see every one."""
+    gone = next(iter(audit.gone)).decode()
+    with Redis.from_url(arena.redis.url, protocol=2) as client:
+        minutes = next(client.scan_iter(match="*:t:probe:m:*"))
+        place = next(name for name in client.hkeys(minutes) if name.endswith(b":0"))
+        client.hincrby(minutes, place, 1)
+        assert "the bus counts" in audit.anew()
+        client.hincrby(minutes, place, -1)
+        letter = client.xadd(keys.stream(0, keys.DEAD), {"e": f"still here: {gone}"})
+        assert "not wiped" in audit.anew()
+        assert "1 dead letters" in audit.loss
+        client.xdel(keys.stream(0, keys.DEAD), letter)
+    with closing(sqlite3.connect(arena.system.data / "emberwatch.sqlite", isolation_level=None)) as raw:
+        for wrong, says in LIES.items():
+            raw.execute("BEGIN IMMEDIATE")
+            raw.execute(wrong)
+            raw.execute("COMMIT")
+            assert says in audit.anew()
+
+
+LIES = {
+    "INSERT INTO tally_delta SELECT partition, 'again', at, delta FROM tally_delta LIMIT 1": "the log of deltas",
+    "UPDATE tally_minute SET positive = positive + 1 WHERE start = (SELECT max(start) FROM tally_minute)": "archive",
+    "UPDATE mention SET text = 'Probe' WHERE key = (SELECT max(key) FROM mention WHERE text LIKE 'P%')": "the last",
+    "DELETE FROM mention WHERE key = (SELECT max(key) FROM mention)": "rows for",
+}
+"""Statement → what the audit then has to say."""
