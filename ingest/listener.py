@@ -185,7 +185,7 @@ class Listener:
     def _seed(self, history: History) -> None:
         authorise(ACTOR, "tally.seed", history.brand)
         with self._context.store.transaction() as tx:
-            if tx.tallies.seed(history.brand, self._source.id, history.minutes):
+            if tx.tallies.seed(history.brand, self._source.id, history.minutes, self._clock.now()):
                 tx.audit.append(
                     AuditEntry(
                         at=self._clock.now(),

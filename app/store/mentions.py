@@ -13,6 +13,7 @@ from app.domain.mention import Deletion
 from app.domain.tally import Contribution, contribution
 from app.store import rows
 from app.store.incidents import Incidents
+from app.store.index import Index
 from app.store.page import Page
 from app.store.schema import mention, mention_brand
 from app.store.search import MentionFilter, search
@@ -57,7 +58,10 @@ class Mentions:
             for key, (analysed, version) in latest.items()
             if key not in present or (present[key].deleted_at is None and version > present[key].version)
         }
-        self._replace(fresh, [present[key] for key in fresh if key in present])
+        replaced = [present[key] for key in fresh if key in present]
+        self._replace(fresh, replaced)
+        told = [analysed.mention.published_at for analysed, _ in fresh.values()]
+        Index(self._connection).note([*told, *(row.published_at for row in replaced)])
         return len(fresh)
 
     def wipe(self, batch: Sequence[tuple[Deletion, int, Contribution | None]]) -> int:
@@ -69,7 +73,9 @@ class Mentions:
         """
         gone = {self._key(deletion): (deletion, version, before) for deletion, version, before in batch}
         present = {row.key: row for row in self._present(list(gone))}
-        self._empty(gone, [row for row in present.values() if row.deleted_at is None])
+        alive = [row for row in present.values() if row.deleted_at is None]
+        self._empty(gone, alive)
+        Index(self._connection).note(row.published_at for row in alive)
         for deletion, _, _ in gone.values():
             self._unlink(deletion)
         missing = {key: entry for key, entry in gone.items() if key not in present}

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -127,6 +127,36 @@ tally_channel = Table(
 )
 """The mentions of a minute by channel."""
 
+tally_hour = Table(
+    "tally_hour",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("negative", Integer, nullable=False),
+    Column("neutral", Integer, nullable=False),
+    Column("positive", Integer, nullable=False),
+    Column("uncertain", Integer, nullable=False),
+    Column("reach", BigInteger, nullable=False),
+    Column("reposts", Integer, nullable=False),
+    Column("seeded", Integer, nullable=False),
+    Column("seeded_authors", Integer, nullable=False),
+    Column("past_authors", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The same sums by hour, complete on their own; `past_authors` spoke in mentions that are kept no longer."""
+
+tally_hour_channel = Table(
+    "tally_hour_channel",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The mentions of an hour by channel."""
+
 tally_seed = Table(
     "tally_seed",
     metadata,
@@ -135,6 +165,25 @@ tally_seed = Table(
     sqlite_with_rowid=False,
 )
 """Which sources have already given a brand its history."""
+
+index_note = Table(
+    "index_note",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("moments", LargeBinary, nullable=False),
+)
+"""Moments whose mentions changed since the full-text index looked at them: 64-bit numbers, as this machine writes them.
+
+The index itself is not among these tables: `fulltext` on PostgreSQL, `fulltext_<n>` (FTS5) on SQLite.
+"""
+
+expiry = Table(
+    "expiry",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("until", Float, nullable=False),
+)
+"""Up to which instant retention has deleted what: `minutes`, `mentions <channel>` and so on."""
 
 incident = Table(
     "incident",

@@ -1,20 +1,29 @@
 """Finding mentions, newest first, page by page."""
 
+import heapq
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, cast, func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from app.domain.analysis import AnalysedMention, Label
 from app.domain.folding import Text
+from app.domain.moment import PER_SECOND, moment
 from app.domain.query import Query
-from app.store import rows
+from app.store import lexemes, rows
+from app.store.fulltext import EARLIEST, LATEST
+from app.store.index import Index
 from app.store.page import Page, cursor_after, position_of
 from app.store.schema import mention, mention_brand
 
 SCAN = 20_000
 """Rows one call looks at; a search that found too few by then returns what it has and the cursor to go on."""
+
+FIRST, MOST = 64, 2_048
+"""Moments asked of the index at first, and at most at once."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +42,117 @@ class MentionFilter:
 def search(connection: Connection, wanted: MentionFilter, cursor: str | None, limit: int) -> Page[AnalysedMention]:
     """Return at most `limit` living mentions; a page may be short, only `next` of None means the end.
 
-    What SQL cannot tell (query, intent) is judged row by row in the order of the page, at most `SCAN` rows a call.
+    What SQL cannot tell (query, intent) the full-text index narrows down; then it is judged row by row in the order of
+    the page, at most `SCAN` rows a call. The answer is the same as without the index, however far that is behind.
     """
-    items: list[AnalysedMention] = []
-    last, looked = None, 0
-    with connection.execute(_query(wanted, cursor).limit(SCAN + 1)) as found:
-        for row in found:
-            if len(items) == limit or looked == SCAN:
-                return Page(items, last and cursor_after(last))
-            looked, last = looked + 1, (row.published_at, row.key)
-            if _asked_for(wanted, row):
-                items.append(rows.to_analysed(row))
-    return Page(items)
+    page = _Page(wanted, limit)
+    wish = _wish(wanted)
+    if wish is None:
+        page.take(connection.execute(_query(wanted, cursor).limit(SCAN + 1)))
+        return page.done()
+    query = _among(connection, wanted, cursor)
+    for some in _candidates(Index(connection), wish, *_bounds(wanted, cursor)):
+        page.take(connection.execute(query.limit(SCAN + 1), {"moments": _given(connection, some)}))
+        if page.full or page.tired(some):
+            break
+    return page.done()
 
 
-def _query(wanted: MentionFilter, cursor: str | None) -> Select[Any]:
+class _Page:
+    """A page being filled in its order."""
+
+    def __init__(self, wanted: MentionFilter, limit: int) -> None:
+        self._wanted, self._limit = wanted, limit
+        self._items: list[AnalysedMention] = []
+        self._last: tuple[float, str] | None = None
+        self._looked = self._moments = 0
+        self.full = False
+
+    def take(self, found: Any) -> None:
+        """Judge rows until the page is full."""
+        with found:
+            for row in found:
+                if len(self._items) == self._limit or self._looked == SCAN:
+                    self.full = True
+                    return
+                self._looked, self._last = self._looked + 1, (row.published_at, row.key)
+                if _asked_for(self._wanted, row):
+                    self._items.append(rows.to_analysed(row))
+
+    def tired(self, some: list[int]) -> bool:
+        """Tell whether so many moments were looked at that the rest is for the next call."""
+        self._moments += len(some)
+        if self._moments >= SCAN:
+            self._last, self.full = (some[-1] / PER_SECOND, ""), True
+        return self.full
+
+    def done(self) -> Page[AnalysedMention]:
+        """Return the page."""
+        return Page(self._items, cursor_after(self._last) if self.full and self._last else None)
+
+
+def _wish(wanted: MentionFilter) -> lexemes.Wanted | None:
+    """Return what the index has to look for; None if it cannot help."""
+    said = lexemes.wanted(wanted.q.root) if wanted.q else None
+    if said is None and wanted.intent is None:
+        return None
+    facets = {
+        "brand": wanted.brand,
+        "channel": wanted.channel,
+        "label": wanted.sentiment,
+        "intent": wanted.intent,
+    }
+    parts = [lexemes.facet(kind, value) for kind, value in facets.items() if value]
+    return lexemes.all_of([*([] if said is None else [said]), *parts])
+
+
+def _bounds(wanted: MentionFilter, cursor: str | None) -> tuple[int, int]:
+    """Return from which moment on, and before which, something may be found."""
+    since = EARLIEST if wanted.start is None else moment(wanted.start)
+    until = LATEST if wanted.end is None else moment(wanted.end) + 1
+    return since, min(until, moment(position_of(cursor)[0]) + 1) if cursor else until
+
+
+def _candidates(index: Index, wish: lexemes.Wanted, since: int, until: int) -> Iterator[list[int]]:
+    """Yield moments in growing bundles, newest first: those the index names, and those it may not know rightly yet."""
+    noted = sorted((at for at in index.noted() if since <= at < until), reverse=True)
+    size = FIRST
+    while True:
+        named = index.find(wish, since, until, size)
+        until = named[-1] if len(named) == size else since
+        cut = next((place for place, at in enumerate(noted) if at < until), len(noted))
+        merged = list(dict.fromkeys(heapq.merge(named, noted[:cut], reverse=True)))
+        noted = noted[cut:]
+        for start in range(0, len(merged), MOST):
+            yield merged[start : start + MOST]
+        if len(named) < size:
+            return
+        size = min(size * 2, MOST)
+
+
+def _among(connection: Connection, wanted: MentionFilter, cursor: str | None) -> Select[Any]:
+    """Return the query for what was published in the moments given, in the order of the page."""
+    given: Any = bindparam("moments", type_=None)
+    if connection.dialect.name == "postgresql":
+        moments = func.unnest(cast(given, ARRAY(BigInteger))).table_valued("value", name="j")
+    else:
+        moments = func.json_each(given).table_valued("value", name="j")
+    value = moments.c.value
+    at = mention_brand.c.published_at if wanted.brand else mention.c.published_at
+    query = _query(wanted, cursor, drifting=True)
+    return query.join_from(
+        mention_brand if wanted.brand else mention,
+        moments,
+        (at >= value / PER_SECOND) & (at < (value + 1) / PER_SECOND),
+    )
+
+
+def _given(connection: Connection, some: list[int]) -> Any:
+    return some if connection.dialect.name == "postgresql" else json.dumps(some)
+
+
+def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False) -> Select[Any]:
+    """Return the query for a page; `drifting` keeps SQLite from walking the whole table in the page's order."""
     query = select(mention)
     at: ColumnElement[float] = mention.c.published_at
     key: ColumnElement[str] = mention.c.key
@@ -69,7 +174,7 @@ def _query(wanted: MentionFilter, cursor: str | None) -> Select[Any]:
         conditions.append(mention.c.channel == wanted.channel)
     if cursor:
         conditions.append(tuple_(at, key) < position_of(cursor))
-    return query.where(*conditions).order_by(at.desc(), key.desc())
+    return query.where(*conditions).order_by((at + 0.0 if drifting else at).desc(), key.desc())
 
 
 def _asked_for(wanted: MentionFilter, row: Any) -> bool:

@@ -1,22 +1,45 @@
-"""Tallies for years: the log of deltas with their arrival time, and the minutes they sum up to."""
+"""Tallies for years: the log of deltas with their arrival time, and the minutes and hours they sum up to."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.engine import Connection
 
-from app.domain.tally import Contribution, MinuteTally, TallyDelta, minutes, only, split, summed
+from app.domain.tally import MinuteTally, TallyDelta, bucket, minutes, only, split
 from app.errors import WrongInput
-from app.store.rows import counted_of
-from app.store.schema import mention, mention_brand, tally_channel, tally_delta, tally_minute, tally_seed
+from app.store.rollups import HOUR, MINUTE, Rollups
+from app.store.schema import tally_channel, tally_delta, tally_hour, tally_hour_channel, tally_minute, tally_seed
 from app.store.statements import adding, insert, write
 
-MINUTE = 60
 FINE = 86_400
 """Seconds over which mentions are counted one by one."""
-_sum = tally_minute.c
+
+PAGE = 1_000
+"""Deltas of the log read at once."""
+
+SEEDS = -1
+"""The partition under which the log keeps what sources knew only as counts."""
+
+_MARKS = {
+    "count": "n",
+    "negative": "-",
+    "neutral": "0",
+    "positive": "+",
+    "uncertain": "?",
+    "reach": "r",
+    "reposts": "rp",
+}
+
+
+class Logged(NamedTuple):
+    """One entry of the log; its first three parts are its place in the log's order."""
+
+    at: float
+    partition: int
+    entry_id: str
+    delta: TallyDelta
 
 
 class Tallies:
@@ -24,127 +47,116 @@ class Tallies:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._rollups = Rollups(connection)
 
     def append(self, partition: int, entry_id: str, at: float, delta: TallyDelta) -> bool:
-        """Log a delta settled at `at` and add it to the minutes; False, and nothing done, if it was logged before.
+        """Log a delta settled at `at` and add it to minutes and hours; False, and nothing done, if it was there.
 
         Only the grain `m` is kept: terms and authors of a deleted mention must not stay behind in a log.
         """
         kept = only(delta, "m")
-        row = {"partition": partition, "entry_id": entry_id, "at": at, "delta": msgspec.msgpack.encode(kept)}
-        logged = self._connection.execute(insert(self._connection, tally_delta).values(row).on_conflict_do_nothing())
-        if not logged.rowcount:
+        if not self._log(partition, entry_id, at, kept):
             return False
         for name, fields in kept.items():
             brand = split(name)[0]
             self._add(brand, minutes({name: fields}, brand).values())
         return True
 
-    def seed(self, brand: str, source: str, past: Sequence[MinuteTally]) -> bool:
-        """Add the past minutes a source knows only as counts; once per brand and source, False the second time."""
+    def seed(self, brand: str, source: str, past: Sequence[MinuteTally], at: float) -> bool:
+        """Add the past minutes a source knows only as counts; once per brand and source, False the second time.
+
+        The log has them as one delta that arrived at `at`, without how many authors they had.
+        """
         made = insert(self._connection, tally_seed).values(brand=brand, source=source).on_conflict_do_nothing()
         if not self._connection.execute(made).rowcount:
             return False
+        self._log(SEEDS, f"{brand} {source}", at, _delta_of(brand, past))
         self._add(brand, past, seeded=True)
         return True
 
     def read(self, brand: str, start: float, end: float, step: int = MINUTE) -> list[MinuteTally]:
         """Return the buckets of `step` seconds that hold something of [start, end), oldest first.
 
-        `authors` counts distinct authors of the mentions kept; seeded minutes, which have no mentions, add theirs.
-        Steps that are not whole minutes are counted from the mentions themselves: without what was seeded, and without
-        the reach of deleted ones.
+        `authors` counts distinct authors of the mentions kept; seeded minutes, which have no mentions, add theirs, and
+        hours whose mentions are kept no longer add as many as they had. Steps of whole hours also tell of a time whose
+        minutes are kept no longer. Steps that are not whole minutes are counted from the mentions themselves: without
+        what was seeded, and without the reach of deleted ones.
         """
         if step < 1:
             raise WrongInput(f"A step of {step} s is none; use 1 or more, such as 60 or 3600.")
         if step % MINUTE:
             if end - start > FINE:
                 raise WrongInput(f"A step of {step} s is not whole minutes and reaches over a day at most.")
-            return self._fine(brand, start, end, step)
-        authors, channels = self._authors(brand, start, end, step), self._channels(brand, start, end, step)
-        return [
-            MinuteTally(
-                start=row.bucket,
-                count=row.count_,
-                negative=row.negative,
-                neutral=row.neutral,
-                positive=row.positive,
-                uncertain=row.uncertain,
-                reach=row.reach,
-                reposts=row.reposts,
-                authors=authors.get(row.bucket, 0) + row.seeded_authors,
-                channels=channels.get(row.bucket, {}),
-            )
-            for row in self._sums(brand, start, end, step)
-        ]
-
-    def _fine(self, brand: str, since: float, until: float, step: int) -> list[MinuteTally]:
-        row, told = mention_brand.c, mention.c
-        columns = (row.published_at, row.author_key, told.contribution, told.label, told.channel)
-        query = select(*columns).join_from(mention_brand, mention, told.key == row.key)
-        within = (row.brand == brand, row.published_at >= since, row.published_at < until)
-        parts: dict[int, list[Contribution]] = {}
-        authors: dict[int, set[str]] = {}
-        for at, author, blob, label, channel in self._connection.execute(query.where(*within)):
-            start = int(at) // step * step
-            part = counted_of(blob) if blob else Contribution((brand,), at, label, channel, "post", 0, "", ())
-            parts.setdefault(start, []).append(part)
-            authors.setdefault(start, set()).update({author} if author else ())
-        return [summed(at, parts[at], len(authors[at])) for at in sorted(parts)]
+            return self._rollups.fine(brand, start, end, step)
+        return self._rollups.read(brand, start, end, step)
 
     def total(self, brand: str) -> int:
-        """Return how many mentions of a brand were counted, seeds left out: it equals the brand's mentions alive."""
-        query = select(func.sum(_sum["count"] - _sum.seeded)).where(_sum.brand == brand)
+        """Return how many mentions of a brand were counted, seeds left out; what was deleted since stays counted."""
+        sums = tally_hour.c
+        query = select(func.sum(sums["count"] - sums.seeded)).where(sums.brand == brand)
         return int(self._connection.scalar(query) or 0)
 
-    def log(self, since: float, until: float) -> Iterable[tuple[float, TallyDelta]]:
-        """Yield the deltas settled in [since, until) with their instant, as they arrived."""
-        order = (tally_delta.c.at, tally_delta.c.partition, tally_delta.c.entry_id)
-        query = select(tally_delta.c.at, tally_delta.c.delta).order_by(*order)
-        for at, delta in self._connection.execute(query.where(tally_delta.c.at >= since, tally_delta.c.at < until)):
-            yield at, msgspec.msgpack.decode(delta, type=TallyDelta)
+    def log(self, since: float, until: float, after: tuple[float, int, str] | None = None) -> Iterator[Logged]:
+        """Yield what was settled in [since, until), in the order of (instant, partition, entry), a page at a time.
+
+        Adding up the log to any instant gives the counts as they were shown then. `after` is the place of the entry
+        read last.
+        """
+        column = tally_delta.c
+        place = (column.at, column.partition, column.entry_id)
+        query = select(*place, column.delta).where(column.at >= since, column.at < until).order_by(*place).limit(PAGE)
+        while True:
+            page = self._connection.execute(query.where(tuple_(*place) > after) if after else query).all()
+            for at, partition, entry_id, delta in page:
+                yield Logged(at, partition, entry_id, msgspec.msgpack.decode(delta, type=TallyDelta))
+            if len(page) < PAGE:
+                return
+            after = (page[-1].at, page[-1].partition, page[-1].entry_id)
+
+    def _log(self, partition: int, entry_id: str, at: float, delta: TallyDelta) -> bool:
+        row = {"partition": partition, "entry_id": entry_id, "at": at, "delta": msgspec.msgpack.encode(delta)}
+        logged = self._connection.execute(insert(self._connection, tally_delta).values(row).on_conflict_do_nothing())
+        return bool(logged.rowcount)
 
     def _add(self, brand: str, found: Iterable[MinuteTally], *, seeded: bool = False) -> None:
-        sums: list[tuple[str | int, ...]] = []
-        channels: list[tuple[str | int, ...]] = []
+        sums: dict[int, tuple[int, ...]] = {}
+        channels: dict[tuple[int, str], int] = {}
         for minute in found:
             seed = (minute.count, minute.authors) if seeded else (0, 0)
-            numbers = (minute.count, minute.negative, minute.neutral, minute.positive, minute.uncertain)
-            sums.append((brand, minute.start, *numbers, minute.reach, minute.reposts, *seed))
-            channels.extend((brand, minute.start, channel, count) for channel, count in minute.channels.items())
-        write(self._connection, adding(self._connection.dialect, tally_minute), sums)
-        write(self._connection, adding(self._connection.dialect, tally_channel), channels)
-
-    def _sums(self, brand: str, start: float, end: float, step: int) -> Sequence[Any]:
-        bucket = (_sum.start // step * step).label("bucket")
-        measures = (_sum.negative, _sum.neutral, _sum.positive, _sum.uncertain, _sum.reach, _sum.reposts)
-        query = (
-            select(
-                bucket,
-                func.sum(_sum["count"]).label("count_"),
-                *(func.sum(measure).label(measure.name) for measure in measures),
-                func.sum(_sum.seeded_authors).label("seeded_authors"),
-            )
-            .where(_sum.brand == brand, _sum.start >= start, _sum.start < end)
-            .group_by(bucket)
-            .having(func.sum(_sum["count"]) > 0)
-            .order_by(bucket)
+            numbers = (*(getattr(minute, name) for name in _MARKS), *seed)
+            sums[minute.start] = _both(sums.get(minute.start), numbers)
+            for channel, count in minute.channels.items():
+                place = minute.start, channel
+                channels[place] = channels.get(place, 0) + count
+        dialect = self._connection.dialect
+        write(self._connection, adding(dialect, tally_minute), [(brand, at, *sums[at]) for at in sums])
+        write(
+            self._connection, adding(dialect, tally_channel), [(brand, *place, channels[place]) for place in channels]
         )
-        return self._connection.execute(query).all()
+        hours: dict[int, tuple[int, ...]] = {}
+        for at, numbers in sums.items():
+            hours[at // HOUR * HOUR] = _both(hours.get(at // HOUR * HOUR), (*numbers, 0))
+        hourly: dict[tuple[int, str], int] = {}
+        for (at, channel), count in channels.items():
+            place = at // HOUR * HOUR, channel
+            hourly[place] = hourly.get(place, 0) + count
+        write(self._connection, adding(dialect, tally_hour), [(brand, at, *hours[at]) for at in hours])
+        write(self._connection, adding(dialect, tally_hour_channel), [(brand, *one, hourly[one]) for one in hourly])
 
-    def _channels(self, brand: str, start: float, end: float, step: int) -> dict[int, dict[str, int]]:
-        part = tally_channel.c
-        bucket, count = (part.start // step * step).label("bucket"), func.sum(part["count"])
-        query = select(bucket, part.channel, count).where(part.brand == brand, part.start >= start, part.start < end)
-        found: dict[int, dict[str, int]] = {}
-        for at, channel, number in self._connection.execute(query.group_by(bucket, part.channel).having(count > 0)):
-            found.setdefault(at, {})[channel] = number
-        return found
 
-    def _authors(self, brand: str, start: float, end: float, step: int) -> dict[int, int]:
-        row = mention_brand.c
-        bucket = (row.minute // step * step).label("bucket")
-        minutes_within = (row.minute >= start, row.minute < end)
-        within = (row.brand == brand, row.published_at >= start, row.published_at < end + MINUTE, *minutes_within)
-        query = select(bucket, func.count(row.author_key.distinct()).label("authors")).where(*within).group_by(bucket)
-        return {row.bucket: row.authors for row in self._connection.execute(query)}
+def _both(one: tuple[int, ...] | None, other: tuple[int, ...]) -> tuple[int, ...]:
+    return other if one is None else tuple(map(int.__add__, one, other))
+
+
+def _delta_of(brand: str, past: Iterable[MinuteTally]) -> TallyDelta:
+    """Return minutes as the delta that they are the sum of; the opposite of `minutes()`."""
+    delta: TallyDelta = {}
+    for one in past:
+        fields = delta.setdefault(bucket(brand, "m", one.start), {})
+        minute = one.start % HOUR // MINUTE
+        measures: Mapping[str, int] = {
+            **{mark: getattr(one, name) for name, mark in _MARKS.items()},
+            **{f"c.{channel}": count for channel, count in one.channels.items()},
+        }
+        fields.update({f"{minute}:{mark}": number for mark, number in measures.items() if number})
+    return delta

@@ -101,8 +101,8 @@ def test_history_is_seeded_once_per_source_and_counts_for_no_mention(store, iden
     past = [MinuteTally(MINUTE - 60 * n, 5, 1, 2, 1, 1, 900, 2, 4, {"forum": 5}) for n in (2, 1, 0)]
     archive(store, identity, said(identity))
     with store.transaction() as tx:
-        assert tx.tallies.seed("nordlicht", "demo", past) is True
-        assert tx.tallies.seed("nordlicht", "demo", past) is False
+        assert tx.tallies.seed("nordlicht", "demo", past, NOON) is True
+        assert tx.tallies.seed("nordlicht", "demo", past, NOON) is False
         found = tx.tallies.read("nordlicht", NOON - 120, NOON + 60)
         assert found[:2] == past[:2]
         assert (found[2].count, found[2].authors, found[2].channels) == (6, 5, {"bluesky": 1, "forum": 5})
@@ -115,5 +115,5 @@ def test_the_log_gives_deltas_as_they_arrived_without_words_or_people(store, ide
     with store.reading() as tx:
         logged = list(tx.tallies.log(NOON, NOON + 6))
         assert list(tx.tallies.log(NOON + 6, NOON + 7)) == []
-    assert [at for at, _ in logged] == [NOON + 5, NOON + 5]
-    assert {name.split(":")[1] for _, delta in logged for name in delta} == {"m"}
+    assert [entry.at for entry in logged] == [NOON + 5, NOON + 5]
+    assert {name.split(":")[1] for entry in logged for name in entry.delta} == {"m"}
