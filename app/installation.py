@@ -32,6 +32,8 @@ def make_bus(config: Config, data: Path, clock: Clock) -> RedisBus:
     url = bus_url(data)
     try:
         limits = config.bus.lag_limit.model_dump()
-        return RedisBus(url, partitions=config.bus.partitions, lag_limit=limits, clock=clock)
+        return RedisBus(
+            url, partitions=config.bus.partitions, lag_limit=limits, clock=clock, replicas=config.bus.replicas
+        )
     except ValueError:  # its reason may repeat the password
         raise WrongInput("REDIS_URL is no address of a Redis; write one such as redis://127.0.0.1:6379/0.") from None

@@ -35,13 +35,14 @@ class Board:
     async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
         """Commit a cursor; False if `token` is not the newest fencing token of the lease `source:<id>`."""
         names = [f"ew:{{source:{source}}}:cursor", f"ew:{{source:{source}}}:fence"]
-        return bool(await self._connection.scripts.cursor(names, [cursor, token]))
+        return bool(await self._connection.scripts.cursor(names, [cursor, token], confirmed=True))
 
     @guarded
     async def lease(self, name: str, owner: str, seconds: float) -> int | None:
         """Take or extend a lease; return its fencing token, None while another holds it."""
         names = [f"ew:{{{name}}}:lease", f"ew:{{{name}}}:fence"]
-        token: int = await self._connection.scripts.lease(names, [owner, int(seconds * 1000)])
+        arguments = [owner, int(seconds * 1000)]
+        token: int = await self._connection.scripts.lease(names, arguments, confirmed=True)
         return token or None
 
     @guarded

@@ -60,7 +60,7 @@ class Inlet:
     async def _ask(self, partition: int, fence: Fence, events: Sequence[str | int | bytes]) -> list[int]:
         streams = [keys.stream(partition, name) for name in keys.GROUPS]
         first = [keys.prefix(partition), keys.REMEMBERED, *self._pressure.lengths(partition), fence.name, fence.token]
-        said: list[int] = await self._connection.scripts.publish(streams, [*first, *events])
+        said: list[int] = await self._connection.scripts.publish(streams, [*first, *events], confirmed=True)
         return said
 
     @guarded

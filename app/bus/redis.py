@@ -18,8 +18,16 @@ from app.clock import Clock
 class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
     """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
 
-    def __init__(self, url: str, *, partitions: int, lag_limit: int | Mapping[str, int], clock: Clock) -> None:
-        self._connection = Connection(url, partitions)
+    def __init__(
+        self,
+        url: str,
+        *,
+        partitions: int,
+        lag_limit: int | Mapping[str, int],
+        clock: Clock,
+        replicas: int | None = None,
+    ) -> None:
+        self._connection = Connection(url, partitions, replicas)
         self._pressure = Pressure(self._connection, lag_limit, clock)
         self._clock = clock
         self._readers = Readers(self._connection)

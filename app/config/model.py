@@ -70,6 +70,14 @@ class BusSection(Section):
     partitions: Annotated[StrictInt, Field(ge=1, le=1024)] = 1
     aof: Literal["everysec", "always"] = "everysec"
     lag_limit: LagLimits = LagLimits()
+    replicas: Annotated[StrictInt, Field(ge=0, le=5)] | None = None
+
+
+class IngestSection(Section):
+    """How listening copes with a bus that takes nothing."""
+
+    spool_limit: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 256
+    """Megabytes that may wait on disk for each source that cannot rewind."""
 
 
 class AnalysisSection(Section):
@@ -100,6 +108,7 @@ class Config(Section):
     sources: tuple[Source, ...] = ()
     walls: tuple[Wall, ...] = ()
     bus: BusSection = BusSection()
+    ingest: IngestSection = IngestSection()
     analysis: AnalysisSection = AnalysisSection()
 
     @model_validator(mode="before")
