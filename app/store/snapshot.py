@@ -16,6 +16,7 @@ from app.clock import Clock
 from app.errors import Conflict
 from app.store.connection import make_private, unavailable
 from app.store.engine import Store, open_store
+from app.store.index import Index
 from app.store.schema import audit_entry, metadata
 from app.store.statements import write
 
@@ -93,6 +94,7 @@ def copy_tables(source: Connection, target: Connection, told: Told) -> None:
             write(target, insert, [tuple(row) for row in part])
             done += len(part)
             told(done, whole)
+    Index(target).note_everything()  # the full-text index is no table of ours; it is written anew
     if target.dialect.name == "postgresql":
         numbers = func.pg_get_serial_sequence("audit_entry", "id")
         target.execute(select(func.setval(numbers, func.max(audit_entry.c.id))))
