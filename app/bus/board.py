@@ -2,21 +2,23 @@
 
 import random
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 
 import msgspec
 from redis import exceptions
 
 from app.bus.connection import Connection, guarded
+from app.bus.listening import listen
 from app.clock import Clock
 from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.usual import Usual
+from app.errors import BusUnavailable
 
 SOURCES, SERVICES, INCIDENTS, USUAL = "ew:sources", "ew:services", "ew:incidents", "ew:usual"
 FORGOTTEN_AFTER = 15.0
 """Seconds after which a service that no longer reports counts as gone."""
 SHOWN_AFTER_RESOLVE = 3600.0
-LISTEN_FOR = 5.0
 
 
 class Board:
@@ -122,11 +124,9 @@ class Board:
         """Yield commands of a topic for ever, reconnecting."""
         while True:
             try:
-                async with self._connection.client.pubsub(ignore_subscribe_messages=True) as pubsub:
-                    await pubsub.subscribe(f"ew:command:{topic}")
-                    while True:
-                        message = await pubsub.get_message(timeout=LISTEN_FOR)
+                async with aclosing(listen(self._connection, [f"ew:command:{topic}"])) as messages:
+                    async for message in messages:
                         if message is not None:
-                            yield msgspec.json.decode(message["data"], type=dict[str, str])
-            except (exceptions.RedisError, OSError):
+                            yield msgspec.json.decode(message[1], type=dict[str, str])
+            except (exceptions.RedisError, OSError, BusUnavailable):
                 await self._clock.sleep(0.1 + random.random() / 2)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -10,16 +11,19 @@ from redis import exceptions
 from app.bus import keys
 from app.bus.codec import PAYLOAD, PROFILE, Codec, UnreadableEntry
 from app.bus.connection import Connection, guarded
+from app.bus.listening import Message, listen
 from app.bus.port import Delta, Snapshot
 from app.clock import Clock
 from app.domain.analysis import AnalysedMention
 from app.domain.tally import Profile, TallyDelta
+from app.errors import BusUnavailable
 
 LIVE: Codec[Delta] = Codec(Delta)
 AHEAD = 600
 """Seconds a mention may claim to be published in the future."""
 KEY_LENGTH = 24
-LISTEN_FOR = 5.0
+SILENT_AFTER = 10.0
+"""Seconds without a delta of a partition, while others come, after which its subscription is made anew."""
 
 
 class Live:
@@ -80,28 +84,41 @@ class Live:
         channels = [keys.live(partition) for partition in range(self._connection.partitions)]
         while True:
             try:
-                async with self._connection.client.pubsub(ignore_subscribe_messages=False) as pubsub:
-                    await pubsub.subscribe(*channels)
-                    heard: set[bytes] = set()
-                    last: dict[int, int] = {}
-                    while True:
-                        message = await pubsub.get_message(timeout=LISTEN_FOR)
-                        if message is None:
-                            await pubsub.ping()
-                        elif message["type"] == "subscribe":  # redis-py subscribes again by itself after a break
-                            heard.add(message["channel"])
-                            if len(heard) == len(channels):
-                                heard.clear()
-                                yield None
-                        elif message["type"] == "message":
-                            delta = _delta(message["data"])
-                            if delta is None or delta.seq != last.get(delta.partition, delta.seq - 1) + 1:
-                                yield None
-                            if delta is not None:
-                                last[delta.partition] = delta.seq
-                                yield delta
-            except (exceptions.RedisError, OSError):
+                async with aclosing(listen(self._connection, channels, sharded=True)) as messages:
+                    follow = Follow(channels, self._clock)
+                    async for message in messages:
+                        for delta in follow.take(message):
+                            yield delta
+            except (exceptions.RedisError, OSError, BusUnavailable):
                 await self._clock.sleep(0.1 + random.random() / 2)
+
+
+class Follow:
+    """Follows the deltas of one subscription: says where one is missing, and when a partition falls silent."""
+
+    def __init__(self, channels: Sequence[str], clock: Clock) -> None:
+        self._clock = clock
+        self._last: dict[int, int] = {}
+        self._heard = dict.fromkeys(channels, clock.monotonic())
+
+    def take(self, message: Message | None) -> list[Delta | None]:
+        """Return the delta of a message, after None if others are missing before it; None alone once subscribed.
+
+        Raises `ConnectionError` if others are heard and one has not been for long, though a heartbeat goes through
+        every partition each second.
+        """
+        if message is None:
+            return [None]
+        now = self._clock.monotonic()
+        self._heard[message[0]] = now
+        if now - min(self._heard.values()) > SILENT_AFTER:
+            raise exceptions.ConnectionError("a partition has fallen silent")
+        delta = _delta(message[1])
+        if delta is None:
+            return [None]
+        gap = delta.seq != self._last.get(delta.partition, delta.seq - 1) + 1
+        self._last[delta.partition] = delta.seq
+        return [None, delta] if gap else [delta]
 
 
 def _delta(data: bytes) -> Delta | None:
