@@ -93,11 +93,14 @@ class Watch:
         self._calm = 0.0
         self._ended = (ended.resolved_at, ended.peak) if ended and ended.resolved_at else None
 
-    def replace(self, tally: TallyDelta) -> None:
-        """Take over the state of the tallies instead of what was added up so far."""
-        self.tally = {}
-        self._said = {}
-        self.add(tally)
+    def take(self, tally: TallyDelta) -> None:
+        """Take over this brand's buckets as they stand on the bus, instead of what was known of them."""
+        for name, fields in only(tally, "m").items():
+            if split(name)[0] == self.brand:
+                self._drop(name)
+                if fields:
+                    self.tally[name] = fields
+                    self._said |= minutes({name: fields}, self.brand)
 
     def add(self, delta: TallyDelta) -> None:
         """Add a delta; what does not concern this brand's minutes is left out."""
@@ -235,10 +238,13 @@ class Watch:
 
     def _forget(self, at: float) -> None:
         for name in [name for name in self.tally if split(name)[2] < at - KEPT - HOUR]:
-            del self.tally[name]
-            first = split(name)[2]
-            for start in range(first, first + HOUR, 60):
-                self._said.pop(start, None)
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self.tally.pop(name, None)
+        first = split(name)[2]
+        for start in range(first, first + HOUR, 60):
+            self._said.pop(start, None)
 
 
 def _severity(raised: tuple[Signal, ...], figures: Figures) -> Severity:

@@ -39,8 +39,10 @@ class World:
         self._chance = random.Random(1)
         self._number = 0
 
-    def service(self) -> AlertsService:
-        return AlertsService(Context(self.config, Path(), self.clock, self.bus, self.store, self.identity))
+    def service(self, worker: str = "one") -> AlertsService:
+        return AlertsService(
+            Context(self.config, Path(), self.clock, self.bus, self.store, self.identity, worker=worker)
+        )
 
     def seed(self, days: int = 3, pace: float = 20) -> None:
         now = int(self.clock.now())
@@ -62,7 +64,7 @@ class World:
             await self.bus.publish([self._mention(place, step, angry=angry) for place in range(count)])
             await self.beat(angry=angry)
             for service in services:
-                await service.work(block_ms=1)
+                await service.work()
 
     async def beat(self, *, angry: bool = False) -> None:
         """Let analysis settle what is there, and a heartbeat."""
