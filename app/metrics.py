@@ -25,6 +25,11 @@ BATCH_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 LAG = Gauge("emberwatch_lag_entries", "Stream entries not yet settled.", ("group",), multiprocess_mode="livemostrecent")
+LETTERS = Gauge("emberwatch_dead_letters", "Dead letters that wait for a person.", multiprocess_mode="livemostrecent")
+SPOOL_BYTES = Gauge(
+    "emberwatch_spool_bytes", "Bytes that wait on disk for the bus.", ("source",), multiprocess_mode="livemostrecent"
+)
+SPOOL_LOST = Counter("emberwatch_spool_lost", "Events lost because the spool was full.", ("source",))
 FRAMES = Counter("emberwatch_frames", "Frames drawn for a wall.", ("wall",))
 SCREENS = Gauge("emberwatch_screens", "Screens connected to a wall.", ("wall",), multiprocess_mode="livesum")
 INCIDENTS_OPEN = Gauge(

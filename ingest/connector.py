@@ -62,6 +62,9 @@ class Connector(Protocol):
     `listen` yields batches for ever from `cursor` on. It reconnects by itself with backoff and jitter and reports
     every change of health. It ends only when the source has ended for good (a replayed file). A batch is delivered
     again after a crash, so ids must be stable.
+
+    A connector that cannot resume anywhere says so by the class attribute `rewinds = False`: what it yields while the
+    bus takes nothing waits on disk then, instead of holding it up.
     """
 
     channel: str
@@ -71,6 +74,11 @@ class Connector(Protocol):
 
     def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield batches from `cursor` on."""
+
+
+def rewinds(connector: object) -> bool:
+    """Tell whether a connector, or its class, can deliver again what was not accepted."""
+    return bool(getattr(connector, "rewinds", True))
 
 
 def topic(source: str) -> str:

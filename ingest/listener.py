@@ -11,15 +11,17 @@ import msgspec
 import structlog
 
 from app import registry
+from app.bus.port import Fence
 from app.config import Source
 from app.domain.actor import authorise, system
 from app.domain.audit import AuditEntry
 from app.domain.mention import Mention, SourceEvent
 from app.domain.source import SourceState, SourceStatus
-from app.errors import Backpressure, Unavailable
+from app.errors import Backpressure, LeaseLost, SourceUnavailable, Unavailable
 from app.service import Context
 from ingest.cancellation import heed_cancellation
-from ingest.connector import Batch, Connector, History, Setting
+from ingest.connector import Batch, Connector, History, Setting, rewinds
+from ingest.detour import MEGABYTE, Detour
 from ingest.publish import Intake
 
 LEASE = 3.0
@@ -81,11 +83,21 @@ class Listener:
                 return
 
     async def _once(self) -> None:
-        """Listen while the lease is ours, until the source ends."""
-        async with anyio.create_task_group() as group:  # it tells its tasks to stop until they do, asyncio's only once
-            group.start_soon(self._watch)
-            await self._listen()
-            group.cancel_scope.cancel()
+        """Listen while the lease is ours, until the source ends and nothing of it waits on disk."""
+        connector = self._connector()
+        detour = None if rewinds(connector) else await self._opened(self._fenced)
+        try:
+            async with anyio.create_task_group() as group:  # tells its tasks to stop until they do, asyncio's only once
+                group.start_soon(self._watch)
+                if detour is not None:
+                    group.start_soon(detour.drain)
+                await self._listen(connector, detour)
+                if detour is not None:
+                    await detour.emptied()
+                group.cancel_scope.cancel()
+        finally:
+            if detour is not None:
+                detour.close()
 
     @property
     def _name(self) -> str:
@@ -98,7 +110,26 @@ class Listener:
             if token is not None:
                 self._token = token
                 return
+            await self._publish_left_behind()
             await self._clock.sleep(WAITING)
+
+    async def _publish_left_behind(self) -> None:
+        """Publish what waits on our disk while another machine has the source: late is better than never."""
+        if not await asyncio.to_thread(Detour.left, self._context.data, self._source.id):
+            return
+        with suppress(Unavailable):
+            detour = await self._opened(self._unfenced)
+            try:
+                while await detour.drain_one():
+                    pass
+            finally:
+                detour.close()
+
+    async def _opened(self, take: Callable[[list[SourceEvent]], Awaitable[None]]) -> Detour:
+        detour = Detour(self._setting(), self._context.config.ingest.spool_limit * MEGABYTE, take)
+        if not await detour.open():
+            raise SourceUnavailable("Another process of this machine still has what waits on disk.")
+        return detour
 
     async def _watch(self) -> None:
         """Extend the lease and report; raises `LeaseLost` once another process holds it."""
@@ -106,7 +137,7 @@ class Listener:
             try:
                 token = await self._bus.lease(self._name, self._owner, LEASE)
                 if token is None:
-                    raise LeaseLost
+                    raise LeaseLost("Another process holds the lease of this source.")
                 self._token = token
                 await self._report()
             except Unavailable as unavailable:
@@ -117,46 +148,54 @@ class Listener:
                 async with asyncio.timeout(min(LEASE / 3, REPORT)):
                     await self._changed.wait()
 
-    async def _listen(self) -> None:
-        connector = self._connector()
+    async def _listen(self, connector: Connector, detour: Detour | None) -> None:
         cursor = await self._patiently(lambda: self._bus.cursor(self._source.id))
         batches = connector.listen(cursor)
         try:
             async for batch in batches:
                 heed_cancellation()
-                await self._settle(batch)
+                await self._settle(batch, detour)
         finally:
             if isinstance(batches, AsyncGenerator):
                 await batches.aclose()
 
     def _connector(self) -> Connector:
-        made: Connector = registry.load("connectors", self._source.connector)(
-            Setting(
-                source=self._source.id,
-                options=self._source.options,
-                clock=self._clock,
-                data=self._context.data,
-                report=self._say,
-                brands=self._context.config.brands,
-                commands=self._bus.commands,
-            )
-        )
+        made: Connector = registry.load("connectors", self._source.connector)(self._setting())
         return made
 
-    async def _settle(self, batch: Batch) -> None:
+    def _setting(self) -> Setting:
+        return Setting(
+            source=self._source.id,
+            options=self._source.options,
+            clock=self._clock,
+            data=self._context.data,
+            report=self._say,
+            brands=self._context.config.brands,
+            commands=self._bus.commands,
+        )
+
+    async def _settle(self, batch: Batch, detour: Detour | None = None) -> None:
         """Have a batch accepted, then commit its cursor: never the other way round."""
         for history in batch.history:
             await self._patiently(partial(asyncio.to_thread, self._seed, history))
-        if batch.events:
-            await self._accept(batch.events)
+        if batch.events and detour is not None:
+            await detour.accept(batch.events)
+        elif batch.events:
+            await self._patiently(lambda: self._fenced(batch.events))
         if batch.cursor is not None:
             cursor = batch.cursor
             if not await self._patiently(lambda: self._bus.commit_cursor(self._source.id, cursor, self._token)):
-                raise LeaseLost
+                raise LeaseLost("Another process has committed a cursor of this source.")
         self._count(batch)
 
-    async def _accept(self, events: list[SourceEvent]) -> None:
-        accepted = await self._patiently(lambda: self._intake.take(events, self._source.id, demo=self._demo))
+    async def _fenced(self, events: list[SourceEvent]) -> None:
+        await self._take(events, Fence(self._name, self._token))
+
+    async def _unfenced(self, events: list[SourceEvent]) -> None:
+        await self._take(events, None)
+
+    async def _take(self, events: list[SourceEvent], fence: Fence | None) -> None:
+        accepted = await self._intake.take(events, self._source.id, demo=self._demo, fence=fence)
         self.state = msgspec.structs.replace(
             self.state, matched=self.state.matched + accepted.accepted + accepted.edited
         )
@@ -233,7 +272,3 @@ class Listener:
         with suppress(Unavailable):
             await self._report()
         await self._clock.sleep(pause)
-
-
-class LeaseLost(Exception):
-    """Another process holds the source."""

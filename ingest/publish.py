@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.bus.port import Accepted, Bus
+from app.bus.port import Accepted, Bus, Fence
 from app.clock import Clock
 from app.config import Config
 from app.domain.identity import Identity
@@ -47,31 +47,40 @@ class Intake:
         self._recent: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
 
     async def take(
-        self, events: Sequence[SourceEvent], source_id: str, *, brand: str | None = None, demo: bool = False
+        self,
+        events: Sequence[SourceEvent],
+        source_id: str,
+        *,
+        brand: str | None = None,
+        demo: bool = False,
+        fence: Fence | None = None,
     ) -> Accepted:
         """Accept events durably; the counts sum to the events, an `AuthorRemoval` counting once a mention it takes.
 
-        Raises `Backpressure`, `BusUnavailable` or `StoreUnavailable`; giving the same events again is safe.
+        Raises `Backpressure`, `BusUnavailable` or `StoreUnavailable`, and `LeaseLost` if `fence` is outdated. A part
+        may be accepted then; giving the same events again is safe.
         """
         total = Accepted()
         for start in range(0, len(events), CHUNK):
             chunk = events[start : start + CHUNK]
             with BATCH_SECONDS.labels("publish").time():
-                taken = await self._take(chunk, source_id, brand or self._bound.get(source_id), demo=demo)
+                taken = await self._take(chunk, source_id, brand or self._bound.get(source_id), fence, demo=demo)
             for outcome, name in OUTCOMES.items():
                 if number := getattr(taken, outcome):
                     MENTIONS.labels(source_id, name).inc(number)
             total = _sum(total, taken)
         return total
 
-    async def _take(self, events: Sequence[SourceEvent], source: str, brand: str | None, *, demo: bool) -> Accepted:
+    async def _take(
+        self, events: Sequence[SourceEvent], source: str, brand: str | None, fence: Fence | None, *, demo: bool
+    ) -> Accepted:
         named = self._name(await self._expand(events), source, demo=demo)
         known = await self._bus.known(sorted(_asked(named, self._identity)))
         wanted, unmatched = self._match(named, known, brand)
         await self._recall([event for event in wanted if event.key not in known])
         accepted = Accepted(unmatched=unmatched)
         for start in range(0, len(wanted), CHUNK):
-            accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK]))
+            accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
         self._remember_authors(wanted)
         return accepted
 

@@ -64,6 +64,7 @@ def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
             for row in rows.walls
         ),
         bus=rows.bus,
+        ingest=rows.ingest,
         analysis=rows.analysis,
     )
 

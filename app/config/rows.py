@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictStr
 
-from app.config.model import AnalysisSection, BusSection, Section, SiteSection, visible
+from app.config.model import AnalysisSection, BusSection, IngestSection, Section, SiteSection, visible
 from app.domain.query import parse
 from app.errors import QueryError
 
@@ -74,4 +74,5 @@ class Rows(Section):
     sources: tuple[SourceRow, ...] = ()
     walls: tuple[WallRow, ...] = ()
     bus: BusSection = BusSection()
+    ingest: IngestSection = IngestSection()
     analysis: AnalysisSection = AnalysisSection()
