@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from app.bus import keys
@@ -15,6 +16,7 @@ from app.domain.mention import Deletion, Heartbeat
 from app.domain.tally import Profile, TallyDelta, only
 
 NEWEST = 50
+_pack = msgspec.msgpack.Encoder()
 Word = str | int | float | bytes
 
 
@@ -65,8 +67,14 @@ class Settling:
         authors = _authors(settled, profiles)
         now = self._clock.now()
         lasting = {name: fields for name, fields in tally.items() if fields and keys.expiry(name) > now}
-        arguments: list[Word] = [keys.prefix(partition), keys.GROUPS[keys.MENTIONS][0], consumer, repr(at)]
-        arguments += [repr(max(beats)) if beats else "", LIVE.encode(live), TALLY.encode(minutes) if minutes else b""]
+        order = sorted((item.id for item in settled), key=_moment)
+        arguments: list[Word] = [keys.prefix(partition), keys.GROUPS[keys.MENTIONS][0], consumer, order[0], order[-1]]
+        arguments += [
+            repr(at),
+            repr(max(beats)) if beats else "",
+            LIVE.encode(live),
+            TALLY.encode(minutes) if minutes else b"",
+        ]
         arguments += [len(settled), len(lasting), len(authors)]
         for item in settled:
             arguments += _row(item, _place(item, at) if item.id in cards else "")
@@ -80,6 +88,12 @@ class Settling:
         streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
         foreign: list[bytes] = await self._connection.scripts.settle(streams, arguments)
         return [entry.decode() for entry in foreign]
+
+
+def _moment(entry: str) -> tuple[int, int]:
+    """Return an entry's place in its stream."""
+    moment, _, number = entry.partition("-")
+    return int(moment), int(number)
 
 
 def _vanishes(item: Settled) -> bool:
@@ -131,17 +145,12 @@ def _remembered(item: Settled) -> bytes:
 
 
 def _row(item: Settled, place: str) -> list[Word]:
+    """Return what `settle.lua` wants to know of an item; of a new mention that is on no card the least."""
+    row: list[Word] = [item.id, item.key, item.version, PAYLOAD.encode(item.payload)]
+    row += [CONTRIBUTION.encode(item.contribution) if item.contribution else b"", _remembered(item)]
+    if item.version == 1 and item.expected == 0 and not place and item.before is None and item.contribution:
+        return [*row, b""]
     brands = item.contribution.brands if item.contribution else ()
-    return [
-        item.id,
-        item.key,
-        item.version,
-        item.expected,
-        PAYLOAD.encode(item.payload),
-        CONTRIBUTION.encode(item.contribution) if item.contribution else b"",
-        _remembered(item),
-        ",".join(brands),
-        ",".join(item.before.brands if item.before else ()),
-        place,
-        int(isinstance(item.payload, Deletion)),
-    ]
+    before = item.before.brands if item.before else ()
+    rest = (item.expected, brands, before, place, isinstance(item.payload, Deletion))
+    return [*row, _pack.encode(rest)]

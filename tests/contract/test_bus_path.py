@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,36 +11,49 @@ from hypothesis import strategies as st
 from app.bus.port import Accepted, Settled
 from app.bus.redis import RedisBus
 from app.bus.scripts import Script
-from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Deletion, Heartbeat
 from app.domain.tally import Contribution, reduce
 from app.errors import Backpressure, WrongInput
+from tests.fixtures.bus import emptied, masters
 from tests.traffic import IDENTITY, NOW, counted, gone, part_of, said, settle, work
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=[1, 4], ids=["1 partition", "4 partitions"])
-async def bus(redis_server: EmbeddedServer, request: pytest.FixtureRequest) -> AsyncIterator[RedisBus]:
-    bus = RedisBus(redis_server.url, partitions=request.param, lag_limit=1000, clock=SystemClock())
-    await bus._connection.client.flushall()
-    await bus.open()
+PLACES = {"1 partition": ("redis_server", 1), "4 partitions": ("redis_server", 4), "cluster": ("redis_cluster", 4)}
+
+
+@pytest.fixture
+def partitions(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize(("any_redis", "partitions"), PLACES.values(), ids=PLACES, indirect=True)
+
+
+@pytest.fixture
+async def bus(any_redis: str, partitions: int) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(any_redis, partitions=partitions, lag_limit=1000, clock=SystemClock())
+    await emptied(bus)
     yield bus
     await bus.close()
 
 
 async def text_anywhere(bus: RedisBus, text: str) -> list[bytes]:
     """Return the keys under which a text still lies."""
-    client = bus._connection.client
-    reads = {
-        b"stream": client.xrange,
-        b"hash": client.hgetall,
-        b"string": client.get,
-        b"zset": lambda key: client.zrange(key, 0, -1),
-    }
-    return [key for key in await client.keys("*") if text in repr(await reads[await client.type(key)](key))]
+    found: list[bytes] = []
+    for client in await masters(bus):
+        reads = {
+            b"stream": client.xrange,
+            b"hash": client.hgetall,
+            b"string": client.get,
+            b"zset": partial(client.zrange, start=0, end=-1),
+        }
+        found += [key for key in await client.keys("*") if text in repr(await reads[await client.type(key)](key))]
+    return found
 
 
 async def test_a_batch_is_accepted_once_and_counts_sum_to_its_length(bus):
@@ -48,8 +62,8 @@ async def test_a_batch_is_accepted_once_and_counts_sum_to_its_length(bus):
     assert await bus.publish([said(1), said(2)]) == Accepted(duplicates=2)
 
 
-async def test_what_is_spread_over_other_partitions_is_not_opened(bus, redis_server):
-    other = RedisBus(redis_server.url, partitions=3, lag_limit=1000, clock=SystemClock())
+async def test_what_is_spread_over_other_partitions_is_not_opened(bus, any_redis):
+    other = RedisBus(any_redis, partitions=3, lag_limit=1000, clock=SystemClock())
     with pytest.raises(WrongInput, match=f"is 3, but what Redis holds is spread over {bus._connection.partitions}"):
         await other.open()
     await other.close()
@@ -152,7 +166,7 @@ async def test_a_settle_without_its_check_would_double_the_count(bus):
     slow = await bus.read("analysis", "slow", 10, 1)
     await bus.claim("analysis", "quick", idle_ms=0)
     checked = bus._connection.scripts
-    faulty = checked.settle.text.replace("if not ours then", "if false then")
+    faulty = checked.settle.text.replace("if not mine then", "if false then")
     assert faulty != checked.settle.text
     planted = Script(bus._connection, faulty)
     bus._connection.scripts = replace(checked, settle=planted)
@@ -270,8 +284,7 @@ steps = st.lists(
 @given(steps=steps, cut=st.integers(1, 8))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_tallies_equal_what_domain_reduce_says(bus, steps, cut):
-    await bus._connection.client.flushall()
-    await bus.open()
+    await emptied(bus)
     parts: dict[str, Contribution] = {}
     texts: dict[str, tuple[str, bool]] = {}
     for start in range(0, len(steps), cut):
