@@ -22,6 +22,7 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
     def save(tx: Transaction) -> Incident:
         if incident.state != "open":
             raise Conflict(f"An incident begins open, not {incident.state}.")
+        tx.incidents.alone(incident.brand)
         if any(other.brand == incident.brand for other in tx.incidents.open()):
             raise Conflict(f"{incident.brand} has an open incident already; update that one.")
         return msgspec.structs.replace(incident, opened_at=at, updated_at=at)

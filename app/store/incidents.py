@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.engine import Connection
 
 from app.domain.incident import Incident, IncidentState
@@ -31,6 +31,11 @@ class Incidents:
         if not found:
             raise NotFound(f"There is no incident {incident_id!r}; GET /api/v1/incidents lists them.")
         return found[0]
+
+    def alone(self, brand: str) -> None:
+        """Make other transactions that ask for the same wait until this one ends; SQLite's writers wait anyhow."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"incident {brand}"))))
 
     def open(self) -> list[Incident]:
         """Return what is not yet resolved, oldest first."""

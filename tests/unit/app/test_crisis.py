@@ -1,3 +1,4 @@
+import anyio
 import msgspec
 import pytest
 
@@ -88,3 +89,18 @@ async def test_who_may_not_leaves_nothing_behind(store: Store, bus: RedisBus):
 async def test_what_does_not_exist_cannot_be_updated(store: Store, bus: RedisBus):
     with pytest.raises(NotFound):
         await update_incident(store, bus, ALERTS, MADE, at=100.0)
+
+
+async def test_of_those_who_open_at_the_same_instant_only_one_does(any_store: Store, bus: RedisBus):
+    opened, refused = [], []
+
+    async def open_one(number: int) -> None:
+        try:
+            opened.append(await open_incident(any_store, bus, ALERTS, with_(MADE, id=f"i{number}"), at=100.0))
+        except Conflict:
+            refused.append(number)
+
+    async with anyio.create_task_group() as group:
+        for number in range(4):
+            group.start_soon(open_one, number)
+    assert (len(opened), len(refused)) == (1, 3)
