@@ -19,7 +19,9 @@ from app.domain.identity import Identity
 from app.errors import WrongInput
 from app.store.audit import Audit
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
+from app.store.expiry import Expiry
 from app.store.incidents import Incidents
+from app.store.index import Index
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.site import Site
@@ -33,6 +35,8 @@ class Transaction:
     def __init__(self, connection: Connection, identity: Identity) -> None:
         self.mentions = Mentions(connection, identity)
         self.tallies = Tallies(connection)
+        self.index = Index(connection)
+        self.expiry = Expiry(connection)
         self.incidents = Incidents(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)

@@ -8,7 +8,6 @@ in steps of some 10 ms, whatever the size of the archive. On PostgreSQL vacuum d
 import bisect
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Protocol
 
 from sqlalchemy import text
@@ -45,11 +44,11 @@ class FullText(Protocol):
     def part_of(self, moment: int) -> str:
         """Return in which of them a moment lies."""
 
-    def merge(self, part: str) -> bool:
-        """Merge a little; tell whether there is more to do."""
+    def merge(self, part: str, *, first: bool) -> bool:
+        """Merge a little, from `first` on until all is one; tell whether there is more to do."""
 
-    def drop(self, until: int) -> int:
-        """Drop parts that lie wholly before a moment; return how many."""
+    def prune(self) -> int:
+        """Drop parts with nothing in them, the newest apart; return how many."""
 
 
 def fulltext(connection: Connection) -> FullText:
@@ -106,22 +105,23 @@ class Fts5:
         """Return in which of them a moment lies."""
         return next(iter(self._by_part([moment])))
 
-    def merge(self, part: str) -> bool:
-        """Merge a little; tell whether there is more to do."""
+    def merge(self, part: str, *, first: bool) -> bool:
+        """Merge a little, all segments into one; tell whether there is more to do."""
         if part not in self.parts():
             return False
         changes, step = "SELECT total_changes()", f"INSERT INTO {part} ({part}, rank) VALUES ('merge', ?)"  # noqa: S608
         before = self._connection.exec_driver_sql(changes).scalar_one()
-        self._connection.exec_driver_sql(step, (-PAGES,))
+        self._connection.exec_driver_sql(step, (-PAGES if first else PAGES,))
         return bool(self._connection.exec_driver_sql(changes).scalar_one() - before > 1)
 
-    def drop(self, until: int) -> int:
-        """Drop parts that lie wholly before a moment; return how many."""
-        starts = self._starts()
-        gone = [start for start, after in pairwise(starts) if after <= until]
-        for start in gone:
-            self._connection.exec_driver_sql(f"DROP TABLE {_name(start)}")
-        return len(gone)
+    def prune(self) -> int:
+        """Drop parts with nothing in them, the newest apart; return how many."""
+        gone = 0
+        for part in self.parts()[:-1]:
+            if self._connection.exec_driver_sql(f"SELECT id FROM {part}_content LIMIT 1").first() is None:  # noqa: S608
+                self._connection.exec_driver_sql(f"DROP TABLE {part}")
+                gone += 1
+        return gone
 
     def _starts(self) -> list[int]:
         query = (
@@ -196,10 +196,10 @@ class TsVector:
         """Return the one table there is."""
         return "fulltext"
 
-    def merge(self, _part: str) -> bool:
+    def merge(self, _part: str, *, first: bool) -> bool:  # noqa: ARG002 - the port says so
         """Do nothing: vacuum sees to it."""
         return False
 
-    def drop(self, _until: int) -> int:
-        """Do nothing: what is deleted is taken out moment by moment."""
+    def prune(self) -> int:
+        """Do nothing: there is one table."""
         return 0

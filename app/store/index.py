@@ -15,7 +15,7 @@ from itertools import islice
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.engine import Connection
 
-from app.domain.moment import moment, moments
+from app.domain.moment import moments
 from app.store.fulltext import fulltext
 from app.store.lexemes import EVERY, Wanted, facet, lexemes
 from app.store.rows import brands_of, intents_of
@@ -92,13 +92,13 @@ class Index:
         """Return the parts of the index that can be merged."""
         return self._fulltext.parts()
 
-    def merge(self, part: str) -> bool:
+    def merge(self, part: str, *, first: bool) -> bool:
         """Merge a little, so that what was taken out is really gone; tell whether there is more to do."""
-        return self._fulltext.merge(part)
+        return self._fulltext.merge(part, first=first)
 
-    def drop(self, until: float) -> int:
-        """Drop parts of which nothing is kept any more; return how many."""
-        return self._fulltext.drop(moment(until))
+    def prune(self) -> int:
+        """Drop parts with nothing in them; return how many."""
+        return self._fulltext.prune()
 
     def _alone(self) -> bool:
         if self._connection.dialect.name != "postgresql":
