@@ -142,7 +142,8 @@ class Streams:
             mine = {row["message_id"] for row in ours}
             for wanted, idle in ((mine, 0), (deliveries.keys() - mine, idle_ms)):
                 if wanted:
-                    said = await client.xclaim(stream, group, consumer, idle, sorted(wanted, key=_order))
+                    command = ["XCLAIM", stream, group, consumer, idle, *sorted(wanted, key=_order)]
+                    said = await self._connection.confirmed(stream, command)
                     claimed += [(partition, raw, deliveries[raw[0]]) for raw in said if raw and raw[0] is not None]
             await self._forget_wiped(stream, group, claimed, deliveries)
         return sorted(claimed, key=lambda row: (row[0], _order(row[1][0])))

@@ -19,9 +19,24 @@ from app.domain.source import SourceState
 from app.domain.tally import TallyDelta, merge
 from app.domain.usual import Usual, UsualMinute
 from app.errors import BusUnavailable
+from tests.fixtures.bus import emptied, masters
 from tests.traffic import NOW, counted, gone, said, work
 
 pytestmark = pytest.mark.anyio
+PLACES = {"one server": "redis_server", "cluster": "redis_cluster"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_redis" in metafunc.fixturenames:
+        metafunc.parametrize("any_redis", PLACES.values(), ids=PLACES, indirect=True)
+
+
+@pytest.fixture
+async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(any_redis, partitions=1, lag_limit=200_000, clock=SystemClock())
+    await emptied(bus)
+    yield bus
+    await bus.close()
 
 
 async def hear(deltas: AsyncIterator[Delta | None]) -> Delta | None:
@@ -61,7 +76,8 @@ async def test_deltas_sum_to_the_snapshot_and_a_gap_says_read_again(bus):
 async def test_a_lost_subscription_comes_back_and_says_read_again(bus):
     deltas = bus.deltas()
     assert await hear(deltas) is None
-    await bus._connection.client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    for client in await masters(bus):
+        await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     assert await hear(deltas) is None
     await bus.publish([said(1)])
     await work(bus)
@@ -69,7 +85,7 @@ async def test_a_lost_subscription_comes_back_and_says_read_again(bus):
     await deltas.aclose()
 
 
-async def test_leases_fence_a_cursor(redis_server, bus):
+async def test_leases_fence_a_cursor(bus):
     first = await bus.lease("source:live", "one", 5)
     assert await bus.lease("source:live", "one", 5) == first
     assert await bus.lease("source:live", "two", 5) is None
@@ -88,11 +104,10 @@ async def test_leases_fence_a_cursor(redis_server, bus):
     assert third > second
 
 
-async def test_the_board_keeps_what_was_last_said(redis_server):
+async def test_the_board_keeps_what_was_last_said(any_redis):
     clock = ManualClock(1000.0)
-    bus = RedisBus(redis_server.url, partitions=1, lag_limit=10, clock=clock)
-    await bus._connection.client.flushall()
-    await bus.open()
+    bus = RedisBus(any_redis, partitions=1, lag_limit=10, clock=clock)
+    await emptied(bus)
     state = SourceState("live", "bluesky", "unreachable", 990.0, 1000.0, "no network")
     await bus.report_source(state)
     assert await bus.sources() == [state]
@@ -223,8 +238,9 @@ async def test_no_server_is_bus_unavailable_from_every_method():
 
 async def test_groups_and_scripts_come_back_when_the_server_forgot_them(bus):
     await bus.publish([said(1)])
-    await bus._connection.client.flushall()
-    await bus._connection.client.script_flush()
+    for client in await masters(bus):
+        await client.flushall()
+        await client.script_flush()
     assert (await bus.publish([said(1)])).accepted == 1
     assert len(await work(bus)) == 1
     assert len(await bus.read_analysed("archive", "a", 10, 1)) == 2
