@@ -16,6 +16,7 @@ from app.metrics import BATCH_SECONDS
 from app.seat import seat
 from app.service import Context
 from app.store.engine import Transaction
+from app.store.tallies import Logged
 
 GROUP = "archive"
 BATCH = 2_000
@@ -39,9 +40,9 @@ def keep(tx: Transaction, entries: Sequence[Analysed]) -> None:
     tx.mentions.wipe(
         [(payload, entry.version, entry.before) for payload, entry in payloads if isinstance(payload, Deletion)]
     )
-    for entry in entries:
-        if entry.delta is not None:
-            tx.tallies.append(entry.partition, entry.id, entry.at, entry.delta)
+    tx.tallies.append_all(
+        Logged(entry.at, entry.partition, entry.id, entry.delta) for entry in entries if entry.delta is not None
+    )
 
 
 class ArchiveService:

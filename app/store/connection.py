@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Programming
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import StoreUnavailable
+from app.store.postgres import cause_of, raw_error
 
 BUSY = 10.0
 """Seconds a writer waits for its turn before it is told `StoreUnavailable`."""
@@ -53,11 +54,31 @@ def unavailable(url: URL) -> Iterator[None]:
     """Turn what the database does not do now (locked, disk full, broken) into `StoreUnavailable`; mistakes pass."""
     try:
         yield
-    except (DataError, IntegrityError, ProgrammingError):
-        raise
-    except (DatabaseError, PoolTimeout) as error:
-        cause = getattr(error, "orig", None) or "every connection is in use"
-        raise StoreUnavailable(f"The database {url.database} does not answer: {cause}.") from error
+    except Exception as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        raise StoreUnavailable(f"The database {_name(url)} does not answer: {cause}.") from error
+
+
+def _cause(error: Exception) -> str | None:
+    """Return why the database does not do this now; None for a mistake, which waiting cannot mend."""
+    if isinstance(error, PoolTimeout):
+        return "every connection is in use"
+    raw = raw_error(error)
+    if raw:
+        return cause_of(raw)
+    if isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return str(error.orig)
+    return None
+
+
+def _name(url: URL) -> str:
+    """Return what people call the database, without a password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    host = url.host or url.query.get("host") or "this machine"
+    return f"{url.database} on {host}" + (f":{url.port}" if url.port else "")
 
 
 def make_private(file: Path) -> None:

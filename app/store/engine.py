@@ -4,6 +4,8 @@
 A SIGKILL of any process would lose nothing with NORMAL either, but after a power cut NORMAL may forget the commits
 since the last checkpoint, while the bus has acknowledged and trimmed them. One fsync for a micro-batch is what that
 costs. Writers take turns (`BEGIN IMMEDIATE`, waiting up to `BUSY` seconds); readers see a snapshot and never wait.
+PostgreSQL promises the same with `synchronous_commit=on`, its default; its writers wait only for who writes the same
+mention or the same minute.
 """
 
 from collections.abc import Iterator
@@ -13,10 +15,11 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError
 
 from app.clock import Clock
 from app.domain.identity import Identity
-from app.errors import WrongInput
+from app.errors import StoreUnavailable, WrongInput
 from app.store.audit import Audit
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.expiry import Expiry
@@ -24,17 +27,21 @@ from app.store.incidents import Incidents
 from app.store.index import Index
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
+from app.store.partitions import Partitions
+from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.site import Site
 from app.store.tallies import Tallies
 from app.store.tokens import Tokens
+
+ADDRESSES = "write it as postgresql://user:password@host/database or sqlite:///path"
 
 
 class Transaction:
     """One unit of work; everything in it is committed together or not at all."""
 
-    def __init__(self, connection: Connection, identity: Identity) -> None:
-        self.mentions = Mentions(connection, identity)
-        self.tallies = Tallies(connection)
+    def __init__(self, connection: Connection, identity: Identity, partitions: Partitions | None) -> None:
+        self.mentions = Mentions(connection, identity, partitions)
+        self.tallies = Tallies(connection, partitions)
         self.index = Index(connection)
         self.expiry = Expiry(connection)
         self.incidents = Incidents(connection)
@@ -47,8 +54,14 @@ class Store:
 
     def __init__(self, url: URL, clock: Clock, busy: float = BUSY) -> None:
         self.url = url
-        self._writer = engine(url, WRITING, busy)
-        self._reader = engine(url, READING, busy)
+        self._partitions: Partitions | None = None
+        if url.get_backend_name() == "postgresql":
+            self._writer = postgres_engine(url, busy, writes=True)
+            self._reader = postgres_engine(url, busy, writes=False)
+            self._partitions = Partitions(self._writer, clock.now)
+        else:
+            self._writer = engine(url, WRITING, busy)
+            self._reader = engine(url, READING, busy)
         with unavailable(url):
             migrate(self._writer, clock)
 
@@ -56,15 +69,20 @@ class Store:
     def transaction(self) -> Iterator[Transaction]:
         """Write: commit at the end, roll back on any exception; raise `StoreUnavailable` if it cannot be done now."""
         identity = self._identity
-        with unavailable(self.url), self._writer.begin() as connection:
-            yield Transaction(connection, identity)
+        try:
+            with unavailable(self.url), self._writer.begin() as connection:
+                yield Transaction(connection, identity, self._partitions)
+        except StoreUnavailable:
+            if self._partitions:
+                self._partitions.forget()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Read from one snapshot, without waiting for writers; writing in it is refused."""
         identity = self._identity
         with unavailable(self.url), self._reader.begin() as connection:
-            yield Transaction(connection, identity)
+            yield Transaction(connection, identity, self._partitions)
 
     def filling(self) -> Connection:
         """Return a connection that holds all other writers off; whoever asked commits and closes."""
@@ -81,9 +99,14 @@ class Store:
         return self._secret
 
     def scrub(self) -> bool:
-        """Take what was wiped out of SQLite's write-ahead log too; False if readers or writers are in the way."""
-        if self.url.get_backend_name() != "sqlite":
-            return True
+        """Take what was wiped out of the files, too; False if readers or writers are in the way or it is too soon.
+
+        On SQLite out of the write-ahead log; on PostgreSQL dead rows are vacuumed out of tables and indexes. What its
+        own log, its copies and the free space of its pages still hold is for whoever runs the server.
+        """
+        if self._partitions:
+            with unavailable(self.url):
+                return self._partitions.vacuum()
         with unavailable(self.url), self._writer.connect() as connection:
             alone = connection.execution_options(alone=True)
             busy, _, _ = alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
@@ -111,12 +134,17 @@ class Store:
 def open_store(url: str | Path, *, clock: Clock) -> Store:
     """Open the database at `url` (SQLAlchemy's form, or the path of an SQLite file) and bring it to this version.
 
-    A missing file is made, readable by its owner only. Raises `WrongInput` for a database that a newer Emberwatch or
-    another program wrote, `StoreUnavailable` if it cannot be opened.
+    A missing file is made, readable by its owner only; a database on PostgreSQL has to be there. Raises `WrongInput`
+    for a database that a newer Emberwatch or another program wrote, `StoreUnavailable` if it cannot be opened.
     """
-    parsed = make_url(url) if isinstance(url, str) and "://" in url else URL.create("sqlite", database=str(url))
+    try:
+        parsed = make_url(url) if isinstance(url, str) and "://" in url else URL.create("sqlite", database=str(url))
+    except (ArgumentError, ValueError):  # its reason may repeat the password
+        raise WrongInput(f"DATABASE_URL is no address of a database; {ADDRESSES}.") from None
+    if parsed.drivername in POSTGRES:
+        return Store(postgres_url(parsed), clock)
     if parsed.get_backend_name() != "sqlite":
-        raise WrongInput("This version keeps its archive in SQLite; give sqlite:///path, or no DATABASE_URL at all.")
+        raise WrongInput(f"The archive is kept in SQLite or PostgreSQL; {ADDRESSES}.")
     if parsed.database in {None, "", ":memory:"}:
         raise WrongInput("The archive needs a file, so that several processes can share it: give sqlite:///path.")
     make_private(Path(str(parsed.database)))

@@ -23,7 +23,7 @@ class Incidents:
     def save(self, kept: Incident) -> None:
         """Keep an incident in its present state, instead of its earlier one."""
         row = (kept.id, kept.brand, kept.state, kept.opened_at, msgspec.json.encode(kept).decode())
-        write(self._connection, replacing(self._connection.dialect, incident, newer=False), [row])
+        write(self._connection, replacing(self._connection.dialect, incident), [row])
 
     def get(self, incident_id: str) -> Incident:
         """Return one incident; raise `NotFound` if there is none of that id."""

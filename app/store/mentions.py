@@ -1,6 +1,6 @@
 """The archive of mentions: one row each, replaced by edits, emptied by deletions, found by key or author."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,21 +10,25 @@ from sqlalchemy.engine import Connection
 from app.domain.analysis import AnalysedMention
 from app.domain.identity import Identity
 from app.domain.mention import Deletion
-from app.domain.tally import Contribution, contribution
+from app.domain.tally import Contribution
 from app.store import rows
 from app.store.incidents import Incidents
 from app.store.index import Index
 from app.store.page import Page
+from app.store.partitions import Partitions
+from app.store.rows import Values
 from app.store.schema import mention, mention_brand
 from app.store.search import MentionFilter, search
-from app.store.statements import deleting, replacing, write
+from app.store.shelf import shelf
 
 CHUNK = 500
-"""Keys named in one statement; SQLite takes 32,766 values, older ones 999."""
+"""Values named in one statement; SQLite takes 32,766 of them, older ones 999."""
 
 KEPT_BY_TOMBSTONES = frozenset(
     {"key", "version", "revision", "channel", "published_at", "source", "demo", "brands", "label", "deleted_at"}
 )
+Entry = tuple[Deletion, int, Contribution | None]
+"""A deletion, its version, and what counted before it."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -38,9 +42,10 @@ class Known(msgspec.Struct, frozen=True):
 class Mentions:
     """Writes and reads mentions within one transaction; `identity` names their authors."""
 
-    def __init__(self, connection: Connection, identity: Identity) -> None:
+    def __init__(self, connection: Connection, identity: Identity, partitions: Partitions | None = None) -> None:
         self._connection = connection
         self._identity = identity
+        self._shelf = shelf(connection, partitions)
 
     def upsert(self, batch: Sequence[tuple[AnalysedMention, int]]) -> int:
         """Keep mentions with their versions; return how many rows changed.
@@ -52,19 +57,15 @@ class Mentions:
             key = self._key(analysed.mention)
             if key not in latest or version > latest[key][1]:
                 latest[key] = (analysed, version)
-        present = {row.key: row for row in self._present(list(latest))}
-        fresh = {
-            key: (analysed, version)
-            for key, (analysed, version) in latest.items()
-            if key not in present or (present[key].deleted_at is None and version > present[key].version)
-        }
-        replaced = [present[key] for key in fresh if key in present]
-        self._replace(fresh, replaced)
-        told = [analysed.mention.published_at for analysed, _ in fresh.values()]
-        Index(self._connection).note([*told, *(row.published_at for row in replaced)])
-        return len(fresh)
+        new = {key: entry for key, entry in latest.items() if entry[1] == 1}
+        if new and self._shelf.add(*self._rows(new)):
+            self._note(new, ())
+            latest = {key: entry for key, entry in latest.items() if key not in new}
+        else:
+            new = {}
+        return len(new) + self._put(latest)
 
-    def wipe(self, batch: Sequence[tuple[Deletion, int, Contribution | None]]) -> int:
+    def wipe(self, batch: Sequence[Entry]) -> int:
         """Empty deleted mentions for ever; return how many are new tombstones.
 
         Text, author, url and native id go, also where replies and quotes name it and, with an author's last mention,
@@ -72,24 +73,21 @@ class Mentions:
         tombstone from `before`, else at the instant of its deletion.
         """
         gone = {self._key(deletion): (deletion, version, before) for deletion, version, before in batch}
-        present = {row.key: row for row in self._present(list(gone))}
+        if not gone:
+            return 0
+        claimed = {key: before.at if before else deletion.deleted_at for key, (deletion, _, before) in gone.items()}
+        present = {row.key: row for row in self._shelf.claim(claimed)}
         alive = [row for row in present.values() if row.deleted_at is None]
-        self._empty(gone, alive)
-        Index(self._connection).note(row.published_at for row in alive)
-        for deletion, _, _ in gone.values():
-            self._unlink(deletion)
+        stones = [rows.emptied(row, *gone[row.key]) for row in alive]
         missing = {key: entry for key, entry in gone.items() if key not in present}
-        dialect = self._connection.dialect
-        stones = [rows.tombstone(*entry[:2], key, entry[2]) for key, entry in missing.items()]
-        write(self._connection, replacing(dialect, mention, newer=True), stones)
-        places = [
-            (brand, before.at, key, _minute(before.at), None)
-            for key, (_, _, before) in missing.items()
-            if before
-            for brand in before.brands
+        stones += [
+            rows.tombstone(deletion, version, key, before) for key, (deletion, version, before) in missing.items()
         ]
-        write(self._connection, replacing(dialect, mention_brand, newer=False), places)
-        return len(gone) - sum(row.deleted_at is not None for row in present.values())
+        self._shelf.replace(alive, stones, [place for stone in stones for place in _places_of(stone)])
+        self._forget_authors(alive)
+        self._unlink([deletion for deletion, _, _ in gone.values()])
+        Index(self._connection).note(row.published_at for row in alive)
+        return len(stones)
 
     def find(self, wanted: MentionFilter, cursor: str | None = None, limit: int = 50) -> Page[AnalysedMention]:
         """Return living mentions, newest first; see `app.store.search`."""
@@ -98,15 +96,14 @@ class Mentions:
     def known(self, keys: Iterable[str]) -> dict[str, Known]:
         """Return what is known of those keys; missing where nothing is."""
         return {
-            row.key: Known(row.version, row.revision, row.contribution and rows.counted_of(row.contribution))
-            for row in self._present(list(keys))
+            row.key: Known(row.version, row.revision, None if row.body is None else rows.counted_of(row))
+            for row in self._shelf.present(list(keys))
         }
 
     def by_author(self, author_key: str) -> list[tuple[str, str, str]]:
         """Return channel, native id and key of every living mention of an author."""
-        query = select(mention.c.channel, mention.c.native_id, mention.c.key)
-        found = self._connection.execute(query.where(mention.c.author_key == author_key))
-        return [(row.channel, row.native_id, row.key) for row in found]
+        found = self._connection.execute(select(mention).where(mention.c.author_key == author_key))
+        return [(row.channel, rows.native_id_of(row), row.key) for row in found]
 
     def count(self, brand: str | None = None) -> int:
         """Return how many rows there are, tombstones included; of one brand or of all."""
@@ -119,70 +116,61 @@ class Mentions:
     def _key(self, thing: Any) -> str:
         return thing.key or self._identity.key(thing.channel, thing.id)
 
-    def _present(self, keys: Sequence[str]) -> Iterator[Any]:
-        column = mention.c
-        wanted = select(
-            column.key,
-            column.version,
-            column.revision,
-            column.deleted_at,
-            column.published_at,
-            column.brands,
-            column.contribution,
-            column.author_key,
-            column.author,
-        )
-        for start in range(0, len(keys), CHUNK):
-            yield from self._connection.execute(wanted.where(column.key.in_(keys[start : start + CHUNK])))
-
-    def _replace(self, fresh: dict[str, tuple[AnalysedMention, int]], replaced: Sequence[Any]) -> None:
-        dialect = self._connection.dialect
-        written: list[tuple[Any, ...]] = []
-        places: list[tuple[Any, ...]] = []
+    def _rows(self, fresh: Mapping[str, tuple[AnalysedMention, int]]) -> tuple[list[Values], list[Values]]:
+        """Return the rows of `mention` and of `mention_brand`."""
+        author_key = self._identity.author
+        written: list[Values] = []
+        places: list[Values] = []
         for key, (analysed, version) in fresh.items():
             said = analysed.mention
-            author = self._identity.author(said.channel, said.author.id)
-            written.append(rows.from_analysed(analysed, version, key, contribution(analysed, author)))
-            at = said.published_at
-            places.extend((brand, at, key, _minute(at), author) for brand in said.brands)
-        left = [(brand, row.published_at, row.key) for row in replaced for brand in rows.brands_of(row.brands)]
-        write(self._connection, deleting(dialect, mention_brand), left)
-        write(self._connection, replacing(dialect, mention, newer=True), written)
-        write(self._connection, replacing(dialect, mention_brand, newer=False), places)
+            author = author_key(said.channel, said.author.id)
+            written.append(rows.from_analysed(analysed, version, key, author))
+            places += rows.places(key, said.published_at, said.brands, author)
+        return written, places
 
-    def _empty(self, gone: dict[str, tuple[Deletion, int, Contribution | None]], alive: Sequence[Any]) -> None:
-        nothing = {column.name: None for column in mention.c if column.name not in KEPT_BY_TOMBSTONES}
-        left: list[tuple[Any, ...]] = []
-        places: list[tuple[Any, ...]] = []
-        for row in alive:
-            deletion, version, before = gone[row.key]
-            stone = nothing | {"deleted_at": deletion.deleted_at, "version": max(version, row.version)}
-            brands, at = rows.brands_of(row.brands), row.published_at
-            left.extend((brand, at, row.key) for brand in brands)
-            if before and version > row.version + 1:  # the deletion overtook an edit: what it replaced is what counts
-                brands, at = before.brands, before.at
-                stone |= rows.counted_columns(before)
-            places.extend((brand, at, row.key, _minute(at), None) for brand in brands)
-            self._connection.execute(mention.update().where(mention.c.key == row.key).values(stone))
-        dialect = self._connection.dialect
-        write(self._connection, deleting(dialect, mention_brand), left)
-        write(self._connection, replacing(dialect, mention_brand, newer=False), places)
-        self._forget_authors(alive)
+    def _put(self, latest: Mapping[str, tuple[AnalysedMention, int]]) -> int:
+        """Keep what is newer than what is there; return how many."""
+        if not latest:
+            return 0
+        instants = {key: analysed.mention.published_at for key, (analysed, _) in latest.items()}
+        present = {row.key: row for row in self._shelf.claim(instants)}
+        fresh = {
+            key: (analysed, version)
+            for key, (analysed, version) in latest.items()
+            if key not in present or (present[key].deleted_at is None and version > present[key].version)
+        }
+        replaced = [present[key] for key in fresh if key in present]
+        self._shelf.replace(replaced, *self._rows(fresh))
+        self._note(fresh, replaced)
+        return len(fresh)
+
+    def _note(self, fresh: Mapping[str, tuple[AnalysedMention, int]], replaced: Sequence[Any]) -> None:
+        told = [analysed.mention.published_at for analysed, _ in fresh.values()]
+        Index(self._connection).note([*told, *(row.published_at for row in replaced)])
 
     def _forget_authors(self, emptied: Sequence[Any]) -> None:
         """Take authors who have no mention left out of the incidents they led."""
-        authors = {row.author_key: rows.names_of(row.author) for row in emptied}
+        authors = {row.author_key: rows.names_of(row) for row in emptied}
         left = select(mention.c.author_key).where(mention.c.author_key.in_(list(authors))).distinct()
         names = set().union(*(authors[key] for key in authors.keys() - set(self._connection.scalars(left))))
         brands = {brand for row in emptied for brand in rows.brands_of(row.brands)}
         if names and brands:
             Incidents(self._connection).forget(brands, names)
 
-    def _unlink(self, deletion: Deletion) -> None:
+    def _unlink(self, gone: Sequence[Deletion]) -> None:
+        """Take the ids of deleted mentions out of those that reply to them or quote them."""
+        named = {(deletion.channel, rows.clean(deletion.id)) for deletion in gone}
+        ids = sorted({native_id for _, native_id in named})
         for column in (mention.c.in_reply_to, mention.c.quotes):
-            naming = (column == deletion.id, mention.c.channel == deletion.channel)
-            self._connection.execute(mention.update().where(*naming).values({column.name: None}))
+            for start in range(0, len(ids), CHUNK):
+                query = select(mention.c.key, mention.c.published_at, mention.c.channel, column.label("named"))
+                found = self._connection.execute(query.where(column.in_(ids[start : start + CHUNK]))).all()
+                for row in sorted(found):
+                    if (row.channel, row.named) in named:
+                        this = (mention.c.key == row.key) & (mention.c.published_at == row.published_at)
+                        self._connection.execute(mention.update().where(this).values({column.name: None}))
 
 
-def _minute(at: float) -> int:
-    return int(at) // 60 * 60
+def _places_of(stone: Values) -> list[Values]:
+    key, at, brands = (stone[rows.COLUMNS.index(name)] for name in ("key", "published_at", "brands"))
+    return rows.places(key, at, rows.brands_of(brands), None)

@@ -17,6 +17,9 @@ from app.errors import WrongInput
 from app.store.connection import make_private
 from app.store.schema import HEAD
 
+LOCK = 0x456D6261
+"""Names the lock under which a database on PostgreSQL is migrated."""
+
 log = structlog.get_logger("store")
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -31,6 +34,7 @@ def migrate(engine: Engine, clock: Clock, scripts: Path = SCRIPTS, head: str = H
         if _revision(connection, head) == head:
             return None
     with engine.begin() as connection:
+        _wait_for_turn(connection)
         revision = _revision(connection, head)
         if revision == head:
             return None
@@ -42,22 +46,34 @@ def migrate(engine: Engine, clock: Clock, scripts: Path = SCRIPTS, head: str = H
 
 
 def _revision(connection: Connection, head: str) -> str | None:
-    file = connection.engine.url.database
+    name = connection.engine.url.database
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" in tables:
         revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
         if revision > head:
             raise WrongInput(
-                f"{file} was written by a newer Emberwatch (revision {revision}, this one knows {head}). Install that "
+                f"{name} was written by a newer Emberwatch (revision {revision}, this one knows {head}). Install that "
                 "version again, or go back to the copy that was made beside the file before it was upgraded."
             )
         return revision
     if tables:
-        raise WrongInput(f"{file} is the database of another program; name a file that Emberwatch may make.")
+        raise WrongInput(f"{name} is the database of another program; name one that is Emberwatch's alone.")
     return None
 
 
-def _back_up(connection: Connection, revision: str, at: float) -> Path:
+def _wait_for_turn(connection: Connection) -> None:
+    """Let one process after the other migrate; SQLite's writers take turns anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _back_up(connection: Connection, revision: str, at: float) -> Path | None:
+    """Copy the file beside itself; a database on PostgreSQL has no file here, and goes back as a whole if it fails."""
+    if connection.dialect.name == "postgresql":
+        log.warning("upgrading", revision=revision, advice="older copies are in the backups of your server")
+        return None
     file = Path(str(connection.engine.url.database))
     stamp = rfc3339(at)[:19].replace(":", "")
     backup = file.with_name(f"{file.name}.{revision}-{stamp}.backup")

@@ -73,15 +73,16 @@ class Rollups:
     def fine(self, brand: str, since: float, until: float, step: int) -> list[MinuteTally]:
         """Return buckets of any step, counted from the mentions that are kept."""
         row, told = mention_brand.c, mention.c
-        columns = (row.published_at, row.author_key, told.contribution, told.label, told.channel)
-        query = select(*columns).join_from(mention_brand, mention, told.key == row.key)
+        same = (told.key == row.key) & (told.published_at == row.published_at)
+        query = select(mention).join_from(mention_brand, mention, same)
         within = (row.brand == brand, row.published_at >= since, row.published_at < until)
         parts: dict[int, list[Contribution]] = {}
         authors: dict[int, set[str]] = {}
-        for at, author, blob, label, channel in self._connection.execute(query.where(*within)):
+        for found in self._connection.execute(query.where(*within)):
+            at, label, author = found.published_at, found.label, found.author_key
             start = int(at) // step * step
-            part = counted_of(blob) if blob else Contribution((brand,), at, label, channel, "post", 0, "", ())
-            parts.setdefault(start, []).append(part)
+            stone = Contribution((brand,), at, label, found.channel, "post", 0, "", ())
+            parts.setdefault(start, []).append(counted_of(found) if found.body else stone)
             authors.setdefault(start, set()).update({author} if author else ())
         return [summed(at, parts[at], len(authors[at])) for at in sorted(parts)]
 

@@ -1,6 +1,6 @@
-"""The tables, in SQLAlchemy Core's portable types (SQLite now, PostgreSQL later); migrations bring a database here.
+"""The tables, in SQLAlchemy Core's types for SQLite and PostgreSQL; migrations bring a database here.
 
-What is one value to SQL but has parts of its own (author, evidence, intents, engagement) is JSON text.
+What is one value to SQL but has parts of its own (brands, intents) is JSON text, or MessagePack where SQL never asks.
 """
 
 from sqlalchemy import (
@@ -15,9 +15,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    table,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -35,34 +37,19 @@ mention = Table(
     Column("version", Integer, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("kind", Text),
     Column("published_at", Float, nullable=False),
-    Column("received_at", Float),
-    Column("edited_at", Float),
     Column("deleted_at", Float),
     Column("source", Text, nullable=False),
     Column("demo", Boolean(create_constraint=False), nullable=False),
     Column("brands", Text, nullable=False),
     Column("label", Text),
     # From here on everything goes when the mention is deleted.
-    Column("native_id", Text),
     Column("text", Text),
-    Column("url", Text),
     Column("author_key", Text),
-    Column("author", Text),
-    Column("stated_language", Text),
-    Column("language", Text),
     Column("in_reply_to", Text),
     Column("quotes", Text),
-    Column("engagement", Text),
-    Column("place", Text),
-    Column("rating", Float),
-    Column("negative", Float),
-    Column("neutral", Float),
-    Column("positive", Float),
-    Column("evidence", Text),
     Column("intents", Text),
-    Column("contribution", LargeBinary),
+    Column("body", LargeBinary),
     Index(None, "published_at", "key"),
     Index(None, "author_key"),
     Index("ix_mention_in_reply_to", "in_reply_to", sqlite_where=Column("in_reply_to", Text).is_not(None)),
@@ -71,8 +58,13 @@ mention = Table(
 """One row per mention for ever; a deleted one stays as a tombstone without a word of it.
 
 Unique by `key` alone, which is a digest of (channel, native id): a tombstone must not keep the native id, because that
-may hold the author's identity. `brands` is a JSON array and `label` the sentiment's.
+may hold the author's identity. `brands` and `intents` are JSON arrays, `label` the sentiment's; what SQL never asks for
+lies in `body`, see `app.store.rows`. On PostgreSQL the table is parted by day of `published_at`, see
+`app.store.partitions`, its primary key is (published_at, key), and `mention_key` keeps keys unique over all days.
 """
+
+mention_key = table("mention_key", column("key", Text), column("published_at", Float))
+"""On PostgreSQL only: each key once, and where its row is."""
 
 mention_brand = Table(
     "mention_brand",

@@ -158,9 +158,8 @@ def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False)
     key: ColumnElement[str] = mention.c.key
     if wanted.brand:
         at, key = mention_brand.c.published_at, mention_brand.c.key
-        query = query.join_from(mention_brand, mention, mention.c.key == key).where(
-            mention_brand.c.brand == wanted.brand
-        )
+        same = (mention.c.key == key) & (mention.c.published_at == at)
+        query = query.join_from(mention_brand, mention, same).where(mention_brand.c.brand == wanted.brand)
     else:
         query = query.where(mention.c.brands != "[]")
     conditions: list[ColumnElement[bool]] = [mention.c.deleted_at.is_(None)]

@@ -3,7 +3,7 @@
 Core's own executemany reaches 0.4-0.5 of the driver's rate, text handed down by `exec_driver_sql` 0.76-0.98.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,13 +24,18 @@ def write(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> 
 
 
 @cache
-def replacing(dialect: Dialect, table: Table, *, newer: bool) -> str:
-    """Return an INSERT of all columns that replaces the row in place; `newer`: only a living row of lower version."""
+def adding_new(dialect: Dialect, table: Table) -> str:
+    """Return an INSERT of all columns that fails if the row is there."""
+    return _text(dialect, table, table.insert())
+
+
+@cache
+def replacing(dialect: Dialect, table: Table) -> str:
+    """Return an INSERT of all columns that replaces the row in place."""
     statement: Any = postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     fresh = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    where = (statement.excluded.version > table.c.version) & table.c.deleted_at.is_(None) if newer else None
-    return _text(dialect, table, statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where))
+    return _text(dialect, table, statement.on_conflict_do_update(index_elements=keys, set_=fresh))
 
 
 @cache
@@ -48,8 +53,14 @@ def adding(dialect: Dialect, table: Table) -> str:
 def deleting(dialect: Dialect, table: Table) -> str:
     """Return a DELETE by primary key."""
     condition = [column == column.type.python_type() for column in table.primary_key]
-    return str(table.delete().where(*condition).compile(dialect=dialect))
+    return str(table.delete().where(*condition).compile(dialect=_positional(dialect)))
 
 
 def _text(dialect: Dialect, table: Table, statement: Any) -> str:
-    return str(statement.compile(dialect=dialect, column_keys=[column.name for column in table.c]))
+    return str(statement.compile(dialect=_positional(dialect), column_keys=[column.name for column in table.c]))
+
+
+def _positional(dialect: Dialect) -> Dialect:
+    """Return the dialect with parameters by position, as rows are handed to the driver."""
+    positional: Callable[..., Dialect] = type(dialect)
+    return positional(paramstyle="format") if dialect.name == "postgresql" else dialect

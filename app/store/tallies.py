@@ -7,8 +7,9 @@ import msgspec
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.engine import Connection
 
-from app.domain.tally import MinuteTally, TallyDelta, bucket, minutes, only, split
+from app.domain.tally import MinuteTally, TallyDelta, bucket, merge, minutes, only, split
 from app.errors import WrongInput
+from app.store.partitions import Partitions
 from app.store.rollups import HOUR, MINUTE, Rollups
 from app.store.schema import tally_channel, tally_delta, tally_hour, tally_hour_channel, tally_minute, tally_seed
 from app.store.statements import adding, insert, write
@@ -45,22 +46,35 @@ class Logged(NamedTuple):
 class Tallies:
     """Adds deltas once each and reads minutes or longer steps."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, partitions: Partitions | None = None) -> None:
         self._connection = connection
+        self._partitions = partitions
         self._rollups = Rollups(connection)
 
     def append(self, partition: int, entry_id: str, at: float, delta: TallyDelta) -> bool:
-        """Log a delta settled at `at` and add it to minutes and hours; False, and nothing done, if it was there.
+        """Log a delta settled at `at` and add it to minutes and hours; False, and nothing done, if it was there."""
+        return bool(self.append_all([Logged(at, partition, entry_id, delta)]))
 
-        Only the grain `m` is kept: terms and authors of a deleted mention must not stay behind in a log.
+    def append_all(self, entries: Iterable[Logged]) -> int:
+        """Log deltas and add those that were not there to minutes and hours, all at once; return how many.
+
+        Only the grain `m` is kept: terms and authors of a deleted mention must not stay behind in a log. Every writer
+        goes through entries, brands and minutes in the same order, so that none waits for another in a circle.
         """
-        kept = only(delta, "m")
-        if not self._log(partition, entry_id, at, kept):
-            return False
-        for name, fields in kept.items():
-            brand = split(name)[0]
-            self._add(brand, minutes({name: fields}, brand).values())
-        return True
+        wanted = sorted(entries, key=lambda entry: (entry.partition, entry.entry_id))
+        if self._partitions:
+            self._partitions.hold("tally_delta", {entry.at for entry in wanted})
+        fresh: dict[str, TallyDelta] = {}
+        new = 0
+        for entry in wanted:
+            kept = only(entry.delta, "m")
+            if self._log(entry.partition, entry.entry_id, entry.at, kept):
+                new += 1
+                for name, fields in kept.items():
+                    merge(fresh.setdefault(split(name)[0], {}), {name: fields})
+        for brand in sorted(fresh):
+            self._add(brand, minutes(fresh[brand], brand).values())
+        return new
 
     def seed(self, brand: str, source: str, past: Sequence[MinuteTally], at: float) -> bool:
         """Add the past minutes a source knows only as counts; once per brand and source, False the second time.
@@ -70,6 +84,8 @@ class Tallies:
         made = insert(self._connection, tally_seed).values(brand=brand, source=source).on_conflict_do_nothing()
         if not self._connection.execute(made).rowcount:
             return False
+        if self._partitions:
+            self._partitions.hold("tally_delta", {at})
         self._log(SEEDS, f"{brand} {source}", at, _delta_of(brand, past))
         self._add(brand, past, seeded=True)
         return True
@@ -129,9 +145,11 @@ class Tallies:
                 place = minute.start, channel
                 channels[place] = channels.get(place, 0) + count
         dialect = self._connection.dialect
-        write(self._connection, adding(dialect, tally_minute), [(brand, at, *sums[at]) for at in sums])
+        write(self._connection, adding(dialect, tally_minute), [(brand, at, *sums[at]) for at in sorted(sums)])
         write(
-            self._connection, adding(dialect, tally_channel), [(brand, *place, channels[place]) for place in channels]
+            self._connection,
+            adding(dialect, tally_channel),
+            [(brand, *place, channels[place]) for place in sorted(channels)],
         )
         hours: dict[int, tuple[int, ...]] = {}
         for at, numbers in sums.items():
@@ -140,8 +158,12 @@ class Tallies:
         for (at, channel), count in channels.items():
             place = at // HOUR * HOUR, channel
             hourly[place] = hourly.get(place, 0) + count
-        write(self._connection, adding(dialect, tally_hour), [(brand, at, *hours[at]) for at in hours])
-        write(self._connection, adding(dialect, tally_hour_channel), [(brand, *one, hourly[one]) for one in hourly])
+        write(self._connection, adding(dialect, tally_hour), [(brand, at, *hours[at]) for at in sorted(hours)])
+        write(
+            self._connection,
+            adding(dialect, tally_hour_channel),
+            [(brand, *one, hourly[one]) for one in sorted(hourly)],
+        )
 
 
 def _both(one: tuple[int, ...] | None, other: tuple[int, ...]) -> tuple[int, ...]:

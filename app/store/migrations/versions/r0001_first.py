@@ -6,6 +6,62 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+PARTED = (
+    """
+    CREATE TABLE mention (
+        key TEXT COLLATE "C" NOT NULL,
+        version INTEGER NOT NULL,
+        revision BIGINT NOT NULL,
+        channel TEXT NOT NULL,
+        published_at DOUBLE PRECISION NOT NULL,
+        deleted_at DOUBLE PRECISION,
+        source TEXT NOT NULL,
+        demo BOOLEAN NOT NULL,
+        brands TEXT NOT NULL,
+        label TEXT,
+        text TEXT,
+        author_key TEXT COLLATE "C",
+        in_reply_to TEXT COLLATE "C",
+        quotes TEXT COLLATE "C",
+        intents TEXT,
+        body BYTEA,
+        CONSTRAINT pk_mention PRIMARY KEY (published_at, key)
+    ) PARTITION BY RANGE (published_at)
+    """,
+    "CREATE INDEX ix_mention_author_key ON mention (author_key)",
+    "CREATE INDEX ix_mention_in_reply_to ON mention (in_reply_to) WHERE in_reply_to IS NOT NULL",
+    "CREATE INDEX ix_mention_quotes ON mention (quotes) WHERE quotes IS NOT NULL",
+    """
+    CREATE TABLE mention_brand (
+        brand TEXT COLLATE "C" NOT NULL,
+        published_at DOUBLE PRECISION NOT NULL,
+        key TEXT COLLATE "C" NOT NULL,
+        minute BIGINT NOT NULL,
+        author_key TEXT COLLATE "C",
+        CONSTRAINT pk_mention_brand PRIMARY KEY (brand, published_at, key)
+    ) PARTITION BY RANGE (published_at)
+    """,
+    """
+    CREATE TABLE mention_key (
+        key TEXT COLLATE "C" NOT NULL,
+        published_at DOUBLE PRECISION NOT NULL,
+        CONSTRAINT pk_mention_key PRIMARY KEY (key)
+    )
+    """,
+    "CREATE INDEX ix_mention_key_published_at ON mention_key USING brin (published_at)",
+    """
+    CREATE TABLE tally_delta (
+        partition INTEGER NOT NULL,
+        entry_id TEXT COLLATE "C" NOT NULL,
+        at DOUBLE PRECISION NOT NULL,
+        delta BYTEA NOT NULL,
+        CONSTRAINT pk_tally_delta PRIMARY KEY (partition, entry_id, at)
+    ) PARTITION BY RANGE (at)
+    """,
+    "CREATE INDEX ix_tally_delta_at ON tally_delta (at)",
+)
+"""On PostgreSQL, which no earlier version wrote, mentions and deltas are parted by day; see app.store.partitions."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -32,6 +88,63 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_incident_brand_opened_at_id"), "incident", ["brand", "opened_at", "id"], unique=False)
     op.create_index(op.f("ix_incident_opened_at_id"), "incident", ["opened_at", "id"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in PARTED:
+            op.execute(statement)
+    else:
+        _whole()
+    op.create_table(
+        "site",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_site")),
+    )
+    op.create_table(
+        "tally_channel",
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("brand", "start", "channel", name=op.f("pk_tally_channel")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tally_minute",
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("negative", sa.Integer(), nullable=False),
+        sa.Column("neutral", sa.Integer(), nullable=False),
+        sa.Column("positive", sa.Integer(), nullable=False),
+        sa.Column("uncertain", sa.Integer(), nullable=False),
+        sa.Column("reach", sa.BigInteger(), nullable=False),
+        sa.Column("reposts", sa.Integer(), nullable=False),
+        sa.Column("seeded", sa.Integer(), nullable=False),
+        sa.Column("seeded_authors", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("brand", "start", name=op.f("pk_tally_minute")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tally_seed",
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("brand", "source", name=op.f("pk_tally_seed")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "token",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Float(), nullable=False),
+        sa.Column("used_at", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
+    )
+
+
+def _whole() -> None:
+    """Make the tables that are parted on PostgreSQL."""
     op.create_table(
         "mention",
         sa.Column("key", sa.Text(), nullable=False),
@@ -90,21 +203,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "site",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_site")),
-    )
-    op.create_table(
-        "tally_channel",
-        sa.Column("brand", sa.Text(), nullable=False),
-        sa.Column("start", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("brand", "start", "channel", name=op.f("pk_tally_channel")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "tally_delta",
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Text(), nullable=False),
@@ -114,36 +212,3 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_tally_delta_at"), "tally_delta", ["at"], unique=False)
-    op.create_table(
-        "tally_minute",
-        sa.Column("brand", sa.Text(), nullable=False),
-        sa.Column("start", sa.BigInteger(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("negative", sa.Integer(), nullable=False),
-        sa.Column("neutral", sa.Integer(), nullable=False),
-        sa.Column("positive", sa.Integer(), nullable=False),
-        sa.Column("uncertain", sa.Integer(), nullable=False),
-        sa.Column("reach", sa.BigInteger(), nullable=False),
-        sa.Column("reposts", sa.Integer(), nullable=False),
-        sa.Column("seeded", sa.Integer(), nullable=False),
-        sa.Column("seeded_authors", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("brand", "start", name=op.f("pk_tally_minute")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "tally_seed",
-        sa.Column("brand", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("brand", "source", name=op.f("pk_tally_seed")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "token",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("roles", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.Float(), nullable=False),
-        sa.Column("used_at", sa.Float(), nullable=True),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_token")),
-        sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
-    )

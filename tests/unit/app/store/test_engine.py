@@ -48,7 +48,7 @@ def test_a_path_will_do_and_its_folder_is_made(tmp_path, clock):
     assert file.exists()
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://somewhere/db", "nonsense://x"])
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://x/y", "nonsense://x", "sqlite://x:y:z"])
 def test_what_cannot_hold_the_archive_is_refused_with_advice(url, clock):
     with pytest.raises(WrongInput, match="sqlite:///path"):
         open_store(url, clock=clock)

@@ -1,0 +1,179 @@
+"""Where rows of mentions are put: SQLite's one table, or PostgreSQL's days with a register of all keys.
+
+On PostgreSQL no unique index reaches over all days, so the table `mention_key` has each key once, and the day it lies
+in. Who writes a key holds its row there until commit; keys are taken in ascending order, so writers wait for each other
+in a line and never in a circle.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ARRAY, Row, Text, bindparam, func, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from app.store.partitions import Partitions
+from app.store.postgres import BINARY, pour
+from app.store.rows import COLUMNS, Values, brands_of
+from app.store.schema import mention, mention_brand, mention_key
+from app.store.statements import adding_new, deleting, replacing, write
+
+CHUNK = 500
+"""Keys named in one statement; SQLite takes 32,766 values, older ones 999."""
+
+KEY, PUBLISHED_AT = (COLUMNS.index(name) for name in ("key", "published_at"))
+"""Where the two stand in a row of `mention`."""
+
+
+class Shelf(Protocol):
+    """Puts rows of `mention` and their places, rows of `mention_brand`, where they belong."""
+
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
+        """Write mentions that are new; if one of them is there already, write none and return False."""
+
+    def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
+        """Return what there is of those keys; until commit nobody else writes them.
+
+        `instants` says at which instant each of them will be written if there is nothing.
+        """
+
+    def present(self, keys: Sequence[str]) -> list[Row[Any]]:
+        """Return what there is of those keys."""
+
+    def replace(self, present: Sequence[Row[Any]], written: Sequence[Values], places: Sequence[Values]) -> None:
+        """Write mentions that were claimed, and their places, instead of what is present of them."""
+
+
+def shelf(connection: Connection, partitions: Partitions | None) -> Shelf:
+    """Return the shelf of a database."""
+    return PostgresShelf(connection, partitions) if partitions else SqliteShelf(connection)
+
+
+class SqliteShelf:
+    """One table with a unique key; writers take turns, so what is claimed needs no lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
+        """Write mentions that are new; if one of them is there already, write none and return False."""
+        dialect = self._connection.dialect
+        try:
+            with self._connection.begin_nested():
+                write(self._connection, adding_new(dialect, mention), written)
+                write(self._connection, adding_new(dialect, mention_brand), places)
+        except IntegrityError:
+            return False
+        return True
+
+    def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
+        """Return what there is of those keys."""
+        return self.present(list(instants))
+
+    def present(self, keys: Sequence[str]) -> list[Row[Any]]:
+        """Return what there is of those keys."""
+        chunks = (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+        return [row for chunk in chunks for row in self._connection.execute(_of_keys(chunk))]
+
+    def replace(self, present: Sequence[Row[Any]], written: Sequence[Values], places: Sequence[Values]) -> None:
+        """Write mentions, and their places, instead of what is present of them."""
+        dialect = self._connection.dialect
+        write(self._connection, deleting(dialect, mention_brand), _places_of(present))
+        write(self._connection, replacing(dialect, mention), written)
+        write(self._connection, replacing(dialect, mention_brand), places)
+
+
+class PostgresShelf:
+    """Days of mentions, and the register that holds each key once."""
+
+    def __init__(self, connection: Connection, partitions: Partitions) -> None:
+        self._connection = connection
+        self._partitions = partitions
+
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
+        """Write mentions that are new; if one of them is there already, write none and return False."""
+        from psycopg.errors import UniqueViolation
+
+        try:
+            with self._connection.begin_nested():
+                register = sorted((row[KEY], row[PUBLISHED_AT]) for row in written)
+                pour(self._connection, "mention_key", ["text", "float8"], register)
+                self._put(written, places)
+        except UniqueViolation:
+            return False
+        return True
+
+    def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
+        """Register those keys, waiting for whoever holds one, and return what there is of them."""
+        register = sorted(instants.items())
+        keys, ats = [key for key, _ in register], [at for _, at in register]
+        there = self._connection.scalars(_CLAIM, {"keys": keys, "ats": ats}).all()
+        return self.present(there)
+
+    def present(self, keys: Sequence[str]) -> list[Row[Any]]:
+        """Return what there is of those keys."""
+        return list(self._connection.execute(_PRESENT, {"keys": list(keys)})) if keys else []
+
+    def replace(self, present: Sequence[Row[Any]], written: Sequence[Values], places: Sequence[Values]) -> None:
+        """Write mentions that were claimed, and their places, instead of what is present of them."""
+        before = {row.key: row.published_at for row in present}
+        if before:
+            self._partitions.touch(before.values())
+            self._delete("mention_brand", ("brand", "published_at", "key"), _places_of(present))
+            self._delete("mention", ("published_at", "key"), [(at, key) for key, at in before.items()])
+        moved = [
+            (row[KEY], row[PUBLISHED_AT])
+            for row in written
+            if before.get(row[KEY], row[PUBLISHED_AT]) != row[PUBLISHED_AT]
+        ]
+        if moved:
+            keys, ats = zip(*moved, strict=True)
+            self._connection.execute(_MOVE, {"keys": list(keys), "ats": list(ats)})
+        self._put(written, places)
+
+    def _put(self, written: Sequence[Values], places: Sequence[Values]) -> None:
+        self._partitions.hold("mention", {row[PUBLISHED_AT] for row in written})
+        for table, rows in ((mention, written), (mention_brand, places)):
+            if rows:
+                pour(self._connection, table.name, [BINARY[str(column.type)] for column in table.c], rows)
+
+    def _delete(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        types = {"published_at": "float8"}
+        names = ", ".join(columns)
+        lists = ", ".join(f"CAST(:{name} AS {types.get(name, 'text')}[])" for name in columns)
+        equal = " AND ".join(f"t.{name} = old.{name}" for name in columns)
+        sql = f"DELETE FROM {table} t USING unnest({lists}) AS old({names}) WHERE {equal}"  # noqa: S608 - our own names
+        values = zip(*rows, strict=True) if rows else [()] * len(columns)
+        given = {name: list(some) for name, some in zip(columns, values, strict=True)}
+        self._connection.execute(text(sql), given)
+
+
+_CLAIM = text(
+    "WITH claimed AS (INSERT INTO mention_key AS k (key, published_at) "
+    "SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:ats AS float8[])) "
+    "ON CONFLICT (key) DO UPDATE SET published_at = k.published_at RETURNING key, xmax <> 0 AS there) "
+    "SELECT key FROM claimed WHERE there"
+)
+"""What was there before is locked by writing it as it is; `xmax` tells it from what is new."""
+
+_PRESENT = (
+    select(mention)
+    .join_from(
+        mention_key,
+        mention,
+        (mention_key.c.key == mention.c.key) & (mention_key.c.published_at == mention.c.published_at),
+    )
+    .where(mention_key.c.key == func.any(bindparam("keys", type_=ARRAY(Text))))
+)
+_MOVE = text(
+    "UPDATE mention_key k SET published_at = given.at "
+    "FROM unnest(CAST(:keys AS text[]), CAST(:ats AS float8[])) AS given(key, at) WHERE k.key = given.key"
+)
+
+
+def _of_keys(keys: Sequence[str]) -> Any:
+    return select(mention).where(mention.c.key.in_(keys))
+
+
+def _places_of(present: Sequence[Row[Any]]) -> list[Values]:
+    return [(brand, row.published_at, row.key) for row in present for brand in brands_of(row.brands)]
