@@ -1,5 +1,6 @@
 """Matching: which brands a post belongs to, all brand queries at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import ahocorasick_rs
@@ -8,20 +9,26 @@ from app.domain.brand import Brand
 from app.domain.folding import Text, fold
 from app.domain.mention import Author
 from app.domain.query import Query, parse
+from ingest.sieve import sieve
 
 
 class Matcher:
-    """Finds the words of all queries in one pass (Aho-Corasick) and evaluates only the queries that can match."""
+    """Evaluates only the queries whose words are in the text: all words are looked for in one pass (Aho-Corasick).
+
+    Most texts hold none, and a sieve says so before they are folded.
+    """
 
     def __init__(self, brands: Sequence[Brand]) -> None:
         self._order = {brand.id: rank for rank, brand in enumerate(brands)}
         self._queries: list[tuple[str, Query]] = [(brand.id, parse(brand.query)) for brand in brands]
+        common = Counter(word for _, query in self._queries for word in query.words())
         wanting: dict[str, list[int]] = {}
         for number, (_, query) in enumerate(self._queries):
-            for word in query.literals():
+            for word in query.literals(common):
                 wanting.setdefault(word, []).append(number)
         self._wanting = list(wanting.values())
-        self._finder = ahocorasick_rs.AhoCorasick(list(wanting)) if wanting else None
+        self._may_match = sieve(wanting)
+        self._finder = ahocorasick_rs.AhoCorasick(list(wanting), implementation=ahocorasick_rs.Implementation.DFA)
         self._accounts: dict[str, set[str]] = {}
         for brand in brands:
             for account in brand.accounts:
@@ -29,7 +36,7 @@ class Matcher:
 
     def brands(self, text: str, author: Author | None = None, bound: str | None = None) -> tuple[str, ...]:
         """Return the ids of the brands a post belongs to, in the order of the configuration."""
-        found = self._matching(fold(text))
+        found = self._matching(text) if self._may_match(text) else set()
         if author and self._accounts:
             for name in _names(author):
                 found |= self._accounts.get(name, set())
@@ -37,9 +44,8 @@ class Matcher:
             found.add(bound)
         return tuple(sorted(found, key=self._rank)) if found else ()
 
-    def _matching(self, folded: str) -> set[str]:
-        if not self._finder:
-            return set()
+    def _matching(self, text: str) -> set[str]:
+        folded = fold(text)
         hits = self._finder.find_matches_as_indexes(folded, overlapping=True)
         if not hits:
             return set()

@@ -17,6 +17,8 @@ from app import registry
 from app.commands.options import JsonOption
 from app.errors import innermost
 
+WIDE = 160
+"""Columns of a table that is read from a file or a log."""
 COLOURS = {"aim": "green", "must": "cyan", "missed": "bold red"}
 
 
@@ -47,7 +49,7 @@ def command(
 ) -> None:
     """Measure this machine, and print every figure beside its limit measured in the same run."""
     wanted = {name: registry.load("benchmarks", name) for name in names} if names else _all()
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     reports: list[Report] = []
     failed: dict[str, str] = {}
     for name, report in _measured(wanted, quick=quick):

@@ -9,8 +9,9 @@ Only upper-case AND, OR, NOT are operators. A word or phrase matches whole words
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from app.domain.folding import Text, fold, tokens
@@ -73,7 +74,10 @@ class And:
 
     def holds(self, text: Text) -> bool:
         """Tell whether all parts hold."""
-        return all(part.holds(text) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - all() over a generator takes twice as long, and this is asked of every hit
+            if not part.holds(text):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ class Or:
 
     def holds(self, text: Text) -> bool:
         """Tell whether any part holds."""
-        return any(part.holds(text) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - as in `And`
+            if part.holds(text):
+                return True
+        return False
 
 
 Node = Term | Not | And | Or
@@ -110,30 +117,49 @@ class Query:
         """Tell whether a prepared text is wanted."""
         return self.root.holds(text)
 
-    def literals(self) -> frozenset[str]:
-        """Return folded words, one of which is part of every folded text that matches: for the prefilter."""
-        anchors = _anchors(self.root, wanted=True)
+    def words(self) -> frozenset[str]:
+        """Return all folded words of its terms."""
+        return frozenset(_words(self.root))
+
+    def literals(self, common: Mapping[str, int] = MappingProxyType({})) -> frozenset[str]:
+        """Return folded words, one of which is part of every folded text that matches: for the prefilter.
+
+        Where there is a choice, words that few queries share (`common`: word → how many do) come first, then long ones.
+        """
+        anchors = _anchors(self.root, common, wanted=True)
         return anchors if anchors is not None else frozenset()
 
 
-def _anchors(node: Node, *, wanted: bool) -> frozenset[str] | None:
+def _words(node: Node) -> Iterator[str]:
+    match node:
+        case Term():
+            yield from tokens(node.form)
+        case Not():
+            yield from _words(node.part)
+        case And() | Or():
+            for part in node.parts:
+                yield from _words(part)
+
+
+def _anchors(node: Node, common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
     """Return words without which the node (or its opposite) cannot hold; None if it can without any."""
     match node:
         case Term():
-            return frozenset({max(tokens(node.form), key=len)}) if wanted else None
+            rarest = max(tokens(node.form), key=lambda word: (-common.get(word, 0), len(word)))
+            return frozenset({rarest}) if wanted else None
         case Not():
-            return _anchors(node.part, wanted=not wanted)
+            return _anchors(node.part, common, wanted=not wanted)
         case And() | Or():
-            found = [_anchors(part, wanted=wanted) for part in node.parts]
+            found = [_anchors(part, common, wanted=wanted) for part in node.parts]
             bound = [words for words in found if words is not None]
             if isinstance(node, And) is wanted:
-                return max(bound, key=_selectivity) if bound else None
+                return max(bound, key=lambda words: _selectivity(words, common)) if bound else None
             return frozenset().union(*bound) if len(bound) == len(found) else None
 
 
-def _selectivity(words: frozenset[str]) -> tuple[int, int]:
-    """Longer words are rarer, and fewer of them are better."""
-    return min(map(len, words)), -len(words)
+def _selectivity(words: frozenset[str], common: Mapping[str, int]) -> tuple[int, int, int]:
+    """Words that few queries share are best, longer ones are rarer, and fewer of them are better."""
+    return -max(common.get(word, 0) for word in words), min(map(len, words)), -len(words)
 
 
 class _Lexeme(NamedTuple):
@@ -165,7 +191,7 @@ class _Parser:
         left = self._peek()
         if left.kind == "close":
             raise QueryError("This ')' closes nothing; take it away or add a '(' before it.", left.at)
-        if _anchors(root, wanted=True) is None:
+        if _anchors(root, {}, wanted=True) is None:
             raise QueryError(
                 "NOT alone would match nearly everything; also say what is wanted, as in: strom NOT party.",
                 next((lexeme.at for lexeme in self._lexemes if lexeme.kind == "NOT"), 0),

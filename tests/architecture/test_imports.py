@@ -16,6 +16,7 @@ CONTRACTS = {
 PLANTED = {
     "layers": ("app/clock.py", "import app.runner"),
     "star": ("alerts/detector.py", "import ingest.connector"),
+    "measuring": ("ingest/analyzer.py", "import benchmarks.report"),
     "kernel": ("app/service.py", "import dashboard.panel"),
     "pure": ("app/domain/brand.py", "import asyncio"),
     "redis": ("ingest/connector.py", "import redis"),

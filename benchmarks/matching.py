@@ -1,0 +1,102 @@
+"""How many posts a core can match against a thousand boolean brand queries, beside an engine that only scans.
+
+The scan-only engine is the same automaton (Aho-Corasick, in Rust) over the same words, handed texts that somebody has
+folded before: it neither folds nor evaluates a query nor answers which brand it was. What ours answers is compared
+with every query evaluated by itself on a sample of the posts; one difference fails the benchmark.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from app.domain.brand import Brand
+from app.domain.folding import Text, fold
+from app.domain.query import parse
+from benchmarks.crowd import brands, posts
+from benchmarks.report import Report, Row, Series, median
+from ingest.match import Matcher
+
+QUERIES = 1_000
+HITS = 0.02
+POSTS = {True: 5_000, False: 40_000}
+ROUNDS = {True: 3, False: 15}
+SAMPLE = {True: 100, False: 400}
+MUST, AIM = 200_000, 350_000
+
+
+class Race(NamedTuple):
+    """Posts per second of CPU time, one figure a round."""
+
+    ours: list[float]
+    scan: list[float]
+    fold: list[float]
+
+
+def measure(*, quick: bool) -> Report:
+    """Return posts per second on one core, and how far from a bare scan that is."""
+    known = brands(QUERIES)
+    crowd = list(posts(POSTS[quick], known, HITS))
+    matcher = Matcher(known)
+    wrong = differences(matcher.brands, known, crowd[: SAMPLE[quick]])
+    if wrong:
+        raise AssertionError(f"{len(wrong)} posts are matched wrongly, the first: {wrong[0]!r}")
+    race = _race(matcher, known, crowd, ROUNDS[quick])
+    hits = sum(bool(matcher.brands(text)) for text in crowd) / len(crowd)
+    return _report(race, hits, sum(map(len, crowd)) / len(crowd), SAMPLE[quick])
+
+
+def differences(found: Callable[[str], tuple[str, ...]], known: Sequence[Brand], texts: Sequence[str]) -> list[str]:
+    """Return the texts whose brands are not those that every query evaluated by itself gives."""
+    queries = [(brand.id, parse(brand.query)) for brand in known]
+    prepared = [(text, Text.of(text)) for text in texts]
+    return [
+        text
+        for text, ready in prepared
+        if set(found(text)) != {brand for brand, query in queries if query.matches(ready)}
+    ]
+
+
+def _race(matcher: Matcher, known: Sequence[Brand], crowd: Sequence[str], rounds: int) -> Race:
+    words = sorted({word for brand in known for word in parse(brand.query).literals()})
+    fastest = ahocorasick_rs.Implementation.DFA
+    scan = ahocorasick_rs.AhoCorasick(words, implementation=fastest).find_matches_as_indexes
+    folded = [fold(text) for text in crowd]
+    race = Race([], [], [])
+    for _ in range(rounds):
+        race.ours.append(_rate(matcher.brands, crowd))
+        race.scan.append(_rate(scan, folded))
+        race.fold.append(_rate(fold, crowd))
+    return race
+
+
+def _rate(work: Callable[[str], object], texts: Sequence[str]) -> float:
+    """Return texts per second of this process's CPU time."""
+    begun = time.process_time()
+    for text in texts:
+        work(text)
+    return len(texts) / (time.process_time() - begun)
+
+
+def _report(race: Race, hits: float, length: float, sample: int) -> Report:
+    ours, scan, folding = median(race.ours), median(race.scan), median(race.fold)
+    of_scan = median([mine / theirs for mine, theirs in zip(race.ours, race.scan, strict=True)])
+    rounds = tuple(range(1, len(race.ours) + 1))
+    axes = ("round", "posts/s on one core")
+    note = (
+        f"{length:.0f} characters a post on average, German and English with emoji, a fifth in other languages; "
+        f"{sample} posts compared with every query evaluated by itself: all equal."
+    )
+    return Report(
+        "matching",
+        f"{QUERIES:,} boolean queries over posts, on one core",
+        (
+            Row("posts matched", ours, "1/s", must=MUST, aim=AIM),
+            Row("of a scan-only engine", ours, "1/s", "Aho-Corasick over folded texts", scan, of_scan),
+            Row("of folding alone", ours, "1/s", "fold() and nothing else", folding, ours / folding),
+            Row("posts that hit", 100 * hits, "%"),
+        ),
+        (note,),
+        (Series("matching", rounds, tuple(race.ours), *axes), Series("bare scan", rounds, tuple(race.scan), *axes)),
+    )
