@@ -39,7 +39,7 @@ class Detour:
         self._source, self._limit, self._take, self._say = setting.source, limit, take, setting.report
         self._clock = setting.clock
         self._change = anyio.Event()
-        self._lost = 0
+        self._lost, self._reason = 0, "Catching up."
 
     async def open(self) -> bool:
         """Find what an earlier process left; False while another process has it."""
@@ -63,19 +63,18 @@ class Detour:
 
     async def accept(self, events: list[SourceEvent]) -> None:
         """Have a batch accepted, or keep it on disk; returns when either is durable, or the loss is told."""
-        reason = "Catching up."
         if not self.waiting:
             try:
                 return await self._take(events)
             except Unavailable as away:
-                reason = str(away)
+                self._reason = str(away)
         kept = await asyncio.to_thread(self._spool.append, events)
         self._changed()
         if not kept:
             self._lost += len(events)
             SPOOL_LOST.labels(self._source).inc(len(events))
             log.error("spool.full", source=self._source, lost=len(events), lost_so_far=self._lost)
-        self._tell(reason)
+        self._tell()
         return None
 
     async def drain(self) -> None:
@@ -89,7 +88,8 @@ class Detour:
                 pause = FIRST_PAUSE
             except Unavailable as away:
                 heed_cancellation()
-                self._tell(str(away))
+                self._reason = str(away)
+                self._tell()
                 await self._clock.sleep(away.retry_after if isinstance(away, Backpressure) else pause)
                 pause = min(2 * pause, LAST_PAUSE)
 
@@ -103,13 +103,15 @@ class Detour:
         events = await asyncio.to_thread(self._spool.first)
         if events is None:
             return False
-        self._tell("Catching up.")
         await self._take(events)
+        self._reason = "Catching up."
         await asyncio.to_thread(self._spool.done)
         if not self.waiting:
             log.info("spool.drained", source=self._source, lost=self._lost)
             self._lost = 0
             self._say("live", "")
+        else:
+            self._tell()
         SPOOL_BYTES.labels(self._source).set(self.waiting)
         self._changed()
         return True
@@ -118,11 +120,13 @@ class Detour:
         self._change.set()
         self._change = anyio.Event()
 
-    def _tell(self, reason: str) -> None:
+    def _tell(self) -> None:
         SPOOL_BYTES.labels(self._source).set(self.waiting)
         waits = f"{self.waiting / MEGABYTE:.1f} of {self._limit / MEGABYTE:.0f} MB wait on disk"
         if self._lost:
             lost = f"{self._lost:,} events of this source are lost"
-            self._say("failed", f"The spool is full: {lost}; raise ingest.spool_limit or mend this: {reason} {waits}.")
+            self._say(
+                "failed", f"The spool is full: {lost}; raise ingest.spool_limit or mend this: {self._reason} {waits}."
+            )
         else:
-            self._say("paused", f"{reason} Nothing is lost: {waits}.")
+            self._say("paused", f"{self._reason} Nothing is lost: {waits}.")

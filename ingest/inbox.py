@@ -1,6 +1,7 @@
 """`POST /api/v1/mentions`: mentions from outside, as NDJSON or a JSON array."""
 
 import asyncio
+import math
 import zlib
 from collections.abc import Iterator
 
@@ -76,6 +77,8 @@ ANSWER = {
 }
 """How the route describes itself."""
 
+AGAIN = "Send all of it again then: what is accepted already counts as a duplicate."
+
 log = structlog.get_logger("inbox")
 
 
@@ -128,9 +131,10 @@ class Inbox:
         except Refused as refused:
             return _problem(refused.status, refused.title, str(refused), refused.headers)
         except Backpressure as behind:
-            return _problem(429, "Too fast", str(behind), {"Retry-After": str(max(1, round(behind.retry_after)))})
+            later = {"Retry-After": str(max(1, math.ceil(behind.retry_after)))}
+            return _problem(429, "Too fast", f"{behind} {AGAIN}", later)
         except Unavailable as away:
-            return _problem(503, "Not available", f"{away} Send it again; what was accepted is known.", _LATER)
+            return _problem(503, "Not available", f"{away} {AGAIN}", _LATER)
         answer = {count: getattr(outcome, count) for count in COUNTS}
         if outcome.rejected_total > len(outcome.rejected):
             answer["rejected_total"] = outcome.rejected_total

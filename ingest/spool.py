@@ -79,7 +79,7 @@ class Spool:
             try:
                 _write(path, record)
             except OSError as error:
-                log.exception("spool.write", reason=error.strerror)
+                log.error("spool.write", reason=error.strerror)  # noqa: TRY400 - a trace would show what people said
                 if path.exists():
                     os.truncate(path, before)
                 return False

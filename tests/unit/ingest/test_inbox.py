@@ -12,9 +12,9 @@ from app.clock import SystemClock
 from app.config import read
 from app.domain.actor import LOOPBACK, Actor
 from app.domain.instant import rfc3339
-from app.errors import NotAllowed
+from app.errors import Backpressure, NotAllowed
 from app.service import Context
-from ingest import inbox
+from ingest import inbox, publish
 from ingest.connectors.push import topic
 from ingest.inbox import LIMIT, router
 from tests.intake import MemoryBus
@@ -201,9 +201,30 @@ async def test_when_the_system_is_behind_or_away_the_sender_is_told_when_to_come
         bus.behind = 3.0
         answer = await client.post("/api/v1/mentions", content=line(1))
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+        assert answer.json()["detail"].endswith(inbox.AGAIN)
         bus.away = True
         answer = await client.post("/api/v1/mentions", content=line(1))
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_a_body_refused_halfway_may_be_sent_again_whole(serve, bus, monkeypatch):
+    monkeypatch.setattr(publish, "CHUNK", 3)
+    known, calls = bus.publish, 0
+
+    async def full_at_the_second_call(events, **more):
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise Backpressure(2.4)
+        return await known(events, **more)
+
+    monkeypatch.setattr(bus, "publish", full_at_the_second_call)
+    async with serve() as client:
+        body = "\n".join(line(n) for n in range(8))
+        refused = await client.post("/api/v1/mentions", content=body)
+        assert (refused.status_code, refused.headers["retry-after"], len(bus.events)) == (429, "3", 3)
+        answer = (await client.post("/api/v1/mentions", content=body)).json()
+    assert (answer["accepted"], answer["duplicates"], len(bus.events)) == (5, 3, 8)
 
 
 async def test_a_lost_word_to_the_listener_changes_nothing(serve, bus, monkeypatch):
