@@ -1,9 +1,10 @@
-"""One process of `emberwatch up`, started again whenever it dies."""
+"""One process of `emberwatch up` or `run --workers`, started again whenever it dies."""
 
 import os
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from subprocess import DEVNULL
 
 import anyio
@@ -12,6 +13,7 @@ from anyio.abc import Process
 
 from app.clock import Clock
 from app.parent import VARIABLE
+from app.seat import seat
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
 HEALTHY = 60.0
@@ -19,7 +21,28 @@ HEALTHY = 60.0
 GRACE = 10.0
 """Seconds a process has to stop by itself before it is killed."""
 
+WORKER, WORKERS, LOG = "EMBERWATCH_WORKER", "EMBERWATCH_WORKERS", "EMBERWATCH_LOG"
+"""In a child's environment: its name among all workers on all machines, how many are like it, its log file if any."""
+
 _log = structlog.get_logger("child")
+
+
+@contextmanager
+def seated(data: Path, service: str, number: int) -> Iterator[list[str]]:
+    """Hold the names of several workers of a service for the processes that come and go under them."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(seat(data, service)) for _ in range(number)]
+
+
+async def heed_signals(stopping: anyio.CancelScope, hard: anyio.Event, say: Callable[[], None] = lambda: None) -> None:
+    """Cancel at the first Ctrl-C or SIGTERM, after `say`; set `hard` at a second Ctrl-C."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        async for number in signals:
+            if not stopping.cancel_called:
+                say()
+                stopping.cancel()
+            elif number == signal.SIGINT:
+                hard.set()
 
 
 class Child:
@@ -32,6 +55,7 @@ class Child:
         clock: Clock,
         *,
         hard: anyio.Event,
+        environment: Mapping[str, str] | None = None,
         died: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.name = name
@@ -41,6 +65,7 @@ class Child:
         self._clock = clock
         self._hard = hard
         self._died = died
+        self._environment = dict(environment or {})
 
     async def keep(self) -> None:
         """Run it until cancelled; then ask it to stop, and kill it when `GRACE` is over or `hard` is set."""
@@ -58,7 +83,7 @@ class Child:
     async def _once(self) -> int:
         self.started_at = self._clock.now()
         process = await anyio.open_process(
-            self._command, stdin=DEVNULL, stdout=None, stderr=None, start_new_session=True, env=_environment()
+            self._command, stdin=DEVNULL, stdout=None, stderr=None, start_new_session=True, env=self._told()
         )
         self.pid = process.pid
         try:
@@ -67,6 +92,9 @@ class Child:
             with anyio.CancelScope(shield=True):
                 await self._end(process)
             self.pid = None
+
+    def _told(self) -> dict[str, str]:
+        return {**os.environ, **self._environment, VARIABLE: str(os.getpid())}
 
     async def _end(self, process: Process) -> None:
         if process.returncode is None:
@@ -82,10 +110,6 @@ class Child:
     async def _wait_for_hard(self, scope: anyio.CancelScope) -> None:
         await self._hard.wait()
         scope.cancel()
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, VARIABLE: str(os.getpid())}
 
 
 def _signal(pid: int, number: signal.Signals, *, whole: bool) -> None:

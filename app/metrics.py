@@ -8,8 +8,19 @@ import os
 import shutil
 from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    start_http_server,
+    values,
+)
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from app.errors import WrongInput
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -49,6 +60,23 @@ def share(folder: Path, process: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_FOLDER] = str(folder)
     values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call] # untyped there
+
+
+def show(host: str, port: int) -> None:
+    """Serve the figures of all processes of this machine on a port, from a thread; port 0: do not.
+
+    Raises `WrongInput` if the port cannot be opened.
+    """
+    if not port:
+        return
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=os.environ[_FOLDER])  # type: ignore[no-untyped-call] # untyped there
+    try:
+        start_http_server(port, host, registry)
+    except OSError as error:
+        raise WrongInput(
+            f"The figures cannot be shown on {host} port {port} ({error.strerror}); choose another --metrics-port."
+        ) from None
 
 
 def forget(process: str) -> None:

@@ -20,7 +20,6 @@ from app.domain.identity import Identity
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
 from app.metrics import RESTARTS
-from app.seat import seat
 from app.service import Context, Service
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
@@ -34,15 +33,22 @@ _log = structlog.get_logger("runner")
 
 
 async def run(
-    services: Mapping[str, type[Service]], config: Config, data: Path, clock: Clock, options: dict[str, str]
+    services: Mapping[str, type[Service]],
+    config: Config,
+    data: Path,
+    clock: Clock,
+    options: dict[str, str],
+    worker: str,
 ) -> None:
-    """Run services until SIGINT or SIGTERM; each gets an open bus and store, waited for as long as it takes."""
+    """Run services until SIGINT or SIGTERM; each gets an open bus and store, waited for as long as it takes.
+
+    `worker` is what this process is called among all workers on all machines.
+    """
     async with anyio.create_task_group() as group:
         group.start_soon(_stop_on_signal, group.cancel_scope)
-        with seat(data, "worker") as worker:
-            async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
-                for name, service in services.items():
-                    running.start_soon(keep, name, service, replace(context, worker=worker))
+        async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
+            for name, service in services.items():
+                running.start_soon(keep, name, service, replace(context, worker=worker))
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:

@@ -29,6 +29,11 @@ def seat(data: Path, service: str) -> Iterator[str]:
             return
 
 
+def short(worker: str) -> str:
+    """Return a worker's name on its machine, such as `analysis-2`."""
+    return worker.partition("@")[0]
+
+
 def _mark(folder: Path) -> str:
     """Return a random word that is made once for this folder: two machines may have the same name and layout."""
     file = folder / "mark"

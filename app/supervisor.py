@@ -1,11 +1,10 @@
 """`emberwatch up`: Redis, then one process per service; started again whenever they die, stopped together."""
 
 import os
-import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -15,12 +14,13 @@ from anyio import to_thread
 from app import metrics
 from app.bus.port import Bus
 from app.bus.server import EmbeddedServer
-from app.child import FIRST_PAUSE, LAST_PAUSE, Child
+from app.child import FIRST_PAUSE, LAST_PAUSE, LOG, WORKER, WORKERS, Child, heed_signals, seated
 from app.clock import Clock
 from app.config import Config
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
 from app.progress import Progress
+from app.seat import short
 
 LOOK = 0.1
 """Seconds between two looks at what is ready, and at Redis."""
@@ -46,6 +46,8 @@ class Plan:
     host: str = "127.0.0.1"
     port: int = 8050
     no_demo: bool = False
+    workers: Mapping[str, int] = field(default_factory=dict)
+    """Service → how many processes; one each where it says nothing."""
 
     def command(self, service: str) -> list[str]:
         """Return the command line of a service's process; -P keeps the working folder off the import path."""
@@ -72,18 +74,32 @@ class Supervisor:
         self._clock = clock
         self._progress = progress
         self._hard = anyio.Event()
-        self._children = [
-            Child(name, plan.command(name), clock, hard=self._hard, died=self._died) for name in plan.services
-        ]
+        self._children: list[tuple[str, str, Child]] = []
+        """Service, worker and its process."""
 
     async def run(self) -> None:
         """Run until Ctrl-C or SIGTERM; a second Ctrl-C stops hard."""
         stopping = anyio.CancelScope()
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._stop_on_signal, stopping)
-            with stopping:
-                await self._everything()
-            group.cancel_scope.cancel()
+        with ExitStack() as seats:
+            for service in self._plan.services:
+                number = self._plan.workers.get(service, 1)
+                for worker in seats.enter_context(seated(self._plan.data, service, number)):
+                    self._children.append((service, worker, self._child(service, worker, number)))
+            async with anyio.create_task_group() as group:
+                group.start_soon(heed_signals, stopping, self._hard, self._farewell)
+                with stopping:
+                    await self._everything()
+                group.cancel_scope.cancel()
+
+    def _child(self, service: str, worker: str, number: int) -> Child:
+        name = service if number == 1 else short(worker)
+        told = {WORKER: worker, WORKERS: str(number), LOG: name}
+        command = self._plan.command(service)
+        return Child(name, command, self._clock, hard=self._hard, environment=told, died=self._died)
+
+    def _farewell(self) -> None:
+        self._progress.done()
+        self._progress.say("Wird beendet … / Stopping …")
 
     async def _everything(self) -> None:
         redis = None
@@ -100,7 +116,7 @@ class Supervisor:
                 self._progress.waiting("Archive …")
                 store = await to_thread.run_sync(open_archive, self._plan.data, self._clock)
                 store.close()
-                for child in self._children:
+                for _, _, child in self._children:
                     group.start_soon(child.keep)
                 await self._until_ready()
                 self._progress.done()
@@ -111,16 +127,6 @@ class Supervisor:
             if redis:
                 with anyio.CancelScope(shield=True):
                     await to_thread.run_sync(redis.stop)
-
-    async def _stop_on_signal(self, stopping: anyio.CancelScope) -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            async for number in signals:
-                if not stopping.cancel_called:
-                    self._progress.done()
-                    self._progress.say("Wird beendet … / Stopping …")
-                    stopping.cancel()
-                elif number == signal.SIGINT:
-                    self._hard.set()
 
     async def _start_redis(self, server: EmbeddedServer) -> None:
         """Start Redis; the one of a supervisor that was killed may need a moment to write what it holds and end."""
@@ -153,17 +159,22 @@ class Supervisor:
 
     async def _until_ready(self) -> None:
         """Wait for every service's report and for the dashboard's answer, saying from time to time who is missing."""
-        bus, told, asked = None, self._clock.monotonic(), set(self._plan.services)
+        bus, told = None, self._clock.monotonic()
+        asked = {child.name for _, _, child in self._children}
         try:
             while asked:
                 self._progress.waiting(f"{', '.join(sorted(asked))} …")
                 await anyio.sleep(LOOK)
                 try:
                     bus = bus or await self._connect()
-                    reports = await bus.services()
+                    reports = await bus.workers()
                 except Unavailable:
                     reports = {}
-                asked = {child.name for child in self._children if reports.get(child.name, 0.0) < child.started_at}
+                asked = {
+                    child.name
+                    for service, worker, child in self._children
+                    if reports.get(service, {}).get(worker, 0.0) < child.started_at
+                }
                 if not asked and "dashboard" in self._plan.services and not await self._answers():
                     asked = {"dashboard"}
                 if asked and self._clock.monotonic() - told > PATIENCE:

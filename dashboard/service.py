@@ -95,7 +95,8 @@ def _listen(options: dict[str, str]) -> Iterator[socket.socket]:
     host, port = options.get("host", "127.0.0.1"), int(options.get("port", PORT))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        door = socket.create_server((host, port), family=family, backlog=512)
+        shared = options.get("beside", "1") != "1"  # by several dashboards: the kernel spreads the screens
+        door = socket.create_server((host, port), family=family, backlog=512, reuse_port=shared)
     except OSError as reason:
         raise Unavailable(
             f"Port {port} on {host} cannot be opened ({reason.strerror}); choose another with --port."

@@ -3,7 +3,7 @@
 import faulthandler
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from itertools import groupby
 
 import anyio
@@ -18,7 +18,6 @@ from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, Profile, TallyDelta, add, contribution, merge, only, profile
 from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
-from app.seat import seat
 from app.service import Context
 from ingest.analyzer import Analyzer
 from ingest.understanding import Failure, configured, understand
@@ -45,7 +44,7 @@ _log = structlog.get_logger("analysis")
 class AnalysisService:
     """One worker of the consumer group `analysis`; any number may run, on any machine.
 
-    It is named by its seat, or by `options["consumer"]`; one that comes back under its name goes on with what it left.
+    It is named as its process, or by `options["consumer"]`; one that comes back under its name goes on with what it left.
     """
 
     name = "analysis"
@@ -53,7 +52,7 @@ class AnalysisService:
     def __init__(self, context: Context, analyzers: Sequence[Analyzer] | None = None) -> None:
         self._context = context
         self._bus = context.bus
-        self._consumer = context.options.get("consumer", "")
+        self._consumer = context.options.get("consumer") or context.worker
         self._analyzers: Sequence[Analyzer] = analyzers or ()
         self._prepared = bool(analyzers)
         self._interrupted: set[str] = set()
@@ -62,14 +61,12 @@ class AnalysisService:
     async def run(self) -> None:
         """Work until cancelled."""
         await self.prepare()
-        named = self._context.options.get("consumer")
-        with nullcontext(named) if named else seat(self._context.data, self.name) as self._consumer:
-            while True:
-                try:
-                    await self._work()
-                except Unavailable as error:
-                    _log.warning("waiting", reason=str(error))
-                    await self._context.clock.sleep(PAUSE)
+        while True:
+            try:
+                await self._work()
+            except Unavailable as error:
+                _log.warning("waiting", reason=str(error))
+                await self._context.clock.sleep(PAUSE)
 
     async def _work(self) -> None:
         """Work until the bus does not answer; first on what was left."""

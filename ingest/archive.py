@@ -1,7 +1,6 @@
 """The archive service: what analysis settled goes into the store, off the hot path."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
 from typing import TypeVar
 
@@ -13,7 +12,6 @@ from app.domain.analysis import AnalysedMention
 from app.domain.mention import Deletion
 from app.errors import StoreUnavailable, Unavailable
 from app.metrics import BATCH_SECONDS
-from app.seat import seat
 from app.service import Context
 from app.store.engine import Transaction
 from app.store.tallies import Logged
@@ -48,8 +46,8 @@ def keep(tx: Transaction, entries: Sequence[Analysed]) -> None:
 class ArchiveService:
     """Commits first and acknowledges after, so that a kill at any moment loses nothing and doubles nothing.
 
-    Any number may run, on any machine, each named by its seat; one that comes back finds under its name what it had not
-    acknowledged, what others leave behind is taken over.
+    Any number may run, on any machine, each named as its process is: one that comes back finds under its name what it
+    had not acknowledged, and what others leave behind is taken over.
     """
 
     name = "archive"
@@ -59,18 +57,15 @@ class ArchiveService:
         self._store = context.store
         self._clock = context.clock
         self._ready = context.ready
-        self._data = context.data
-        self._named = context.options.get("consumer")
-        self._consumer = self._named or self.name
+        self._consumer = context.options.get("consumer") or context.worker
         self._trimmed = self._scrubbed = float("-inf")
         self._wiped = True  # what was wiped just before we were killed may still lie in the log of the store
 
     async def run(self) -> None:
         """Archive until cancelled; wait as long as it takes for a store or a bus that does not answer."""
-        with nullcontext(self._named) if self._named else seat(self._data, self.name) as self._consumer:
-            while True:
-                if await self.step() < BATCH:
-                    await self._clock.sleep(LINGER)
+        while True:
+            if await self.step() < BATCH:
+                await self._clock.sleep(LINGER)
 
     async def step(self) -> int:
         """Archive what is there, up to a batch, waiting at most a second for it; return how many entries."""

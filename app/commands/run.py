@@ -1,18 +1,30 @@
-"""`emberwatch run`: some services in this process."""
+"""`emberwatch run`: some services in this process, or in several like it."""
 
+import os
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import anyio
+import structlog
 import typer
 
 from app import config as configuration
 from app import log, metrics, parent, registry
+from app.child import LOG, WORKER, WORKERS, seated
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption
+from app.config import Config
+from app.crew import Crew
 from app.errors import WrongInput
 from app.runner import run
+from app.seat import seat, short
+
+MOST = 64
+"""Workers one command starts at most: more belong on another machine."""
 
 
 def command(
@@ -23,21 +35,52 @@ def command(
     host: Annotated[str, typer.Option(help="Where the dashboard listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="On which port.")] = 8050,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave demo sources and demo brands out.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=MOST, help="In how many processes, all alike.")] = 1,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Show this machine's figures on --host at this port; 0: do not.")
+    ] = 0,
 ) -> None:
-    """Run services in this process until Ctrl-C; they wait for Redis (REDIS_URL, else the one of `up`)."""
-    supervised = parent.follow()
-    name = "+".join(services)
-    log.configure(file=data / "logs" / f"{name}.log" if supervised else None)
-    if supervised:
-        metrics.share(data / "metrics", name)
+    """Run services until Ctrl-C; they wait for Redis (REDIS_URL, else the one of `up`)."""
     settings = configuration.load(config)
     if no_demo:
         settings = settings.without_demo()
         if not settings.brands:
             raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
-    chosen = {service: registry.load("services", service) for service in services}
+    for service in services:
+        registry.load("services", service)  # raises with the choices
     options = {"host": host, "port": str(port)}
-    anyio.run(
-        partial(run, chosen, settings, data, SystemClock(), options),
-        backend_options={"use_uvloop": sys.platform != "win32"},
-    )
+    if workers == 1:
+        _alone(services, settings, data, options, metrics_port)
+        return
+    path = (config or configuration.default_path()).resolve()
+    words = [*services, "--config", str(path), "--data", str(data.resolve()), *(["--no-demo"] if no_demo else [])]
+    words += [word for name, value in options.items() for word in (f"--{name}", value)]
+    _crew(services, workers, data, words, partial(metrics.show, host, metrics_port))
+
+
+def _alone(services: list[str], settings: Config, data: Path, options: dict[str, str], metrics_port: int) -> None:
+    """Run here, under the name that whoever started this process gave it, or under one of our own."""
+    supervised = parent.follow()
+    given = os.environ.get(WORKER) if supervised else None
+    with nullcontext(given) if given else seat(data, "+".join(services)) as worker:
+        file = os.environ.get(LOG) if supervised else None
+        log.configure(file=data / "logs" / f"{file}.log" if file else None)
+        structlog.contextvars.bind_contextvars(worker=short(worker))
+        metrics.share(data / "metrics", file or short(worker))
+        metrics.show(options["host"], metrics_port)
+        if supervised:
+            options["beside"] = os.environ.get(WORKERS, "1")
+        chosen = {service: registry.load("services", service) for service in services}
+        anyio.run(
+            partial(run, chosen, settings, data, SystemClock(), options, worker),
+            backend_options={"use_uvloop": sys.platform != "win32"},
+        )
+
+
+def _crew(services: list[str], workers: int, data: Path, words: list[str], show: Callable[[], None]) -> None:
+    """Run several processes like this one; they write what they have to say where this one does."""
+    log.configure()
+    with seated(data, "+".join(services), workers) as names:
+        metrics.share(data / "metrics", f"{short(names[0])}.crew")
+        show()
+        anyio.run(Crew(names, [sys.executable, "-P", "-m", "app.cli", "run", *words], SystemClock()).run)

@@ -15,6 +15,9 @@ from app.premises import check_address, occupied
 from app.progress import Progress
 from app.supervisor import Plan, Supervisor
 
+MOST = 64
+"""Workers of a service on one machine at most."""
+
 
 def command(
     *,
@@ -26,6 +29,9 @@ def command(
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Listen where others can reach it, open to all.")
     ] = False,
+    workers: Annotated[
+        list[str] | None, typer.Option(metavar="SERVICE=N", help="So many processes of a service; repeatable.")
+    ] = None,
     service: Annotated[list[str] | None, typer.Option(help="Only this service; may be given several times.")] = None,
 ) -> None:
     """Run everything on this machine until Ctrl-C; all it keeps is under --data."""
@@ -39,11 +45,22 @@ def command(
     for name in services:
         if name not in registry.names("services"):
             registry.load("services", name)  # raises with the choices
+    numbers = dict(_number(word, services) for word in workers or ())
     check_address(host, port, insecure=insecure)
     data = Path(data).resolve()
     with occupied(data):
         log.configure(file=data / "logs" / "up.log")
         metrics.wipe(data / "metrics")
         metrics.share(data / "metrics", "up")
-        plan = Plan(settings, path, data, services, host, port, no_demo)
+        plan = Plan(settings, path, data, services, host, port, no_demo, numbers)
         anyio.run(Supervisor(plan, SystemClock(), Progress()).run)
+
+
+def _number(word: str, services: list[str]) -> tuple[str, int]:
+    service, _, number = word.partition("=")
+    if service not in services or not number.isdecimal() or not 1 <= int(number) <= MOST:
+        raise WrongInput(
+            f"--workers {word} cannot be read; write SERVICE=N with one of {', '.join(services)} and 1 to {MOST}, "
+            "such as --workers analysis=2."
+        )
+    return service, int(number)
