@@ -134,7 +134,7 @@ def _among(connection: Connection, wanted: MentionFilter, cursor: str | None) ->
     """Return the query for what was published in the moments given, in the order of the page."""
     given: Any = bindparam("moments", type_=None)
     if connection.dialect.name == "postgresql":
-        moments = func.unnest(cast(given, ARRAY(BigInteger))).table_valued("value", name="j")
+        moments = func.unnest(cast(given, ARRAY(BigInteger))).table_valued("value", name="j").render_derived()
     else:
         moments = func.json_each(given).table_valued("value", name="j")
     value = moments.c.value

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from app.store.schema import site
-from app.store.statements import insert
+from app.store.statements import put
 
 SECRET = "secret"  # noqa: S105 - the name of the row, not what is in it
 
@@ -24,8 +24,7 @@ class Site:
 
     def make_secret(self) -> bytes:
         """Return the site's secret of 32 random bytes, made now if there is none."""
-        made = insert(self._connection, site).values(name=SECRET, value=secrets.token_bytes(32))
-        self._connection.execute(made.on_conflict_do_nothing())
+        put(self._connection, site, {"name": SECRET, "value": secrets.token_bytes(32)})
         secret = self.secret()
         if secret is None:  # pragma: no cover - the line above made it
             raise AssertionError

@@ -3,7 +3,7 @@
 Core's own executemany reaches 0.4-0.5 of the driver's rate, text handed down by `exec_driver_sql` 0.76-0.98.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,12 @@ from sqlalchemy.engine import Connection, Dialect
 def insert(connection: Connection, table: Table) -> Any:
     """Return the dialect's INSERT, which knows ON CONFLICT."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row if its place is free; return whether it was."""
+    made = insert(connection, table).values(row).on_conflict_do_nothing()
+    return connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def write(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:

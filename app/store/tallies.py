@@ -12,7 +12,7 @@ from app.errors import WrongInput
 from app.store.partitions import Partitions
 from app.store.rollups import HOUR, MINUTE, Rollups
 from app.store.schema import tally_channel, tally_delta, tally_hour, tally_hour_channel, tally_minute, tally_seed
-from app.store.statements import adding, insert, write
+from app.store.statements import adding, put, write
 
 FINE = 86_400
 """Seconds over which mentions are counted one by one."""
@@ -81,8 +81,7 @@ class Tallies:
 
         The log has them as one delta that arrived at `at`, without how many authors they had.
         """
-        made = insert(self._connection, tally_seed).values(brand=brand, source=source).on_conflict_do_nothing()
-        if not self._connection.execute(made).rowcount:
+        if not put(self._connection, tally_seed, {"brand": brand, "source": source}):
             return False
         if self._partitions:
             self._partitions.hold("tally_delta", {at})
@@ -131,8 +130,7 @@ class Tallies:
 
     def _log(self, partition: int, entry_id: str, at: float, delta: TallyDelta) -> bool:
         row = {"partition": partition, "entry_id": entry_id, "at": at, "delta": msgspec.msgpack.encode(delta)}
-        logged = self._connection.execute(insert(self._connection, tally_delta).values(row).on_conflict_do_nothing())
-        return bool(logged.rowcount)
+        return put(self._connection, tally_delta, row)
 
     def _add(self, brand: str, found: Iterable[MinuteTally], *, seeded: bool = False) -> None:
         sums: dict[int, tuple[int, ...]] = {}

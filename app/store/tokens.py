@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from app.domain.actor import Actor
 from app.errors import Conflict, WrongInput
 from app.store.schema import token
-from app.store.statements import insert
+from app.store.statements import put
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TOUCH_EVERY = 60.0
@@ -48,7 +48,7 @@ class Tokens:
         if not DIGEST.fullmatch(digest):
             raise WrongInput("Only the SHA-256 of a token in hex is kept; hand in that.")
         row = {"name": name, "digest": digest, "roles": msgspec.json.encode(roles).decode(), "created_at": at}
-        if not self._connection.execute(insert(self._connection, token).values(row).on_conflict_do_nothing()).rowcount:
+        if not put(self._connection, token, row):
             raise Conflict(f"There is already a token named {name!r}; choose another name or remove that one first.")
 
     def find(self, digest: str) -> Actor | None:

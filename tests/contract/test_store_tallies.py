@@ -4,6 +4,12 @@ from app.domain.tally import MinuteTally, add, contribution, reduce
 from app.errors import WrongInput
 from tests.fixtures.store import NOON, gone, said
 
+
+@pytest.fixture
+def store(any_store):
+    return any_store
+
+
 MINUTE = int(NOON)
 
 

@@ -6,6 +6,11 @@ from app.store.tokens import digest_of
 from tests.fixtures.store import NOON
 
 
+@pytest.fixture
+def store(any_store):
+    return any_store
+
+
 def test_entries_come_back_newest_first_page_by_page(store):
     entries = [
         AuditEntry(

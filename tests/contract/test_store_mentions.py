@@ -8,6 +8,12 @@ from app.store.engine import Store
 from app.store.search import MentionFilter
 from tests.fixtures.store import NOON, gone, said
 
+
+@pytest.fixture
+def store(any_store):
+    return any_store
+
+
 EVERYTHING = MentionFilter()
 
 

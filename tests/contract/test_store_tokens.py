@@ -6,6 +6,11 @@ from app.store.tokens import Token, digest_of, make
 from tests.fixtures.store import NOON
 
 
+@pytest.fixture
+def store(any_store):
+    return any_store
+
+
 def test_a_token_is_256_random_bits_and_only_its_digest_is_kept(store, tmp_path):
     token = make()
     assert token != make()

@@ -5,6 +5,12 @@ from app.domain.incident import Incident, Signal
 from app.errors import NotFound
 from tests.fixtures.store import NOON
 
+
+@pytest.fixture
+def store(any_store):
+    return any_store
+
+
 SIGNAL = Signal("volume", "nordlicht", NOON, alarm=True, actual=90, expected=10, low=5, high=20, risk=9.5, window=300)
 
 

@@ -8,6 +8,11 @@ from tests.fixtures.store import NOON, said
 
 
 @pytest.fixture
+def store(any_store):
+    return any_store
+
+
+@pytest.fixture
 def archive(store, identity):
     rows = [
         said(
