@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.bus import keys
 from app.bus.codec import EVENT, UnreadableEntry
 from app.bus.connection import Connection, guarded
+from app.bus.inlet import digest
 from app.bus.port import Entry
 from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Mention
@@ -54,11 +55,12 @@ class Letters:
 
         Not if its mention was deleted meanwhile or a later version is counted: then it is wiped, as the answer says.
         """
-        brands = letter.event.brands if isinstance(letter.event, Mention) else ()
-        revision = letter.event.revision if isinstance(letter.event, Mention) else 0
+        words: list[str | int | bytes] = [0, b"", ""]
+        if isinstance(letter.event, Mention):
+            words = [letter.event.revision, digest(letter.event), ",".join(letter.event.brands)]
         partition = letter.partition
         names = [keys.stream(partition, name) for name in (keys.DEAD, keys.MENTIONS, keys.ANALYSED)]
-        arguments = [keys.prefix(partition), letter.id, keys.REMEMBERED, revision, ",".join(brands)]
+        arguments = [keys.prefix(partition), letter.id, keys.REMEMBERED, *words]
         said: int = await self._connection.scripts.retry(names, arguments)
         return RETRIED[said]
 

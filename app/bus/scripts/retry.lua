@@ -1,5 +1,5 @@
 -- Puts a dead letter back into the stream it came from, under its own version.
--- KEYS: dead letters, mentions, analysed. ARGV: prefix, id of the letter, seconds a key is remembered, revision, brands
+-- KEYS: dead letters, mentions, analysed. ARGV: prefix, id of the letter, seconds a key is remembered, revision, digest, brands
 -- Returns 0 again, 1 its mention was deleted meanwhile, 2 a later version is counted, 3 there is no such letter.
 local found = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
 if not found then return 3 end
@@ -38,7 +38,7 @@ local entry = redis.call('XADD', fields.e and KEYS[2] or KEYS[3], '*', unpack(ba
 if key ~= '' and fields.e then
   redis.call('HSET', hash, 'e', known[4] and known[4] ~= '' and known[4] .. ' ' .. entry or entry)
   if (tonumber(known[1]) or 0) < version then
-    redis.call('HSET', hash, 'v', version, 'r', ARGV[4], 'h', '', 'b', ARGV[5])
+    redis.call('HSET', hash, 'v', version, 'r', ARGV[4], 'h', ARGV[5], 'b', ARGV[6])
     redis.call('EXPIRE', hash, ARGV[3])
   end
 end

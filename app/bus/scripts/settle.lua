@@ -55,7 +55,11 @@ end
 local function wipe(hash, entry, deletion)
   local earlier = call('HMGET', hash, 'x', 'e', 'z')
   if earlier[1] then call('XDEL', analysed, earlier[1]) end
-  if earlier[3] and deletion then call('XDEL', prefix .. 'dead', earlier[3]) end
+  if earlier[3] and deletion then
+    for letter in string.gmatch(earlier[3], '%S+') do call('XDEL', prefix .. 'dead', letter) end
+    call('HDEL', hash, 'z')
+    call('EXPIRE', hash, 691200)
+  end
   local kept, reached = {}, false
   for id in string.gmatch(earlier[2] or '', '%S+') do
     reached = reached or id == entry
