@@ -1,5 +1,6 @@
 """REDIS_URL: one server, or several nodes of a cluster to start from."""
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -54,7 +55,7 @@ def waiting(url: str) -> Any:
 
 
 def _client(url: str, within: float, retries: int) -> Any:
-    return Redis.from_url(
+    client: Any = Redis.from_url(
         url,
         protocol=2,
         socket_connect_timeout=CONNECTS_WITHIN,
@@ -62,3 +63,19 @@ def _client(url: str, within: float, retries: int) -> Any:
         max_connections=MOST_CONNECTIONS,
         retry=Retry(NoBackoff(), retries, (exceptions.ConnectionError,)),
     )
+    client.connection_pool.connection_class = _plainspoken(client.connection_pool.connection_class)
+    return client
+
+
+@cache
+def _plainspoken(kind: Any) -> Any:
+    """Return a kind of connection that says of a broken line what redis-py expects, whatever the event loop says."""
+
+    class Plainspoken(kind):  # type: ignore[misc] # its base is known only at run time
+        async def _send_packed_command(self, command: Any) -> None:
+            try:
+                await super()._send_packed_command(command)
+            except RuntimeError as error:  # uvloop: the handler is closed
+                raise ConnectionResetError(str(error)) from error
+
+    return Plainspoken
