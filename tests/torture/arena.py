@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from app.bus.server import EmbeddedServer
 from tests.fixtures.system import until
 from tests.fixtures.whole import SERVICES, Whole
 from tests.ledger import Ledger
-from tests.proxy import Proxy
 from tests.torture.audit import Audit, Site
 from tests.torture.blows import VARIABLE, Blow
 from tests.torture.channel import Channel
+from tests.torture.servers import Servers
 from tests.torture.story import BRAND, Pusher, Story
 
 CONFIG = """
@@ -39,6 +38,7 @@ class Size:
 
     posts: int
     """Mentions through each of the two doors."""
+    seed: int
     rate: float = 400
     """Mentions a second through each door, at most."""
     batch: int = 50
@@ -46,6 +46,8 @@ class Size:
     partitions: int = 1
     path: str = "/subscribe"
     analyzers: tuple[str, ...] = ("language", "lexicon")
+    second: tuple[str, ...] = ()
+    """Services of which a second worker runs in a process of its own."""
     patience: float = 90
     """Seconds until all has to have gone through."""
 
@@ -58,40 +60,31 @@ class Record:
     blows: list[str] = field(default_factory=list)
     answers: Counter[int | str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
 
 
 class Arena:
     """A system, its Redis, and those who talk to it; made for one run."""
 
     def __init__(
-        self, system: Callable[[str], Whole], folder: Path, size: Size, seed: int, database: str | None = None
+        self, system: Callable[[str], Whole], folder: Path, size: Size, servers: Servers, database: str | None = None
     ) -> None:
-        self.size, self.seed, self.record = size, seed, Record()
+        self.size, self.servers, self.record = size, servers, Record()
         self.channel = Channel(folder, size.path, size.posts, size.rate)
-        self.story = Story(seed, size.posts)
+        self.story = Story(size.seed, size.posts)
         words = ", ".join(size.analyzers)
         self.system = system(CONFIG.format(url=self.channel.url, partitions=size.partitions, analyzers=words))
+        self.system.environment["REDIS_URL"] = servers.url
         if database:
             self.system.environment["DATABASE_URL"] = database
         self._database = database
-        self._folder = folder
         self._pusher: Pusher | None = None
-        self._open()
-
-    def _open(self) -> None:
-        """Start the Redis and put the proxy before it."""
-        self.redis = EmbeddedServer(self._folder / "redis")
-        self.redis.start()
-        self.proxy = Proxy(self.redis.url.removeprefix("unix://")).__enter__()
-        self.system.environment["REDIS_URL"] = self.proxy.url
-
-    def _close(self) -> None:
-        self.proxy.__exit__()
-        self.redis.stop()
 
     def __enter__(self) -> Self:
         began = time.monotonic()
         self.system.start()
+        if self.size.second:
+            self.system.help(*self.size.second)
         token = self.system.run("token", "add", "story").stdout.split()[0]
         self.channel.start()
         self._pusher = Pusher(self.story, self.system.port, token, self.size.batch, self.size.rate)
@@ -104,13 +97,12 @@ class Arena:
         if self._pusher:
             self._pusher.give_up()
         self.system.stop()
-        self._close()
+        self.servers.close()
 
     @property
     def site(self) -> Site:
         """Where everything is kept."""
-        servers = [self.redis.url]
-        return Site(self.system.data, self.redis.url, self.size.partitions, servers, self._database)
+        return Site(self.system.data, self.servers.direct, self.size.partitions, self.servers.parts(), self._database)
 
     @property
     def told(self) -> int:
@@ -120,7 +112,7 @@ class Arena:
 
     def suffer(self, blows: list[Blow]) -> None:
         """Take every blow when it is due; the seed stands in the output, so that the same can be drawn again."""
-        sys.stdout.write(f"{VARIABLE}={self.seed}\n" + "".join(f"  {blow.kind} at {blow.due}\n" for blow in blows))
+        sys.stdout.write(f"{VARIABLE}={self.size.seed}\n" + "".join(f"  {blow.kind} at {blow.due}\n" for blow in blows))
         for blow in blows:
             until(lambda due=blow.due: self.told >= due, f"line {blow.due} of {self.told}", self.size.patience)
             began = time.monotonic()
@@ -130,34 +122,20 @@ class Arena:
     def strike(self, kind: str) -> None:
         """Let one blow happen."""
         match kind:
-            case "cut":
-                self.proxy.cut()
-            case "refuse":
-                self.proxy.refuse(1.0)
-            case "slow":
-                self.proxy.slow(0.02, 400_000, 2.0)
-            case "swallow":
-                self.proxy.swallow(1.0)
-            case "unanswered":
-                self.proxy.cut_answers(5)
-            case "redis":
-                self._kill_redis()
+            case "redis" | "cut" | "refuse" | "slow" | "swallow" | "unanswered":
+                self.servers.strike(kind)
             case "channel":
                 self.channel.kill()
                 self.channel.start()
             case "everything":
                 self.system.crash()
                 self.system.start()
+            case "second":
+                self.system.kill_helper()
             case "frozen":
                 self._freeze("analysis", 35.0)
             case _:
                 self.system.kill(kind)
-
-    def _kill_redis(self) -> None:
-        assert self.redis.pid is not None
-        os.kill(self.redis.pid, signal.SIGKILL)
-        until(lambda: not self.redis.alive(), "the end of Redis")
-        self.redis.start()
 
     def _freeze(self, service: str, seconds: float) -> None:
         """Stop a service as a machine that swaps does, longer than entries may lie idle."""
@@ -183,7 +161,13 @@ class Arena:
             until(audit.agrees, "the sums", 60)
         self.record.seconds["agreed"] = time.monotonic() - began
         self.record.answers, self.record.counts = self._pusher.answers, self._pusher.counts
+        self.record.faults = self._pusher.faults + self._logged()
         return audit
+
+    def _logged(self) -> list[str]:
+        """Return what the services logged of errors nobody thought of."""
+        lines = [line for file in (self.system.data / "logs").glob("*.log") for line in file.read_text().splitlines()]
+        return [line for line in lines if '"exception":' in line][:5]
 
     def _told(self) -> bool:
         assert self._pusher is not None

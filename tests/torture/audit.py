@@ -12,7 +12,8 @@ from redis import Redis
 from app.bus import keys
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
-from app.domain.tally import SIGN, TallyDelta, merge
+from app.domain.identity import Identity
+from app.domain.tally import SIGN, MinuteTally, TallyDelta, merge
 from app.store.engine import open_store
 from app.store.schema import mention
 from tests.ledger import Ledger
@@ -34,10 +35,12 @@ class Count:
     """The same, as the tallies on the bus say."""
     archive: Counter[str] = field(default_factory=Counter)
     """The same, as the minutes of the archive say."""
+    hours: Counter[str] = field(default_factory=Counter)
+    """The same, as its hours say."""
     log: Counter[str] = field(default_factory=Counter)
     """The same, as the log of the deltas sums up."""
     wrong: frozenset[str] = frozenset()
-    """Ids whose stored text is not the last one."""
+    """Keys whose stored text is not the last one."""
     lying: frozenset[str] = frozenset()
     """Traces of deleted and replaced texts that still lie somewhere."""
     dead: int = 0
@@ -50,8 +53,10 @@ class Count:
             said.append(f"{self.rows} rows for {self.ids} ids")
         if self.pairs != self.labels.total():
             said.append(f"{self.pairs} mentions of the brand, {self.labels.total()} by their texts")
-        sums = {"bus counts": self.bus, "archive counts": self.archive, "log of deltas sums to": self.log}
-        said += [f"the {who} {what}, the texts {self.labels}" for who, what in sums.items() if what != self.labels]
+        sums = {"bus": self.bus, "archive": self.archive, "archive by hours": self.hours, "log of deltas": self.log}
+        said += [
+            f"the {who} counts {what}, the texts {self.labels}" for who, what in sums.items() if what != self.labels
+        ]
         if self.wrong:
             said.append(f"another text than the last one: {sorted(self.wrong)[:3]} of {len(self.wrong)}")
         if self.lying:
@@ -110,13 +115,14 @@ class Audit:
         brand = self._brand.lower()
         with closing(open_store(self._site.archive, clock=SystemClock())) as store, store.reading() as tx:
             rows, pairs = tx.mentions.count(), tx.mentions.count(brand)
-            columns = (mention.c.native_id, mention.c.text)
-            wanted = mention.select().with_only_columns(*columns).where(mention.c.brands != "[]")
-            texts = {row.native_id: row.text for row in tx.mentions._connection.execute(wanted) if row.native_id}
+            alive = (mention.c.brands != "[]", mention.c.deleted_at.is_(None))
+            wanted = mention.select().with_only_columns(mention.c.key, mention.c.text).where(*alive)
+            texts = {row.key: row.text for row in tx.mentions._connection.execute(wanted)}
+            shown = self._by_key(Identity(store.secret()))
             log: TallyDelta = {}
             for entry in tx.tallies.log(0, 1e12):
                 merge(log, entry.delta)
-            minutes = tx.tallies.read(brand, 0, 1e11, 3600)
+            minutes, hours = (_summed(tx.tallies.read(brand, 0, 1e11, step)) for step in (60, 3600))
         found = traces(self._site.servers, self._site.data, self._site.database)
         return Count(
             ids=self._ids,
@@ -124,12 +130,18 @@ class Audit:
             rows=rows,
             pairs=pairs,
             bus=_labels(anyio.run(self._tallies), brand),
-            archive=+Counter({label: sum(getattr(one, label) for one in minutes) for label in SIGN}),
+            archive=minutes,
+            hours=hours,
             log=_labels(log, brand),
-            wrong=frozenset(address for address, _ in self._shown.items() ^ texts.items()),
+            wrong=frozenset(key for key, _ in shown.items() ^ texts.items()),
             lying=frozenset(f"{trace!r} in {place}" for trace in found.keys() & self.gone for place in found[trace]),
             dead=self._dead(),
         )
+
+    def _by_key(self, identity: Identity) -> dict[str, str]:
+        """Return what has to be shown by the key of its mention."""
+        channel = {True: "bluesky", False: "forum"}
+        return {identity.key(channel["://" in place], place): text for place, text in self._shown.items()}
 
     async def _tallies(self) -> TallyDelta:
         bus = RedisBus(self._site.bus, partitions=self._site.partitions, lag_limit=10**6, clock=SystemClock())
@@ -146,6 +158,11 @@ class Audit:
                 for key in client.scan_iter(match=f"*:{keys.DEAD}", count=1_000):
                     dead += client.xlen(key)
         return dead
+
+
+def _summed(found: Sequence[MinuteTally]) -> Counter[str]:
+    """Return the labels that steps of the archive count."""
+    return +Counter({label: sum(getattr(one, label) for one in found) for label in SIGN})
 
 
 def _labels(tally: Mapping[str, Mapping[str, int]], brand: str) -> Counter[str]:

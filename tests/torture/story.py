@@ -81,6 +81,8 @@ class Pusher(threading.Thread):
         self.answers: Counter[int | str] = Counter()
         self.counts: Counter[str] = Counter()
         """What the accepting answers said, summed."""
+        self.faults: list[str] = []
+        """Answers that nobody should ever get."""
 
     def run(self) -> None:
         began, batch = time.monotonic(), list[dict[str, Any]]()
@@ -125,6 +127,8 @@ class Pusher(threading.Thread):
         if answer.status == http.client.ACCEPTED:
             assert not said.pop("rejected")
             self.counts.update(said)
+        elif answer.status not in {http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE}:
+            self.faults.append(f"{answer.status}: {said}")
         return answer.status
 
 
