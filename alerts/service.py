@@ -72,7 +72,6 @@ class AlertsService:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._learn_for_ever)
-                group.start_soon(self._read_on)
                 while True:
                     try:
                         await self.work()
@@ -83,15 +82,6 @@ class AlertsService:
         finally:
             with suppress(Unavailable), anyio.move_on_after(1, shield=True):
                 await self._duty.leave()
-
-    async def _read_on(self) -> None:
-        """Acknowledge what the group is given, so that the stream can be trimmed: the tallies say it all."""
-        while True:
-            try:
-                entries = await self._bus.read_analysed(self.name, self._context.worker)
-                await self._bus.acknowledge(self.name, entries)
-            except Unavailable:
-                await self._context.clock.sleep(RETRY)
 
     async def begin(self) -> None:
         """Take up duty, learn the past of every brand, take open incidents over, and judge once."""

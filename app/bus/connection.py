@@ -132,6 +132,8 @@ class Connection:
                     except exceptions.ResponseError as error:
                         if "BUSYGROUP" not in str(error):
                             raise
+                for group in set(keys.RETIRED[name]).difference(groups):
+                    await self.client.xgroup_destroy(keys.stream(partition, name), group)
 
     async def trim(self, partition: int) -> int:
         """Trim the streams of a partition below what their slowest group still needs; return how many entries went."""

@@ -14,8 +14,10 @@ AUTHOR_KEPT = 26 * 3600
 MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
 DEAD_KEPT = 10_000
 """Dead letters that may wait in a partition."""
-GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive", "alerts")}
+GROUPS = {MENTIONS: ("analysis",), ANALYSED: ("archive",)}
 """Stream → its consumer groups."""
+RETIRED = {MENTIONS: (), ANALYSED: ("alerts",)}
+"""Groups of earlier versions: nobody reads them, and what they have not read could never be trimmed."""
 PARTITIONS = "ew:partitions"
 """Holds over how many partitions everything is spread."""
 

@@ -107,7 +107,7 @@ class Delta(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Analysed(msgspec.Struct, frozen=True):
-    """One entry of `analysed:{p}`, delivered to the archive or the alerts service.
+    """One entry of `analysed:{p}`, delivered to the archive.
 
     Exactly one of `payload` and `delta` is set: a settled entry, or the tally delta of its whole batch
     (grain `m` only) with the instant it was settled.
@@ -212,7 +212,7 @@ class Bus(Protocol):
         """Wipe a dead letter; False if it is not there any more."""
 
     async def read_analysed(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Analysed]:
-        """Deliver entries of `analysed:{p}` to a consumer of the group `archive` or `alerts`; first its own pending."""
+        """Deliver entries of `analysed:{p}` to a consumer of the group `archive`; first its own pending."""
 
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
         """XACK entries of `analysed:{p}`, after what they caused is committed."""
@@ -278,4 +278,4 @@ class Bus(Protocol):
         """Yield commands of a topic for ever, reconnecting."""
 
     async def lag(self) -> dict[str, int]:
-        """Return stream entries not yet settled by group: `analysis`, `archive`, `alerts`."""
+        """Return stream entries not yet settled by group: `analysis`, `archive`."""

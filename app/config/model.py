@@ -50,13 +50,12 @@ class LagLimits(Section):
 
     analysis: Lag = 200_000
     archive: Lag = 200_000
-    alerts: Lag = 500_000
 
     @model_validator(mode="before")
     @classmethod
     def _one_for_all(cls, data: Any) -> Any:
         if isinstance(data, bool) or not isinstance(data, int | Mapping | LagLimits):
-            raise ValueError("a whole number has to stand here, or a block such as {analysis: 200000, alerts: 500000}")  # noqa: TRY004 - pydantic wants it
+            raise ValueError("a whole number has to stand here, or a block such as {analysis: 200000, archive: 500000}")  # noqa: TRY004 - pydantic wants it
         if not isinstance(data, int):
             return data
         if data < LEAST_LAG:

@@ -14,7 +14,7 @@ from app.errors import Unavailable
 from app.service import Context
 from dashboard.api.shape import Readiness, answering
 
-GROUPS = ("analysis", "archive", "alerts")
+GROUPS = ("analysis", "archive")
 """Who reads the streams."""
 
 PATIENCE = 2.0

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.bus import keys
 from app.bus.port import Accepted, Settled
 from app.bus.redis import RedisBus
 from app.bus.scripts import Script
@@ -23,6 +24,12 @@ pytestmark = pytest.mark.anyio
 
 
 PLACES = {"1 partition": ("redis_server", 1), "4 partitions": ("redis_server", 4), "cluster": ("redis_cluster", 4)}
+
+
+@pytest.fixture(autouse=True)
+def two_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second group read what is analysed: the bus takes any number."""
+    monkeypatch.setitem(keys.GROUPS, keys.ANALYSED, ("archive", "alerts"))
 
 
 @pytest.fixture

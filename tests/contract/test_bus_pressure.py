@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.bus import keys
 from app.bus.port import Accepted, Fence
 from app.bus.pressure import RETRY_AFTER
 from app.bus.redis import RedisBus
@@ -15,6 +16,12 @@ from tests.traffic import gone, said, work
 pytestmark = pytest.mark.anyio
 
 LIMITS = {"analysis": 40, "archive": 20, "alerts": 60}
+
+
+@pytest.fixture(autouse=True)
+def two_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a second group read what is analysed: the bus takes any number."""
+    monkeypatch.setitem(keys.GROUPS, keys.ANALYSED, ("archive", "alerts"))
 
 
 @pytest.fixture

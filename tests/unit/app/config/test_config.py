@@ -110,5 +110,5 @@ def test_it_can_be_made_in_code():
 
 def test_lag_limits_are_one_number_for_all_groups_or_one_each():
     rest = "brands: [{id: nord, name: Nord, query: nord}]\n"
-    assert read(rest + "bus: {lag_limit: 5000}").bus.lag_limit == LagLimits(analysis=5000, archive=5000, alerts=5000)
-    assert read(rest + "bus: {lag_limit: {alerts: 9000}}").bus.lag_limit == LagLimits(alerts=9000)
+    assert read(rest + "bus: {lag_limit: 5000}").bus.lag_limit == LagLimits(analysis=5000, archive=5000)
+    assert read(rest + "bus: {lag_limit: {archive: 9000}}").bus.lag_limit == LagLimits(archive=9000)
