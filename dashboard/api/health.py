@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics`: is this process alive, is the whole system, and its figures."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import anyio
@@ -9,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from app import metrics, registry
+from app.bus.port import Behind
 from app.domain.instant import rfc3339
 from app.errors import Unavailable
 from app.service import Context
@@ -36,28 +38,45 @@ def router(context: Context) -> APIRouter:
         try:
             with anyio.fail_after(PATIENCE):
                 services, lag = await context.bus.services(), await context.bus.lag()
+                letters, behind = await context.bus.waiting_letters(), await context.bus.behind()
         except (Unavailable, TimeoutError) as error:
             reason = str(error) or f"Redis has not answered for {PATIENCE:g} s."
-            return JSONResponse({"ready": False, "reason": reason, "services": {}, "lag": {}}, 503)
+            return JSONResponse(
+                {"ready": False, "reason": reason, "services": {}, "lag": {}, "dead_letters": None}, 503
+            )
         missing = [name for name in registry.names("services") if name not in services]
         body: dict[str, Any] = {
             "ready": not missing,
-            "reason": f"Not heard from: {', '.join(missing)}." if missing else "",
+            "reason": " ".join(_reasons(missing, behind, letters)),
             "services": {name: rfc3339(at) for name, at in sorted(services.items())},
             "lag": lag,
+            "dead_letters": letters,
         }
         return JSONResponse(body, 503 if missing else 200)
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:
-        """Return the figures in Prometheus' text format; the lag is NaN while Redis does not answer."""
+        """Return the figures in Prometheus' text format; what only Redis knows is NaN while Redis does not answer."""
         try:
             with anyio.fail_after(PATIENCE):
                 lag: dict[str, float] = {**await context.bus.lag()}
+                letters: float = await context.bus.waiting_letters()
         except (Unavailable, TimeoutError):
+            letters = math.nan
             lag = dict.fromkeys(GROUPS, math.nan)
         for group, entries in lag.items():
             metrics.LAG.labels(group).set(entries)
+        metrics.LETTERS.set(letters)
         return Response(await anyio.to_thread.run_sync(metrics.render), media_type="text/plain; version=0.0.4")
 
     return routes
+
+
+def _reasons(missing: Sequence[str], behind: Sequence[Behind], letters: int) -> Iterator[str]:
+    """Yield what a person should know, a sentence each."""
+    if missing:
+        yield f"Not heard from: {', '.join(missing)}."
+    if behind:
+        yield f"Publishing is held back: {behind[0].sentence}."
+    if letters:
+        yield f"Dead letters wait: {letters:,}; look at `emberwatch deadletter list`."

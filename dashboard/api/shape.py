@@ -202,6 +202,7 @@ class Readiness(Shape):
     reason: str
     services: dict[str, AwareDatetime]
     lag: dict[str, int]
+    dead_letters: int | None
 
 
 def answering(model: Any, also: int | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.tally import MinuteTally
 from tests.browser.publisher import CALM, Publisher
+from tests.traffic import said as utterance
 from tests.unit.dashboard.rooms import said
 
 NOON = 1_795_000_020.0
@@ -26,7 +27,20 @@ async def test_health(http, bus):
         await bus.report_service(name, "one", SystemClock().now())
     answer = await http.get("/readyz")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["dead_letters"] == 0
     assert "emberwatch" in (await http.get("/metrics")).text
+
+
+async def test_dead_letters_and_who_holds_publishing_back_are_told(http, bus):
+    await bus.publish([utterance(n) for n in range(3)])
+    [entry] = await bus.read("analysis", "a", 1, 1)
+    await bus.bury(entry.partition, entry, "an analyzer failed")
+    bus._pressure._limits["analysis"] = 2
+    answer = (await http.get("/readyz")).json()
+    assert answer["dead_letters"] == 1
+    assert "Dead letters wait: 1; look at `emberwatch deadletter list`." in answer["reason"]
+    assert "Publishing is held back: analysis is 2 entries behind, at most 2 may wait." in answer["reason"]
+    assert "emberwatch_dead_letters 1.0" in (await http.get("/metrics")).text
 
 
 async def test_mentions_are_found_and_paged(http, store):
