@@ -77,8 +77,9 @@ class Intake:
         named = self._name(await self._expand(events), source, demo=demo)
         known = await self._bus.known(sorted(_asked(named, self._identity)))
         wanted, unmatched = self._match(named, known, brand)
-        await self._recall([event for event in wanted if event.key not in known])
-        accepted = Accepted(unmatched=unmatched)
+        past = await self._recall([event for event in wanted if event.key not in known])
+        wanted = [event for event in wanted if event.key not in past]
+        accepted = Accepted(unmatched=unmatched + len(past))
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
         self._remember_authors(wanted)
@@ -142,21 +143,29 @@ class Intake:
         with self._store.reading() as tx:
             return {(channel, native) for channel, native, _ in tx.mentions.by_author(author)}
 
-    async def _recall(self, events: Sequence[Mention | Deletion]) -> None:
+    async def _recall(self, events: Sequence[Mention | Deletion]) -> set[str]:
         """Teach the bus what the archive knows of mentions that may be older than its memory.
 
-        A deletion does not say how old its mention is, so it is looked up whenever the bus knows nothing alive.
+        A deletion does not say how old its mention is, so it is looked up whenever the bus knows nothing alive. Returns
+        the keys of unknown mentions from a time whose mentions are kept no longer: they were counted, if we had them.
         """
         before = self._clock.now() - MEMORY + MARGIN
-        keys = [event.key for event in events if isinstance(event, Deletion) or event.published_at < before]
-        if not keys:
-            return
-        for key, known in (await asyncio.to_thread(self._archived, keys)).items():
+        old = [event for event in events if isinstance(event, Deletion) or event.published_at < before]
+        if not old:
+            return set()
+        archived, gone = await asyncio.to_thread(self._archived, [event.key for event in old])
+        for key, known in archived.items():
             await self._bus.remember(key, known.version, known.revision, known.contribution)
+        past = {
+            event.key
+            for event in old
+            if isinstance(event, Mention) and event.published_at < gone.get(event.channel, event.published_at)
+        }
+        return past - archived.keys()
 
-    def _archived(self, keys: list[str]) -> dict[str, Known]:
+    def _archived(self, keys: list[str]) -> tuple[dict[str, Known], dict[str, float]]:
         with self._store.reading() as tx:
-            return tx.mentions.known(keys)
+            return tx.mentions.known(keys), tx.expiry.mentions()
 
     def _remember_authors(self, events: Sequence[Mention | Deletion]) -> None:
         for event in events:

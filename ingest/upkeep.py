@@ -12,6 +12,7 @@ from app.service import Context
 from ingest.archive import ArchiveService
 from ingest.cancellation import heed_cancellation
 from ingest.indexing import Indexer
+from ingest.retention import Sweeper
 
 IDLE = 0.5
 """Seconds until it is looked again whether there is something to do: so long a mention is found by scanning only."""
@@ -30,7 +31,9 @@ class Upkeep:
 
     def __init__(self, context: Context) -> None:
         self._clock = context.clock
-        self._work: tuple[Callable[[], bool], ...] = (Indexer(context.store, context.clock).step,)
+        indexer = Indexer(context.store, context.clock)
+        sweeper = Sweeper(context.store, context.config.retention, context.clock)
+        self._work: tuple[Callable[[], bool], ...] = (indexer.step, sweeper.step)
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -65,6 +65,7 @@ def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
         ),
         bus=rows.bus,
         ingest=rows.ingest,
+        retention=rows.retention,
         analysis=rows.analysis,
     )
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, StrictInt, StrictStr, model_validator
 
+from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
 from app.domain.brand import Brand
 from app.domain.wall import Language, Wall
@@ -79,6 +80,21 @@ class IngestSection(Section):
     """Megabytes that may wait on disk for each source that cannot rewind."""
 
 
+class RetentionSection(Section):
+    """How long what is kept, in seconds; by channel where it shall differ."""
+
+    mentions: Annotated[float, Kept(1)] = 400 * DAY
+    channels: dict[StrictStr, Annotated[float, Kept(1)]] = {}
+    minutes: Annotated[float, Kept(30)] = 400 * DAY
+    hours: Annotated[float, Kept(30)] = 10 * YEAR
+    deltas: Annotated[float, Kept(30)] = 400 * DAY
+    audit: Annotated[float, Kept(30)] = 10 * YEAR
+
+    def mentions_of(self, channel: str) -> float:
+        """Return how long mentions of a channel are kept."""
+        return self.channels.get(channel, self.mentions)
+
+
 class AnalysisSection(Section):
     """Which languages are understood and by which analyzers, in their order."""
 
@@ -108,6 +124,7 @@ class Config(Section):
     walls: tuple[Wall, ...] = ()
     bus: BusSection = BusSection()
     ingest: IngestSection = IngestSection()
+    retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()
 
     @model_validator(mode="before")

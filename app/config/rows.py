@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictStr
 
-from app.config.model import AnalysisSection, BusSection, IngestSection, Section, SiteSection, visible
+from app.config.model import AnalysisSection, BusSection, IngestSection, RetentionSection, Section, SiteSection, visible
 from app.domain.query import parse
 from app.errors import QueryError
 
@@ -75,4 +75,5 @@ class Rows(Section):
     walls: tuple[WallRow, ...] = ()
     bus: BusSection = BusSection()
     ingest: IngestSection = IngestSection()
+    retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()

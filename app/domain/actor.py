@@ -11,7 +11,9 @@ ActorKind = Literal["person", "machine", "system"]
 GRANTS: dict[str, frozenset[str]] = {
     "admin": frozenset({"*"}),
     "machine": frozenset({"mention.push"}),
-    "system": frozenset({"incident.open", "incident.update", "incident.resolve", "tally.seed", "mention.push"}),
+    "system": frozenset(
+        {"incident.open", "incident.update", "incident.resolve", "tally.seed", "mention.push", "retention.run"}
+    ),
 }
 """Role → verbs it may do; deny by default."""
 

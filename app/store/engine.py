@@ -29,6 +29,7 @@ from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.partitions import Partitions
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
+from app.store.retention import Retention
 from app.store.site import Site
 from app.store.tallies import Tallies
 from app.store.tokens import Tokens
@@ -44,6 +45,7 @@ class Transaction:
         self.tallies = Tallies(connection, partitions)
         self.index = Index(connection)
         self.expiry = Expiry(connection)
+        self.retention = Retention(connection)
         self.incidents = Incidents(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
@@ -97,6 +99,13 @@ class Store:
     def secret(self) -> bytes:
         """Return this installation's 32 random bytes, made once and kept in the database."""
         return self._secret
+
+    def drop_days(self, group: str, until: float) -> int:
+        """Drop whole days of `mention` or `tally_delta` that lie before an instant; return how many, 0 on SQLite."""
+        if self._partitions is None:
+            return 0
+        with unavailable(self.url):
+            return self._partitions.drop(group, until)
 
     def scrub(self) -> bool:
         """Take what was wiped out of the files, too; False if readers or writers are in the way or it is too soon.

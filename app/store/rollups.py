@@ -24,7 +24,7 @@ Span = tuple[bool, float, float]
 def spans(start: float, end: float, step: int, gone: float) -> Iterator[Span]:
     """Yield which table tells of which part of [start, end); before `gone` there are no minutes."""
     if step % HOUR:
-        yield False, start, end
+        yield False, max(start, gone), end
         return
     if start < gone:
         yield True, start, min(end, gone)

@@ -8,9 +8,11 @@ import pytest
 from app.bus.port import Accepted
 from app.clock import SystemClock
 from app.config import Config, Source
+from app.config.model import RetentionSection
 from app.domain.brand import Brand
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.service import Context
+from app.store.retention import FIRST
 from benchmarks.jetstream import Jetstream
 from ingest.connectors.bluesky import BlueskyOptions
 from ingest.connectors.push import PushOptions
@@ -57,6 +59,23 @@ async def test_a_tombstone_in_the_archive_cannot_be_resurrected(bus, store, iden
     intake = Intake(Config(brands=BRANDS), bus, store, identity, SystemClock())
     assert await intake.take([post("gone", age=OLD), post("kept", age=OLD)], "push") == Accepted(duplicates=2)
     assert await intake.take([Deletion("x", "kept", now)], "push") == Accepted(deleted=1)
+
+
+async def test_what_retention_let_go_is_not_counted_again(bus, store, identity):
+    """A source rewinds to a time whose mentions are kept no longer; what is still kept there is known as ever."""
+    clock = SystemClock()
+    intake = Intake(Config(brands=BRANDS), bus, store, identity, clock)
+    assert await intake.take([post("before", age=OLD)], "push") == Accepted(accepted=1), "nothing was let go yet"
+    rows = [said(identity, name, channel="x", at=clock.now() - OLD) for name in ("gone", "kept")]
+    keep = RetentionSection(mentions="10d")
+    with store.transaction() as tx:
+        tx.mentions.upsert([(row, 1) for row in rows])
+        expired, _ = tx.retention.expired(keep, clock.now(), FIRST)
+        tx.retention.forget([row for row in expired if row.key == rows[0].mention.key], keep, clock.now())
+    again = [post("gone", age=OLD), post("kept", age=OLD), post("never", age=OLD), post("young", age=OLD / 3)]
+    assert await intake.take(again, "push") == Accepted(accepted=1, duplicates=1, unmatched=2)
+    elsewhere = Mention("y", "1", clock.now() - OLD, "Nordlicht", Author("anna"))
+    assert await intake.take([elsewhere], "push") == Accepted(accepted=1)
 
 
 @asynccontextmanager
