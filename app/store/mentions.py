@@ -58,12 +58,12 @@ class Mentions:
             if key not in latest or version > latest[key][1]:
                 latest[key] = (analysed, version)
         new = {key: entry for key, entry in latest.items() if entry[1] == 1}
-        if new and self._shelf.add(*self._rows(new)):
+        added = self._shelf.add(*self._rows(new)) if new else 0
+        if added is None:
+            return self._put(latest)
+        if added:
             self._note(new, ())
-            latest = {key: entry for key, entry in latest.items() if key not in new}
-        else:
-            new = {}
-        return len(new) + self._put(latest)
+        return added + self._put({key: entry for key, entry in latest.items() if entry[1] > 1})
 
     def wipe(self, batch: Sequence[Entry]) -> int:
         """Empty deleted mentions for ever; return how many are new tombstones.
@@ -118,14 +118,17 @@ class Mentions:
 
     def _rows(self, fresh: Mapping[str, tuple[AnalysedMention, int]]) -> tuple[list[Values], list[Values]]:
         """Return the rows of `mention` and of `mention_brand`."""
-        author_key = self._identity.author
+        author_key, from_analysed = self._identity.author, rows.from_analysed
         written: list[Values] = []
         places: list[Values] = []
         for key, (analysed, version) in fresh.items():
             said = analysed.mention
             author = author_key(said.channel, said.author.id)
-            written.append(rows.from_analysed(analysed, version, key, author))
-            places += rows.places(key, said.published_at, said.brands, author)
+            at = said.published_at
+            minute = int(at) // 60 * 60
+            written.append(from_analysed(analysed, version, key, author))
+            for brand in said.brands:
+                places.append((brand, at, key, minute, author))  # noqa: PERF401 - nearly always one: no list for it
         return written, places
 
     def _put(self, latest: Mapping[str, tuple[AnalysedMention, int]]) -> int:

@@ -121,6 +121,11 @@ def places(key: str, at: float, brands: tuple[str, ...], author_key: str | None)
     return [(brand, at, key, minute, author_key) for brand in brands]
 
 
+def places_of(row: Row[Any]) -> list[Values]:
+    """Return the rows of `mention_brand` of a row of `mention`."""
+    return places(row.key, row.published_at, brands_of(row.brands), row.author_key)
+
+
 def clean(text: str) -> str:
     """Return a text as both databases can hold it."""
     return text.replace(NUL, INSTEAD) if NUL in text else text

@@ -10,11 +10,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import ARRAY, Row, Text, bindparam, func, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from app.store.partitions import Partitions
 from app.store.postgres import BINARY, pour
-from app.store.rows import COLUMNS, Values, brands_of
+from app.store.rows import COLUMNS, Values, brands_of, places_of
 from app.store.schema import mention, mention_brand, mention_key
 from app.store.statements import adding_new, deleting, replacing, write
 
@@ -28,8 +27,11 @@ KEY, PUBLISHED_AT = (COLUMNS.index(name) for name in ("key", "published_at"))
 class Shelf(Protocol):
     """Puts rows of `mention` and their places, rows of `mention_brand`, where they belong."""
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
-        """Write mentions that are new; if one of them is there already, write none and return False."""
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int | None:
+        """Write first versions of mentions of which there is nothing yet; return how many there were.
+
+        None, and nothing written, if there is something of some of them and each has to be looked at.
+        """
 
     def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
         """Return what there is of those keys; until commit nobody else writes them.
@@ -55,16 +57,20 @@ class SqliteShelf:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
-        """Write mentions that are new; if one of them is there already, write none and return False."""
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int:
+        """Write first versions of mentions of which there is nothing yet; return how many there were.
+
+        Whatever there is of a key is as new as a first version, and stays. Then nobody knows which rows are new, but
+        places written again are the same places. (A savepoint would cost a copy of every page that changes.)
+        """
         dialect = self._connection.dialect
-        try:
-            with self._connection.begin_nested():
-                write(self._connection, adding_new(dialect, mention), written)
-                write(self._connection, adding_new(dialect, mention_brand), places)
-        except IntegrityError:
-            return False
-        return True
+        added = write(self._connection, adding_new(dialect, mention), written)
+        if added < len(written):
+            there = self.present([row[KEY] for row in written])
+            first = [row for row in there if row.version == 1 and row.deleted_at is None]
+            places = [place for row in first for place in places_of(row)]
+        write(self._connection, adding_new(dialect, mention_brand), places)
+        return added
 
     def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
         """Return what there is of those keys."""
@@ -78,7 +84,7 @@ class SqliteShelf:
     def replace(self, present: Sequence[Row[Any]], written: Sequence[Values], places: Sequence[Values]) -> None:
         """Write mentions, and their places, instead of what is present of them."""
         dialect = self._connection.dialect
-        write(self._connection, deleting(dialect, mention_brand), _places_of(present))
+        write(self._connection, deleting(dialect, mention_brand), _places_left(present))
         write(self._connection, replacing(dialect, mention), written)
         write(self._connection, replacing(dialect, mention_brand), places)
 
@@ -90,8 +96,8 @@ class PostgresShelf:
         self._connection = connection
         self._partitions = partitions
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> bool:
-        """Write mentions that are new; if one of them is there already, write none and return False."""
+    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int | None:
+        """Write first versions of mentions of which there is nothing yet; None if there is something of some."""
         from psycopg.errors import UniqueViolation
 
         try:
@@ -100,8 +106,8 @@ class PostgresShelf:
                 pour(self._connection, "mention_key", ["text", "float8"], register)
                 self._put(written, places)
         except UniqueViolation:
-            return False
-        return True
+            return None
+        return len(written)
 
     def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
         """Register those keys, waiting for whoever holds one, and return what there is of them."""
@@ -119,7 +125,7 @@ class PostgresShelf:
         before = {row.key: row.published_at for row in present}
         if before:
             self._partitions.touch(before.values())
-            self._delete("mention_brand", ("brand", "published_at", "key"), _places_of(present))
+            self._delete("mention_brand", ("brand", "published_at", "key"), _places_left(present))
             self._delete("mention", ("published_at", "key"), [(at, key) for key, at in before.items()])
         moved = [
             (row[KEY], row[PUBLISHED_AT])
@@ -175,5 +181,5 @@ def _of_keys(keys: Sequence[str]) -> Any:
     return select(mention).where(mention.c.key.in_(keys))
 
 
-def _places_of(present: Sequence[Row[Any]]) -> list[Values]:
+def _places_left(present: Sequence[Row[Any]]) -> list[Values]:
     return [(brand, row.published_at, row.key) for row in present for brand in brands_of(row.brands)]

@@ -23,16 +23,16 @@ def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     return connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
-def write(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Run `sql` once per row in one call of the driver; nothing for no rows."""
-    if rows:
-        connection.exec_driver_sql(sql, list(rows))
+def write(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Run `sql` once per row in one call of the driver, nothing for no rows; return how many rows it changed."""
+    return connection.exec_driver_sql(sql, list(rows)).rowcount if rows else 0
 
 
 @cache
 def adding_new(dialect: Dialect, table: Table) -> str:
-    """Return an INSERT of all columns that fails if the row is there."""
-    return _text(dialect, table, table.insert())
+    """Return an INSERT of all columns that leaves alone what is there."""
+    statement: Any = postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+    return _text(dialect, table, statement.on_conflict_do_nothing())
 
 
 @cache
