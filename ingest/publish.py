@@ -1,7 +1,6 @@
 """Intake: the one door through which every source's events reach the bus."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import msgspec
@@ -33,8 +32,6 @@ OUTCOMES = {
 """What may become of an event, and how the figures call it."""
 
 MARGIN = 3_600
-RECENT = 20_000
-"""Mentions just accepted, by author: an account may vanish before the archive has seen what it said."""
 
 
 class Intake:
@@ -44,7 +41,6 @@ class Intake:
         self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
         self._matcher = Matcher(config.brands)
         self._bound = {source.id: source.brand for source in config.sources}
-        self._recent: OrderedDict[str, tuple[str, str, str]] = OrderedDict()
 
     async def take(
         self,
@@ -82,7 +78,6 @@ class Intake:
         accepted = Accepted(unmatched=unmatched + len(past))
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
-        self._remember_authors(wanted)
         return accepted
 
     def _name(self, events: Sequence[Mention | Deletion], source: str, *, demo: bool) -> list[Mention | Deletion]:
@@ -120,18 +115,32 @@ class Intake:
 
     async def _expand(self, events: Sequence[SourceEvent]) -> list[Mention | Deletion]:
         """Replace the removal of an author by the deletion of everything we have of them."""
+        gone = {(event.channel, event.author_id) for event in events if isinstance(event, AuthorRemoval)}
+        recent = await self._recent(gone) if gone else {}
         expanded: list[Mention | Deletion] = []
         for event in events:
             if isinstance(event, AuthorRemoval):
-                expanded += await self._removed(event, expanded)
+                expanded += await self._removed(event, recent[event.channel, event.author_id], expanded)
             else:
                 expanded.append(event)
         return expanded
 
-    async def _removed(self, removal: AuthorRemoval, before: Sequence[Mention | Deletion]) -> list[Deletion]:
+    async def _recent(self, authors: set[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+        """Return by (channel, author id) the ids of living mentions that the archive may not have seen yet."""
+        found = await self._bus.recent_by(authors)
+        keys = {self._identity.key(channel, native) for (channel, _), ids in found.items() for native in ids}
+        alive = await self._bus.known(sorted(keys)) if keys else {}
+        return {
+            (channel, author): {native for native in ids if self._identity.key(channel, native) in alive}
+            for (channel, author), ids in found.items()
+        }
+
+    async def _removed(
+        self, removal: AuthorRemoval, recent: set[str], before: Sequence[Mention | Deletion]
+    ) -> list[Deletion]:
         author = self._identity.author(removal.channel, removal.author_id)
         ids = await asyncio.to_thread(self._by_author, author)
-        ids |= {(channel, native) for channel, native, by in self._recent.values() if by == author}
+        ids |= {(removal.channel, native) for native in recent}
         ids |= {
             (event.channel, event.id)
             for event in before
@@ -166,16 +175,6 @@ class Intake:
     def _archived(self, keys: list[str]) -> tuple[dict[str, Known], dict[str, float]]:
         with self._store.reading() as tx:
             return tx.mentions.known(keys), tx.expiry.mentions()
-
-    def _remember_authors(self, events: Sequence[Mention | Deletion]) -> None:
-        for event in events:
-            if isinstance(event, Mention):
-                author = self._identity.author(event.channel, event.author.id)
-                self._recent[event.key] = (event.channel, event.id, author)
-            else:
-                self._recent.pop(event.key, None)
-        while len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
 
 
 def _asked(events: Sequence[Mention | Deletion], identity: Identity) -> set[str]:

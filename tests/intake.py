@@ -1,7 +1,7 @@
 """What the tests of the intake share: a bus in memory, written and typed like the port, that can fail on purpose."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from app.bus.port import Accepted, Fence
 from app.domain.mention import Deletion, Mention
@@ -68,6 +68,14 @@ class MemoryBus:
     async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         self._answer()
         return {key: old.brands for key in keys if isinstance(old := self.newest.get(key), Mention)}
+
+    async def recent_by(self, authors: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+        self._answer()
+        said = [event for event in self.events if isinstance(event, Mention)]
+        return {
+            (channel, author): {event.id for event in said if (event.channel, event.author.id) == (channel, author)}
+            for channel, author in authors
+        }
 
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
         self._answer()

@@ -3,7 +3,7 @@
 Every key a Lua call touches carries the hash tag `{p<partition>}`, so a cluster spreads partitions.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -158,6 +158,9 @@ class Bus(Protocol):
     async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the brands of those mention keys that are known and alive (for replies and quotes)."""
 
+    async def recent_by(self, authors: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+        """Return by (channel, author id) the ids of mentions perhaps not archived yet; ask before the archive."""
+
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
         """Teach the deduplication a mention older than its memory (8 days); None: a tombstone."""
 
@@ -222,6 +225,9 @@ class Bus(Protocol):
 
     async def snapshot(self, brands: Sequence[str], since: float) -> Snapshot:
         """Read the state again: all buckets of `brands` that end after `since`, newest mentions, profiles, seq."""
+
+    async def probe(self) -> None:
+        """Write a word to every partition: raises `BusUnavailable`, whose `kind` says why, if that cannot be done."""
 
     async def watermark(self) -> float:
         """Return up to which instant every partition is analysed, by its latest heartbeat; 0 before the first."""

@@ -1,5 +1,6 @@
 """The bus on Redis or Valkey (6.2 commands suffice)."""
 
+import asyncio
 from collections.abc import Mapping
 
 from app.bus.board import Board
@@ -9,13 +10,15 @@ from app.bus.letters import Letters
 from app.bus.live import Live
 from app.bus.minutes import Minutes
 from app.bus.pressure import Pressure
+from app.bus.probe import Probe
 from app.bus.readers import Readers
+from app.bus.recent import Recent
 from app.bus.settling import Settling
 from app.bus.streams import Streams
 from app.clock import Clock
 
 
-class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
+class RedisBus(Inlet, Streams, Settling, Letters, Recent, Live, Minutes, Probe, Board):
     """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
 
     def __init__(
@@ -32,6 +35,7 @@ class RedisBus(Inlet, Streams, Settling, Letters, Live, Minutes, Board):
         self._clock = clock
         self._readers = Readers(self._connection)
         self._recovered = {}
+        self._followed, self._following = {}, asyncio.Lock()
 
     @guarded
     async def open(self) -> None:

@@ -117,7 +117,7 @@ async def test_what_is_older_than_the_bus_remembers_is_recalled_from_the_archive
     assert bus.remembered[identity.key("x", "gone")][2] is None
 
 
-async def test_a_vanished_author_takes_everything_along(intake, bus, store, identity, monkeypatch):
+async def test_a_vanished_author_takes_everything_along(intake, bus, store, identity):
     with store.transaction() as tx:
         tx.mentions.upsert([(said(identity, "archived", channel="x", author="anna"), 1)])
     bus.newest[identity.key("x", "archived")] = replace(post("archived"), brands=("nordlicht",))
@@ -126,9 +126,6 @@ async def test_a_vanished_author_takes_everything_along(intake, bus, store, iden
     assert await intake.take(batch, "push") == Accepted(accepted=1, deleted=3)
     assert {event.id for event in bus.events if isinstance(event, Deletion)} == {"archived", "fresh", "newest"}
     assert await intake.take([AuthorRemoval("x", "nobody", NOON)], "push") == Accepted()
-    monkeypatch.setattr(publish, "RECENT", 2)
-    await intake.take([post(n) for n in range(5)], "push")
-    assert len(intake._recent) == 2
 
 
 async def test_refusals_reach_the_sender(intake, bus):
