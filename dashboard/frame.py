@@ -8,6 +8,7 @@ import structlog
 from app.domain.brand import Brand
 from app.domain.wall import Scene, Screen
 from dashboard.i18n import words
+from dashboard.line import framed
 from dashboard.panel import Drawing, Panel, View
 from dashboard.state import State, Surroundings
 
@@ -42,10 +43,10 @@ class Canvas:
         self._sent_at = 0.0
         self._sent_seq = -1
         self._moment: Moment | None = None
-        self._snapshot: str | None = None
+        self._snapshot: bytes | None = None
 
-    def frame(self, moment: Moment) -> str | None:
-        """Return the frame of this moment: what changed, or at least a sign of life once a second; else None."""
+    def frame(self, moment: Moment) -> bytes | None:
+        """Return what changed as a websocket frame, or at least a sign of life once a second; else None."""
         self._moment = moment
         changed = [panel.name for panel in self._panels if self._redraw(panel, moment)]
         if not changed and moment.state.seq == self._sent_seq and moment.now - self._sent_at < PACE:
@@ -53,7 +54,7 @@ class Canvas:
         self._sent_at, self._sent_seq, self._snapshot = moment.now, moment.state.seq, None
         return self._message("frame", moment, changed, {})
 
-    def snapshot(self) -> str:
+    def snapshot(self) -> bytes:
         """Return everything as last drawn, serialised once for all who ask; `frame` comes first."""
         if self._moment is None:
             raise RuntimeError("a canvas is drawn before it is copied")
@@ -61,7 +62,7 @@ class Canvas:
             self._snapshot = self._whole(self._moment)
         return self._snapshot
 
-    def _whole(self, moment: Moment) -> str:
+    def _whole(self, moment: Moment) -> bytes:
         say = words(self._screen.language, self._screen.zone)
         more = {
             "wall": self._screen.wall,
@@ -100,7 +101,7 @@ class Canvas:
         self._failing.discard(panel.name)
         return drawn
 
-    def _message(self, kind: str, moment: Moment, names: list[str], more: dict[str, Any]) -> str:
+    def _message(self, kind: str, moment: Moment, names: list[str], more: dict[str, Any]) -> bytes:
         panels = {name: msgspec.Raw(self._drawn[name]) for name in names}
         head = {
             "type": kind,
@@ -108,7 +109,7 @@ class Canvas:
             "server_time": round(moment.now, 3),
             "data_time": round(moment.state.watermark, 3) or None,
         }
-        return ENCODER.encode({**head, **more, "panels": panels}).decode()
+        return framed(ENCODER.encode({**head, **more, "panels": panels}))
 
 
 def _plain(drawing: Drawing) -> dict[str, Any]:

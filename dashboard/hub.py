@@ -1,7 +1,5 @@
 """The hub: draws each variant once and hands it to every screen; a slow screen never slows another."""
 
-from collections.abc import Callable
-
 import anyio
 import msgspec
 
@@ -12,43 +10,52 @@ from app.domain.wall import Screen, Wall
 from dashboard import scenes
 from dashboard.feed import Feed
 from dashboard.frame import Canvas, Moment
+from dashboard.line import Outlet
 from dashboard.rotation import Rotation, eligible
 
 TICK = 0.25
 """Seconds between two frames at the least: four a second."""
 
+STALLED = 30.0
+"""Seconds a screen may take nothing before it is dropped; it reconnects by itself."""
+
+TOO_SLOW = 4408
+"""Close code for a stalled screen."""
+
 
 class Seat:
-    """One connected screen: a slot that holds at most one message, the newest."""
+    """One connected screen: it gets the newest frame or none, and nothing is kept for it."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, outlet: Outlet) -> None:
         self.screen = screen
-        self.canvas: Canvas | None = None
-        self._message: str | Callable[[], str] | None = None
-        self._filled = anyio.Event()
-        self.missed = 0
+        self.outlet = outlet
+        self._canvas: Canvas | None = None
+        self._missed = False
+        self._stuck: tuple[int, float] | None = None
 
-    def offer(self, canvas: Canvas, frame: str | None) -> None:
-        """Put a frame into the slot; who has not taken the last one, or changed scene, gets the snapshot instead."""
-        if canvas is not self.canvas:
-            self.canvas = canvas
-            self._message = canvas.snapshot
-        elif frame is None:
+    def offer(self, canvas: Canvas, frame: bytes | None, now: float) -> None:
+        """Send a frame, or the snapshot to who missed one or changes scene.
+
+        A screen that still has to take the last one gets nothing now; it is dropped after `STALLED` seconds without
+        taking a byte.
+        """
+        if waiting := self.outlet.waiting():
+            self._missed = self._missed or frame is not None
+            self._watch(waiting, now)
             return
-        elif self._message is not None:
-            self.missed += 1
-            self._message = canvas.snapshot
-        else:
-            self._message = frame
-        self._filled.set()
+        self._stuck = None
+        if canvas is not self._canvas or self._missed:
+            self._canvas, self._missed = canvas, False
+            self.outlet.push(canvas.snapshot())
+        elif frame is not None:
+            self.outlet.push(frame)
 
-    async def take(self) -> str:
-        """Wait for a message and take it out; a snapshot is read when it is taken, so it is never old."""
-        while self._message is None:
-            self._filled = anyio.Event()
-            await self._filled.wait()
-        message, self._message = self._message, None
-        return message if isinstance(message, str) else message()
+    def _watch(self, waiting: int, now: float) -> None:
+        """Note since when nothing has moved; `now` may be set back."""
+        if self._stuck is None or self._stuck[0] != waiting or now < self._stuck[1]:
+            self._stuck = waiting, now
+        elif now - self._stuck[1] > STALLED:
+            self.outlet.drop(TOO_SLOW, "This screen takes nothing any more.")
 
 
 class Hub:
@@ -62,23 +69,28 @@ class Hub:
         self._feed = feed
         self._clock = clock
         self._canvases: dict[Screen, Canvas] = {}
-        self._seats: set[Seat] = set()
+        self._seats: dict[Screen, set[Seat]] = {}
 
     @property
     def seats(self) -> int:
         """Return how many screens are connected."""
-        return len(self._seats)
+        return sum(map(len, self._seats.values()))
 
-    def join(self, screen: Screen) -> Seat:
-        """Give a screen a seat; its first message is a snapshot."""
-        seat = Seat(screen)
-        self._seats.add(seat)
-        self.draw()
+    def join(self, screen: Screen, outlet: Outlet) -> Seat:
+        """Give a screen a seat and the snapshot."""
+        seat = Seat(screen, outlet)
+        self._seats.setdefault(screen, set()).add(seat)
+        moment = self._moment()
+        canvas = self._canvas(self._variant(screen, self._turn(screen.wall, moment)), moment)
+        seat.offer(canvas, None, moment.now)
         return seat
 
     def leave(self, seat: Seat) -> None:
         """Take a seat away."""
-        self._seats.discard(seat)
+        alike = self._seats.get(seat.screen, set())
+        alike.discard(seat)
+        if not alike:
+            self._seats.pop(seat.screen, None)
 
     async def run(self) -> None:
         """Draw whenever something changed, at most four times a second and at least once, until cancelled."""
@@ -90,41 +102,40 @@ class Hub:
             await self._clock.sleep(TICK)
 
     def draw(self) -> None:
-        """Draw every variant somebody looks at, and offer it; never waits for anybody."""
-        now, state = self._clock.now(), self._feed.state
-        around = msgspec.structs.replace(self._feed.around, watermark=state.watermark, server_time=now)
-        moment = Moment(state, around, now)
-        shown = {wall: self._turn(wall, moment) for wall in {seat.screen.wall for seat in self._seats}}
-        frames: dict[Screen, str | None] = {}
-        for seat in list(self._seats):
-            variant = self._variant(seat.screen, shown)
-            canvas = self._canvas(variant)
+        """Draw every variant somebody looks at once, and offer it to its screens; never waits for anybody."""
+        moment = self._moment()
+        shown = {wall: self._turn(wall, moment) for wall in {screen.wall for screen in self._seats}}
+        frames: dict[Screen, bytes | None] = {}
+        for screen, alike in self._seats.items():
+            variant = self._variant(screen, shown[screen.wall])
+            canvas = self._canvas(variant, None)
             if variant not in frames:
                 frames[variant] = canvas.frame(moment)
                 metrics.FRAMES.labels(variant.wall).inc(frames[variant] is not None)
-            seat.offer(canvas, frames[variant])
+            for seat in alike:
+                seat.offer(canvas, frames[variant], moment.now)
         self._canvases = {variant: canvas for variant, canvas in self._canvases.items() if variant in frames}
+
+    def _moment(self) -> Moment:
+        now, state = self._clock.now(), self._feed.state
+        around = msgspec.structs.replace(self._feed.around, watermark=state.watermark, server_time=now)
+        return Moment(state, around, now)
 
     def _turn(self, wall: str, moment: Moment) -> str:
         candidates = eligible(self._walls[wall], self._brands, moment.state, moment.around)
         return self._rotations[wall].step(moment.now, candidates)
 
-    def _variant(self, screen: Screen, shown: dict[str, str]) -> Screen:
+    def _variant(self, screen: Screen, shown: str) -> Screen:
         pinned = screen.brand if screen.brand in self._brands else None
-        return Screen(
-            wall=screen.wall,
-            language=screen.language,
-            zone=screen.zone,
-            audience=screen.audience,
-            theme=screen.theme,
-            distance=screen.distance,
-            brand=pinned or shown[screen.wall],
-        )
+        return msgspec.structs.replace(screen, brand=pinned or shown)
 
-    def _canvas(self, variant: Screen) -> Canvas:
+    def _canvas(self, variant: Screen, moment: Moment | None) -> Canvas:
+        """Return the canvas of a variant; a new one is drawn at once if there is a moment to draw it from."""
         canvas = self._canvases.get(variant)
         if canvas is None:
             scene = scenes.scene(self._walls[variant.wall].scenes[0])
             canvas = Canvas(scene, scenes.panels(scene), self._brands[variant.brand or ""], variant, self._site)
             self._canvases[variant] = canvas
+            if moment is not None:
+                canvas.frame(moment)
         return canvas

@@ -1,23 +1,17 @@
-"""`/ws/wall/{wall}`: one websocket per screen, fed from its seat in the hub."""
+"""`/ws/wall/{wall}`: one websocket per screen, fed from its seat in the hub past ASGI (`dashboard.line`)."""
 
 from typing import TypeVar, cast, get_args
 
-import anyio
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from app import metrics
 from app.config import Config
 from app.domain.wall import Audience, Language, Screen, Theme
-from dashboard.hub import Hub, Seat
-
-STALLED = 30.0
-"""Seconds a screen may leave a message untaken before it is dropped; it reconnects by itself."""
+from dashboard.hub import Hub
+from dashboard.line import EXTENSION
 
 NO_SUCH_WALL = 4404
 """Close code for a wall that the configuration does not know."""
-
-TOO_SLOW = 4408
-"""Close code for a stalled screen."""
 
 DISTANCE, NEAR, FAR = 5.0, 1.0, 20.0
 
@@ -36,10 +30,11 @@ def router(config: Config, hub: Hub) -> APIRouter:
         if wall not in {one.id for one in config.walls}:
             await websocket.close(NO_SUCH_WALL, f"There is no wall {wall[:40]!r}.")
             return
-        seat = hub.join(screen(config, wall, dict(websocket.query_params)))
+        seat = hub.join(screen(config, wall, dict(websocket.query_params)), websocket.scope["extensions"][EXTENSION])
         metrics.SCREENS.labels(wall).inc()
         try:
-            await _serve(websocket, seat)
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass
         finally:
             metrics.SCREENS.labels(wall).dec()
             hub.leave(seat)
@@ -70,25 +65,3 @@ def _distance(asked: str | None) -> float:
         return min(FAR, max(NEAR, float(asked or "")))
     except ValueError:
         return DISTANCE
-
-
-async def _serve(websocket: WebSocket, seat: Seat) -> None:
-    async with anyio.create_task_group() as tasks:
-
-        async def listen() -> None:
-            while (await websocket.receive())["type"] != "websocket.disconnect":
-                pass
-            tasks.cancel_scope.cancel()
-
-        tasks.start_soon(listen)
-        while True:
-            message = await seat.take()
-            try:
-                with anyio.fail_after(STALLED):
-                    await websocket.send_text(message)
-            except TimeoutError:
-                with anyio.move_on_after(1.0):
-                    await websocket.close(TOO_SLOW, "This screen takes nothing any more.")
-                tasks.cancel_scope.cancel()
-            except (WebSocketDisconnect, RuntimeError):
-                tasks.cancel_scope.cancel()  # the screen went while we were sending

@@ -9,8 +9,10 @@ import uvicorn
 
 from app.errors import Unavailable
 from app.service import Context
+from dashboard.checkup import Checkup
 from dashboard.feed import Feed
 from dashboard.hub import Hub
+from dashboard.line import Line
 from dashboard.server import build
 
 GRACE = 2
@@ -49,7 +51,7 @@ class DashboardService:
         """Listen on the host and port of the options until cancelled, then let connections end."""
         context = self._context
         bound = {source.id: source.brand for source in context.config.sources if source.brand is not None}
-        feed = Feed(context.bus, context.config.brands, context.clock, bound)
+        feed = Feed(context.bus, context.config.brands, context.clock, bound, context.faults)
         hub = Hub(context.config, feed, context.clock)
         await feed.look()
         with _listen(context.options) as door:
@@ -57,6 +59,7 @@ class DashboardService:
             server = Server(_settings(app), context.ready)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(feed.run)
+                tasks.start_soon(Checkup(context).run)
                 tasks.start_soon(hub.run)
                 try:
                     with anyio.CancelScope(shield=True) as serving:
@@ -80,7 +83,7 @@ def _settings(app: object) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         lifespan="off",
-        ws="websockets-sansio",
+        ws=Line,
         ws_per_message_deflate=False,
         ws_max_size=4096,
         proxy_headers=False,

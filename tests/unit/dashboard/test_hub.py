@@ -1,6 +1,4 @@
-import anyio
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +16,36 @@ from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, delta, said, snapshot
 
 WALL = Wall("main", "Main", ("nordlicht", "other"), dwell=25)
 CONFIG = Config(brands=(BRAND, OTHER), walls=(WALL,))
+
+
+class Tap:
+    """An outlet whose screen takes a message when the test says so; until then its bytes wait."""
+
+    def __init__(self):
+        self.sent = []
+        self.dropped = None
+
+    def waiting(self):
+        return sum(map(len, self.sent))
+
+    def push(self, frame):
+        self.sent.append(frame)
+
+    def drop(self, code, reason):
+        self.dropped = code
+
+    def take(self):
+        (frame,) = self.sent
+        self.sent.clear()
+        return message(frame)
+
+
+def message(frame):
+    """Return what is in a websocket frame that fills its bytes exactly."""
+    assert frame[0] == 0x81, "a whole text message"
+    start = {126: 4, 127: 10}.get(frame[1], 2)
+    assert len(frame) == start + (frame[1] if start == 2 else int.from_bytes(frame[2:start]))
+    return msgspec.json.decode(frame[start:])
 
 
 class Room:
@@ -38,116 +66,137 @@ class Room:
         self.hub.draw()
 
 
-async def take(seat):
-    with anyio.fail_after(1):
-        return msgspec.json.decode(await seat.take())
+def join(room, screen):
+    return room.hub.join(screen, Tap())
 
 
-@pytest.mark.anyio
-async def test_the_first_message_is_a_snapshot_then_frames_of_what_changed():
+def take(seat):
+    return seat.outlet.take()
+
+
+def test_the_first_message_is_a_snapshot_then_frames_of_what_changed():
     room = Room()
-    seat = room.hub.join(Screen("main"))
-    first = await take(seat)
+    seat = join(room, Screen("main"))
+    first = take(seat)
     assert (first["type"], first["scene"], first["brand"]["id"], first["seq"]) == ("snapshot", "lage", "nordlicht", 1)
     assert set(first["panels"]) == {one["name"] for one in first["layout"]}
     room.step(1.0)
-    frame = await take(seat)
+    frame = take(seat)
     assert (frame["type"], frame["seq"], frame["data_time"]) == ("frame", 2, NOON + 1)
     assert "volume" in frame["panels"]
     assert "banner" not in frame["panels"]
 
 
-@pytest.mark.anyio
-async def test_a_panel_that_fails_says_so_and_leaves_the_others_alone(monkeypatch):
+def test_a_panel_that_fails_says_so_and_leaves_the_others_alone(monkeypatch):
     room = Room()
-    seat = room.hub.join(Screen("main"))
-    await take(seat)
+    seat = join(room, Screen("main"))
+    take(seat)
     with monkeypatch.context() as planted:
         planted.setattr(VolumePanel, "draw", lambda *_: 1 / 0)
         room.step(1.0)
-        frame = await take(seat)
+        frame = take(seat)
         assert "gestört" in str(frame["panels"]["volume"]["nodes"])
         room.step(1.0)
-        assert "newest" in (await take(seat))["panels"]
+        assert "newest" in take(seat)["panels"]
     room.step(1.0)
-    assert "gestört" not in str((await take(seat))["panels"]["volume"]["nodes"])
+    assert "gestört" not in str(take(seat)["panels"]["volume"]["nodes"])
 
 
-@pytest.mark.anyio
-async def test_a_panel_changes_at_most_once_a_second_while_seq_goes_on():
+def test_a_panel_changes_at_most_once_a_second_while_seq_goes_on():
     room = Room()
-    seat = room.hub.join(Screen("main"))
-    await take(seat)
+    seat = join(room, Screen("main"))
+    take(seat)
     frames = []
     for _ in range(12):
         room.step(0.25)
-        frames.append(await take(seat))
+        frames.append(take(seat))
     assert [frame["seq"] for frame in frames] == list(range(2, 14))
     assert sum("volume" in frame["panels"] for frame in frames) == 3
 
 
-@pytest.mark.anyio
-async def test_a_sign_of_life_goes_out_when_nothing_changes_and_data_time_stands():
+def test_a_sign_of_life_goes_out_when_nothing_changes_and_data_time_stands():
     room = Room()
-    seat = room.hub.join(Screen("main"))
-    await take(seat)
+    seat = join(room, Screen("main"))
+    take(seat)
     room.clock.advance(1.0)
     room.hub.draw()
-    frame = await take(seat)
+    frame = take(seat)
     assert (frame["server_time"], frame["data_time"]) == (NOON + 1, NOON)
 
 
-@pytest.mark.anyio
-async def test_who_missed_a_frame_gets_one_snapshot_and_no_queue():
+def test_who_missed_a_frame_gets_one_snapshot_and_no_queue():
     room = Room()
-    fast, slow = room.hub.join(Screen("main")), room.hub.join(Screen("main"))
-    await take(fast)
+    fast, slow = join(room, Screen("main")), join(room, Screen("main"))
+    take(fast)
     for _ in range(40):
         room.step()
-        assert (await take(fast))["type"] == "frame"
-    late = await take(slow)
+        assert take(fast)["type"] == "frame"
+    assert take(slow)["seq"] == 1, "all there was room for"
+    room.clock.advance(0.25)
+    room.hub.draw()
+    late = take(slow)
     assert (late["type"], late["seq"]) == ("snapshot", room.seq)
-    with anyio.move_on_after(0.01) as waiting:
-        await slow.take()
-    assert waiting.cancelled_caught
+    room.step()
+    assert take(slow)["type"] == "frame"
 
 
-@pytest.mark.anyio
-async def test_screens_of_a_kind_share_one_string():
+def test_screens_of_a_kind_share_the_same_bytes():
     room = Room()
-    seats = [room.hub.join(Screen("main")) for _ in range(3)]
-    assert len({id(await seat.take()) for seat in seats}) == 1
+    seats = [join(room, Screen("main")) for _ in range(3)]
+    assert len({id(seat.outlet.sent[0]) for seat in seats}) == 1
+    for seat in seats:
+        take(seat)
     room.step(1.0)
-    assert len({id(await seat.take()) for seat in seats}) == 1
+    assert len({id(seat.outlet.sent[0]) for seat in seats}) == 1
+
+
+def test_a_screen_that_takes_nothing_costs_one_message_and_is_dropped_after_30_s():
+    room = Room()
+    stalled = join(room, Screen("main"))
+    held = stalled.outlet.waiting()
+    for _ in range(4 * 30):
+        room.step()
+        assert (stalled.outlet.waiting(), stalled.outlet.dropped) == (held, None)
+    room.step()
+    room.step()
+    assert stalled.outlet.dropped == 4408
+
+
+def test_a_screen_that_takes_a_little_is_slow_but_stays():
+    room = Room()
+    slow = join(room, Screen("main"))
+    for _ in range(4 * 60):
+        room.step()
+        slow.outlet.sent[0] = slow.outlet.sent[0][1:] or b" "
+    assert slow.outlet.dropped is None
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("tdjl"), st.integers(0, 5)), max_size=60))
 def test_the_hub_never_blocks_and_every_screen_ends_with_the_truth(moves):
-    async def play():
-        room = Room()
-        seats = [room.hub.join(Screen("main", language=("de", "en")[n % 2])) for n in range(3)]
-        seen = {}
-        for move, which in moves:
-            seat = seats[which % len(seats)]
-            if move == "t" and seat._message is not None:
-                message = await take(seat)
-                assert message["seq"] >= seen.get(id(seat), 0)
-                assert message["type"] == "snapshot" or id(seat) in seen
-                seen[id(seat)] = message["seq"]
-            elif move == "d":
-                room.step()  # plain: there is nothing in it that could wait
-            elif move == "j" and len(seats) < 8:
-                seats.append(room.hub.join(Screen("main")))
-            elif move == "l" and len(seats) > 1:
-                room.hub.leave(seats.pop(which % len(seats)))
-        room.step(1.0)
-        for seat in seats:
-            assert (await take(seat))["seq"] == room.feed.state.seq
-        assert room.hub.seats == len(seats)
-        assert len(room.hub._canvases) <= 2
-
-    anyio.run(play)
+    room = Room()
+    seats = [join(room, Screen("main", language=("de", "en")[n % 2])) for n in range(3)]
+    seen = {}
+    for move, which in moves:
+        seat = seats[which % len(seats)]
+        if move == "t" and seat.outlet.sent:
+            told = take(seat)
+            assert told["seq"] >= seen.get(id(seat), 0)
+            assert told["type"] == "snapshot" or id(seat) in seen
+            seen[id(seat)] = told["seq"]
+        elif move == "d":
+            room.step()  # plain: there is nothing in it that could wait
+        elif move == "j" and len(seats) < 8:
+            seats.append(join(room, Screen("main")))
+        elif move == "l" and len(seats) > 1:
+            room.hub.leave(seats.pop(which % len(seats)))
+    for seat in seats:
+        seat.outlet.sent.clear()
+    room.step(1.0)
+    for seat in seats:
+        assert take(seat)["seq"] == room.feed.state.seq
+    assert room.hub.seats == len(seats)
+    assert len(room.hub._canvases) <= 2
 
 
 def storm(brand, state="open"):
@@ -177,8 +226,7 @@ def test_brands_nobody_hears_are_skipped_and_an_incident_pins():
     assert eligible(WALL, brands, state, pinned) == ["other"]
 
 
-@pytest.mark.anyio
-async def test_a_pinned_screen_keeps_its_brand():
+def test_a_pinned_screen_keeps_its_brand():
     room = Room()
-    seat = room.hub.join(Screen("main", brand="other"))
-    assert (await take(seat))["brand"]["id"] == "other"
+    seat = join(room, Screen("main", brand="other"))
+    assert take(seat)["brand"]["id"] == "other"
