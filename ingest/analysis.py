@@ -254,8 +254,12 @@ def _late(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
 
 
 def _early(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
-    """Say whether a deletion overtook the mention it deletes, which another worker still holds.
+    """Say whether a deletion overtook the mention it deletes, or its last edit, which another worker still holds.
 
-    It stays pending and comes again, so that the mention is counted first; after some deliveries it no longer waits.
+    It stays pending and comes again, so that what was said last is what stays counted; after some deliveries it no
+    longer waits.
     """
-    return isinstance(entry.event, Deletion) and _key(entry) not in counted and entry.deliveries < MOST_DELIVERIES
+    if not isinstance(entry.event, Deletion) or entry.deliveries >= MOST_DELIVERIES:
+        return False
+    known = counted.get(entry.event.key)
+    return (known.version if known else 0) < entry.version - 1

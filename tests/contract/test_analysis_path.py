@@ -92,6 +92,22 @@ async def test_a_deletion_and_an_edit_that_overtake_the_mention_count_it_once(bu
     assert (await bus.lag())["analysis"] == 0
 
 
+async def test_a_deletion_that_overtakes_an_edit_leaves_counted_what_the_edit_said(bus):
+    await bus.publish([mention("a"), mention("b")])
+    await take(bus, "quick")
+    await bus.publish([mention("a", "Super, danke!"), mention("b", "etwas anderes", brands=())])
+    await bus.read("analysis", "slow", 2, 1)
+    await bus.publish([gone("a"), gone("b")])
+    await take(bus, "quick")
+    assert await labels(bus) == (2, 2, 0)
+    await worker(bus, "slow").take(await bus.claim("analysis", "slow"))
+    await worker(bus, "quick").take(await bus.claim("analysis", "quick"))
+    assert await labels(bus) == (1, 0, 1)
+    assert (await bus.lag())["analysis"] == 0
+    state = await bus.snapshot(["nord"], AT - 3600)
+    assert not state.newest["nord"]
+
+
 async def test_poison_is_buried_and_the_rest_goes_on(bus):
     await bus.publish([mention("a"), mention("b", "poison"), mention("c")])
     await take(bus, analyzers=[*ANALYZERS, Poisonous(())])
