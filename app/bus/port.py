@@ -107,7 +107,7 @@ class Delta(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Analysed(msgspec.Struct, frozen=True):
-    """One entry of `analysed:{p}`, delivered to the archive.
+    """What an entry of `analysed:{p}` holds, delivered to the archive; several may share an entry and its id.
 
     Exactly one of `payload` and `delta` is set: a settled entry, or the tally delta of its whole batch
     (grain `m` only) with the instant it was settled.
@@ -215,7 +215,10 @@ class Bus(Protocol):
         """Wipe a dead letter; False if it is not there any more."""
 
     async def read_analysed(self, group: str, consumer: str, count: int = 500, block_ms: int = 1000) -> list[Analysed]:
-        """Deliver entries of `analysed:{p}` to a consumer of the group `archive`; first its own pending."""
+        """Deliver up to `count` entries of `analysed:{p}` to a consumer of the group `archive`; first its own pending.
+
+        An entry is delivered whole, and may hold several mentions; together they are acknowledged.
+        """
 
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
         """XACK entries of `analysed:{p}`, after what they caused is committed."""

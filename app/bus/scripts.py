@@ -62,6 +62,7 @@ class Scripts:
 
     publish: Any
     settle: Any
+    unpack: Any
     trim: Any
     bury: Any
     retry: Any

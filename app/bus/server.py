@@ -220,7 +220,7 @@ class EmbeddedServer:
             "repl-diskless-sync": "yes",  # a backup is streamed at once and leaves no file behind
             "repl-diskless-sync-delay": "0",
             "aof-load-truncated": "yes",
-            "hash-max-ziplist-value": "1024",  # what is remembered of a mention stays in one piece: a third of the memory
+            "hash-max-ziplist-value": "1024",  # else what is remembered of a mention takes double
             "save": "",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",

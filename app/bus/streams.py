@@ -70,13 +70,21 @@ class Streams:
         for partition, raw in found:
             try:
                 if raw[1]:
-                    entries.append(_analysed(partition, raw))
+                    entries += _analysed(partition, raw)
                     continue
                 reason = ""
             except UnreadableEntry as error:
+                if len(_packed(raw[1] or {})) > 1:
+                    await self._unpack(partition, group, raw[0].decode())
+                    continue
                 reason = str(error)
             await self._bury(keys.ANALYSED, partition, group, raw[0].decode(), reason)
         return entries
+
+    async def _unpack(self, partition: int, group: str, entry: str) -> None:
+        """Let the mentions of a pack come again one by one."""
+        stream = keys.stream(partition, keys.ANALYSED)
+        await self._connection.scripts.unpack([stream], [keys.prefix(partition), group, entry])
 
     async def _left_behind(self, group: str, consumer: str, count: int) -> list[tuple[int, Raw]]:
         """Return pending entries: our own until there are none, later now and then what lay idle for long."""
@@ -101,9 +109,9 @@ class Streams:
     @guarded
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
         """XACK entries of `analysed:{p}`, after what they caused is committed."""
-        ids: dict[int, list[str]] = {}
+        ids: dict[int, dict[str, None]] = {}
         for entry in entries:
-            ids.setdefault(entry.partition, []).append(entry.id)
+            ids.setdefault(entry.partition, {})[entry.id] = None
         async with self._connection.client.pipeline(transaction=False) as pipe:
             for partition, share in ids.items():
                 pipe.xack(keys.stream(partition, keys.ANALYSED), group, *share)
@@ -171,11 +179,18 @@ def _entry(partition: int, raw: Raw, deliveries: int) -> Entry:
     return Entry(partition, identifier.decode(), int(fields[b"v"]), event, deliveries)
 
 
-def _analysed(partition: int, raw: Raw) -> Analysed:
+def _packed(fields: Mapping[bytes, bytes]) -> list[bytes]:
+    """Return the payloads of a pack; of an entry that is none, none."""
+    return [] if b"p" in fields or b"m" in fields else [blob for name, blob in fields.items() if name != b"t"]
+
+
+def _analysed(partition: int, raw: Raw) -> list[Analysed]:
     identifier, fields = raw
     assert fields is not None  # noqa: S101 - wiped entries were sorted out
-    at = float(fields[b"t"])
+    entry, at = identifier.decode(), float(fields[b"t"])
     if b"m" in fields:
-        return Analysed(partition, identifier.decode(), at, delta=TALLY.decode(fields[b"m"]))
+        return [Analysed(partition, entry, at, delta=TALLY.decode(fields[b"m"]))]
+    if packed := _packed(fields):
+        return [Analysed(partition, entry, at, 1, PAYLOAD.decode(payload)) for payload in packed]
     before = CONTRIBUTION.decode(fields[b"b"]) if fields[b"b"] else None
-    return Analysed(partition, identifier.decode(), at, int(fields[b"v"]), PAYLOAD.decode(fields[b"p"]), before)
+    return [Analysed(partition, entry, at, int(fields[b"v"]), PAYLOAD.decode(fields[b"p"]), before)]

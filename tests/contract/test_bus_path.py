@@ -1,5 +1,6 @@
 """The bus against a real server, on one partition and on four: what is accepted, settled, wiped, trimmed."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
@@ -143,7 +144,11 @@ async def test_settled_mentions_are_counted_shown_and_handed_on(bus):
     fields = [row for e in handed if e.delta for row in e.delta[f"acme:m:{int(NOW) // 3600 * 3600}"].items()]
     assert sum(number for field, number in fields if field.endswith(":n")) == 2
     await bus.acknowledge("archive", handed)
-    assert await bus.lag() == {"analysis": 0, "archive": 0, "alerts": len(handed)}
+    assert await bus.lag() == {
+        "analysis": 0,
+        "archive": 0,
+        "alerts": len({(entry.partition, entry.id) for entry in handed}),
+    }
 
 
 async def test_the_newest_are_the_last_published_and_at_most_fifty(bus):
@@ -201,7 +206,7 @@ async def test_trimming_keeps_what_is_pending_or_undelivered(bus):
     await bus.trim()
     assert len(await bus.claim("analysis", "a", idle_ms=0)) == min(20, 2 * bus._connection.partitions)
     taken = await bus.read_analysed("archive", "a", 4, 1)
-    await bus.acknowledge("archive", taken[1:])
+    await bus.acknowledge("archive", [entry for entry in taken if entry.id != taken[0].id])
     await bus.trim()
     everything = await bus.read_analysed("alerts", "a", 500, 1)
     assert {entry.id for entry in taken} <= {entry.id for entry in everything}
@@ -255,6 +260,55 @@ async def test_unreadable_entries_are_set_aside_and_the_rest_goes_on(bus):
     assert [entry.event.id for entry in await work(bus)] == ["1"]
     assert len([e for e in await bus.read_analysed("archive", "a", 500, 1) if e.payload]) == 1
     assert len(await client.xrange("ew:{p0}:dead")) == 2
+
+
+async def test_new_mentions_share_entries_and_are_acknowledged_together(bus):
+    await bus.publish([said(n) for n in range(20)])
+    await work(bus)
+    handed = [entry for entry in await bus.read_analysed("archive", "a", 500, 1) if entry.payload]
+    assert sorted(entry.payload.mention.id for entry in handed) == sorted(map(str, range(20)))
+    by_partition = Counter(entry.partition for entry in handed)
+    assert len({(entry.partition, entry.id) for entry in handed}) == sum(-(-n // 8) for n in by_partition.values())
+
+
+@pytest.mark.parametrize("read", [False, True], ids=["not yet read", "read, not acknowledged"])
+async def test_a_deletion_takes_its_mention_out_of_the_pack_and_leaves_the_others(bus, read):
+    await bus.publish([said(n, f"word{n}") for n in range(20)])
+    await work(bus)
+    if read:
+        await bus.read_analysed("archive", "gone", 500, 1)
+    await bus.publish([gone(3)])
+    await bus.publish([said(4, "other4")])
+    await work(bus)
+    for word in ("word3", "word4"):
+        assert not [key for key in await text_anywhere(bus, word) if b"mentions" in key or b"analysed" in key]
+    await bus.publish([gone(5)])
+    await work(bus)
+    assert not [key for key in await text_anywhere(bus, "word5") if b"analysed" in key]
+    bus._recovered.clear()
+    handed = []
+    while found := await bus.read_analysed("archive", "gone", 500, 1):
+        handed += found
+        await bus.acknowledge("archive", found)
+    texts = {e.payload.mention.text for e in handed if isinstance(e.payload, AnalysedMention)}
+    assert texts == {f"word{n}" for n in range(20) if n not in {3, 4, 5}} | {"other4"}
+    assert {e.payload.id for e in handed if isinstance(e.payload, Deletion)} == {"3", "5"}
+
+
+async def test_an_unreadable_mention_leaves_its_pack_alone(bus):
+    await bus.publish([said(1), said(2)])
+    await work(bus)
+    client = bus._connection.client
+    [first, *_] = await bus.read_analysed("archive", "a", 500, 1)
+    partition, stream = first.partition, f"ew:{{p{first.partition}}}:analysed"
+    [(_, fields)] = await client.xrange(stream, first.id, first.id)
+    packed = {name: blob for name, blob in fields.items() if name != b"t"}
+    await client.xadd(stream, {b"t": b"1.0", b"x" * 24: b"\x01\xc1", **packed})
+    assert [entry for entry in await bus.read_analysed("archive", "a", 500, 1) if entry.payload] == []
+    again = [entry.payload for entry in await bus.read_analysed("archive", "a", 500, 1)]
+    assert [one.mention.key for one in again] == [name.decode() for name in packed]
+    [(_, letter)] = await client.xrange(f"ew:{{p{partition}}}:dead")
+    assert letter[b"p"] == b"\x01\xc1"
 
 
 async def test_a_mention_older_than_the_memory_is_taught(bus):

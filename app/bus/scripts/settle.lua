@@ -6,11 +6,13 @@
 --     else msgpack of expected version, brands, brands before, card's place or '', deletion
 --   per bucket: name, expires at, number of fields, then field, increment
 --   per profile: author key, seconds kept, blob or '', living mentions more or less
+-- An entry of the analysed stream is a pack of new mentions (t, then key and payload of up to eight), an edit, a deletion or
+--   a heartbeat (t, v, p, b), or the minute delta of a batch (t, m).
 -- Every call costs a microsecond or two before it does anything: so one for many wherever a command takes many.
 local call, mentions, analysed, prefix, group, consumer = redis.call, KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local at, watermark, live, minutes = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local settled, buckets, profiles = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local FIRST, WIDTH, NEWEST, MOST = 13, 7, 50, 1000
+local FIRST, WIDTH, NEWEST, MOST, PACK = 13, 7, 50, 1000, 8
 local LAST = FIRST + (settled - 1) * WIDTH
 
 local pending, room = {}, settled + MOST
@@ -51,10 +53,28 @@ local function take_away(list, key)
   end
 end
 
+-- Takes a mention out of the analysed stream; the others of its pack go on in a new entry, and may come twice.
+local function take_out(entry, key)
+  local found = call('XRANGE', analysed, entry, entry)[1]
+  if not found then return end
+  local left, keys = {}, {}
+  for j = 3, #found[2], 2 do
+    if #found[2][j] > 1 and found[2][j] ~= key then
+      keys[#keys + 1] = found[2][j]
+      left[#left + 1] = found[2][j]
+      left[#left + 1] = found[2][j + 1]
+    end
+  end
+  call('XDEL', analysed, entry)
+  if #keys == 0 then return end
+  local again = call('XADD', analysed, '*', 't', found[2][2], unpack(left))
+  for _, other in ipairs(keys) do call('HSET', prefix .. 'id:' .. other, 'x', again) end
+end
+
 -- What was said before an edit or a deletion must not lie about in the streams.
-local function wipe(hash, entry, deletion)
+local function wipe(hash, key, entry, deletion)
   local earlier = call('HMGET', hash, 'x', 'e', 'z')
-  if earlier[1] then call('XDEL', analysed, earlier[1]) end
+  if earlier[1] then take_out(earlier[1], key) end
   if earlier[3] and deletion then
     for letter in string.gmatch(earlier[3], '%S+') do call('XDEL', prefix .. 'dead', letter) end
     call('HDEL', hash, 'z')
@@ -68,35 +88,51 @@ local function wipe(hash, entry, deletion)
   call('HSET', hash, 'e', table.concat(kept, ' '))
 end
 
-local ids, cards = {}, {}
+local function remember(hash, version, entry, contribution)
+  if contribution ~= '' then
+    call('HSET', hash, 'a', version, 'x', entry, 'l', contribution)
+  else
+    call('HSET', hash, 'a', version, 'x', entry)
+    call('HDEL', hash, 'l')
+  end
+end
+
+local ids, cards, new = {}, {}, {}
 for i = FIRST, LAST, WIDTH do
   local id, key, version, payload, contribution = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local more = rest[i]
-  local entry = call('XADD', analysed, '*', 't', at, 'v', version, 'p', payload, 'b', ARGV[i + 5])
-  if key ~= '' then
+  if key == '' then
+    call('XADD', analysed, '*', 't', at, 'v', version, 'p', payload, 'b', ARGV[i + 5])
+  elseif version == '1' and contribution ~= '' then
+    new[#new + 1] = i
+  else
     local hash = prefix .. 'id:' .. key
-    if version ~= '1' then wipe(hash, id, more[5]) end
-    if contribution ~= '' then
-      call('HSET', hash, 'a', version, 'x', entry, 'l', contribution)
-    else
-      call('HSET', hash, 'a', version, 'x', entry)
-      call('HDEL', hash, 'l')
-    end
-    if more then
-      if version ~= '1' then
-        for _, brand in ipairs(more[3]) do take_away(prefix .. 'newest:' .. brand, key) end
-      end
-      if more[4] ~= '' then
-        for _, brand in ipairs(more[2]) do
-          local list = cards[brand] or {}
-          cards[brand] = list
-          list[#list + 1] = more[4]
-          list[#list + 1] = key .. payload
-        end
-      end
+    local entry = call('XADD', analysed, '*', 't', at, 'v', version, 'p', payload, 'b', ARGV[i + 5])
+    wipe(hash, key, id, more[5])
+    remember(hash, version, entry, contribution)
+    for _, brand in ipairs(more[3]) do take_away(prefix .. 'newest:' .. brand, key) end
+  end
+  if more and more[4] ~= '' then
+    for _, brand in ipairs(more[2]) do
+      local list = cards[brand] or {}
+      cards[brand] = list
+      list[#list + 1] = more[4]
+      list[#list + 1] = key .. payload
     end
   end
   ids[#ids + 1] = id
+end
+for first = 1, #new, PACK do
+  local pack, last = {}, math.min(first + PACK - 1, #new)
+  for place = first, last do
+    pack[#pack + 1] = ARGV[new[place] + 1]
+    pack[#pack + 1] = ARGV[new[place] + 3]
+  end
+  local entry = call('XADD', analysed, '*', 't', at, unpack(pack))
+  for place = first, last do
+    local i = new[place]
+    remember(prefix .. 'id:' .. ARGV[i + 1], 1, entry, ARGV[i + 4])
+  end
 end
 for brand, list in pairs(cards) do
   many(list, 'ZADD', prefix .. 'newest:' .. brand)
