@@ -13,6 +13,7 @@ from redis import Redis
 
 from app.bus import keys
 from tests.fixtures.cluster import RedisCluster
+from tests.fixtures.system import until
 from tests.fixtures.whole import Whole
 from tests.torture.arena import Arena, Size
 from tests.torture.audit import Audit, Count
@@ -100,6 +101,21 @@ def test_the_same_on_a_cluster_whose_masters_die(
     with Arena(whole, tmp_path, size, servers) as arena:
         survives(arena, (*KILLED, "redis", "redis", "cut", "cut", "swallow", "swallow"))
         assert servers.promoted == 3
+
+
+@pytest.mark.long
+def test_a_backup_made_under_load_and_restored_elsewhere_catches_up_to_the_same_counts(
+    whole: Callable[[str], Whole], tmp_path: Path
+) -> None:
+    size = Size(posts=8_000, seed=seeded(5), rate=800, batch=200, partitions=2)
+    with Arena(whole, tmp_path, size, Lone(tmp_path)) as arena:
+        until(lambda: arena.told > size.posts, "half of all", 60)
+        made = arena.system.run("backup", str(tmp_path / "all.zip"))
+        assert made.returncode == 0, made.stderr
+        assert not arena.settle().loss
+        (tmp_path / "elsewhere").mkdir()
+        arena.move(whole(arena.config), Lone(tmp_path / "elsewhere"), tmp_path / "all.zip")
+        assert not arena.settle().loss
 
 
 def plant(arena: Arena, audit: Audit) -> None:

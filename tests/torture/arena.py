@@ -1,6 +1,7 @@
 """The arena: a whole system on a Redis behind our proxy, told stories through both doors and beaten meanwhile."""
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -73,11 +74,13 @@ class Arena:
         self.channel = Channel(folder, size.path, size.posts, size.rate)
         self.story = Story(size.seed, size.posts)
         words = ", ".join(size.analyzers)
-        self.system = system(CONFIG.format(url=self.channel.url, partitions=size.partitions, analyzers=words))
+        self.config = CONFIG.format(url=self.channel.url, partitions=size.partitions, analyzers=words)
+        self.system = system(self.config)
         self.system.environment["REDIS_URL"] = servers.url
         if database:
             self.system.environment["DATABASE_URL"] = database
         self._database = database
+        self._folder = folder
         self._pusher: Pusher | None = None
 
     def __enter__(self) -> Self:
@@ -85,10 +88,8 @@ class Arena:
         self.system.start()
         if self.size.second:
             self.system.help(*self.size.second)
-        token = self.system.run("token", "add", "story").stdout.split()[0]
         self.channel.start()
-        self._pusher = Pusher(self.story, self.system.port, token, self.size.batch, self.size.rate)
-        self._pusher.start()
+        self.tell("story")
         self.record.seconds["start"] = time.monotonic() - began
         return self
 
@@ -98,6 +99,23 @@ class Arena:
             self._pusher.give_up()
         self.system.stop()
         self.servers.close()
+
+    def tell(self, name: str) -> None:
+        """Tell the story, under a token of that name."""
+        token = self.system.run("token", "add", name).stdout.split()[0]
+        self._pusher = Pusher(self.story, self.system.port, token, self.size.batch, self.size.rate)
+        self._pusher.start()
+
+    def move(self, system: Whole, servers: Servers, file: Path) -> None:
+        """Go on with another system, made from a backup; everything is told to it once more."""
+        self.system.stop()
+        self.servers.close()
+        system.environment["REDIS_URL"] = servers.url
+        restored = system.run("restore", str(file))
+        assert restored.returncode == 0, restored.stderr
+        self.system, self.servers = system, servers
+        system.start()
+        self.tell("once more")
 
     @property
     def site(self) -> Site:
@@ -160,6 +178,8 @@ class Arena:
         with suppress(AssertionError):
             until(audit.agrees, "the sums", 60)
         self.record.seconds["agreed"] = time.monotonic() - began
+        if audit.loss:
+            shutil.copytree(self.system.data, self._folder / "left", ignore=shutil.ignore_patterns("*.sock"))
         self.record.answers, self.record.counts = self._pusher.answers, self._pusher.counts
         self.record.faults = self._pusher.faults + self._logged()
         return audit

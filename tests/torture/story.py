@@ -26,15 +26,22 @@ PATIENCE = 20.0
 
 
 class Story:
-    """Tells `count` mentions line by line; what was told stands in `ledger`."""
+    """Tells `count` mentions line by line, the second time in the same words; what was told stands in `ledger`."""
 
     def __init__(self, seed: int, count: int, changed: float = CHANGED) -> None:
         self._seed, self._count, self._changed = seed, count, changed
         self._said: list[dict[str, Any]] = []
         self._first: dict[int, str] = {}
+        self._told: list[dict[str, Any]] = []
         self.ledger = Ledger()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        yield from self._told  # told before, to the letter
+        for line in self._go_on() if not self._told else ():
+            self._told.append(line)
+            yield line
+
+    def _go_on(self) -> Iterator[dict[str, Any]]:
         for number in range(self._count):
             chance = random.Random(f"{self._seed} {number}")
             yield self._say(number, number, TEMPLATES[number % len(TEMPLATES)])
