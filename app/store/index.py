@@ -21,11 +21,11 @@ from app.store.lexemes import EVERY, Wanted, facet, lexemes
 from app.store.rows import brands_of, intents_of
 from app.store.schema import index_note, mention
 
-NOTE = 500
+NOTE = 250
 """Moments in one note."""
 
-STEP = 1_000
-"""Moments looked at in one step, some 50 ms; a note is never split."""
+STEP = 500
+"""Moments looked at in one step, some 30 ms; a note is never split."""
 
 CROWD = 1_000
 """Mentions of one moment that are told apart."""

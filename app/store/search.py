@@ -152,7 +152,7 @@ def _given(connection: Connection, some: list[int]) -> Any:
 
 
 def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False) -> Select[Any]:
-    """Return the query for a page; `drifting` keeps SQLite from walking the whole table in the page's order."""
+    """Return the query for a page; `drifting` lets no index be used for its bounds, but those of given moments."""
     query = select(mention)
     at: ColumnElement[float] = mention.c.published_at
     key: ColumnElement[str] = mention.c.key
@@ -162,6 +162,7 @@ def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False)
         query = query.join_from(mention_brand, mention, same).where(mention_brand.c.brand == wanted.brand)
     else:
         query = query.where(mention.c.brands != "[]")
+    at = at + 0.0 if drifting else at
     conditions: list[ColumnElement[bool]] = [mention.c.deleted_at.is_(None)]
     if wanted.start is not None:
         conditions.append(at >= wanted.start)
@@ -173,7 +174,7 @@ def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False)
         conditions.append(mention.c.channel == wanted.channel)
     if cursor:
         conditions.append(tuple_(at, key) < position_of(cursor))
-    return query.where(*conditions).order_by((at + 0.0 if drifting else at).desc(), key.desc())
+    return query.where(*conditions).order_by(at.desc(), key.desc())
 
 
 def _asked_for(wanted: MentionFilter, row: Any) -> bool:
