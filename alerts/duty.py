@@ -46,7 +46,7 @@ class Duty:
         """Extend what is ours, take what nobody holds, hand over what another should do; return what is new."""
         self._looked = self._clock.monotonic()
         before = self.held
-        colleagues = {*(await self._bus.workers()).get("alerts", ()), self._owner}
+        colleagues = {*(await self._bus.reports()).get("alerts", ()), self._owner}
         places = asyncio.Semaphore(TOGETHER)
 
         async def settle(brand: str) -> None:

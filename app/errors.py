@@ -18,6 +18,9 @@ EmberwatchError
 """
 
 
+from typing import Literal
+
+
 class EmberwatchError(Exception):
     """Something Emberwatch noticed; `str()` is a sentence that says what to do."""
 
@@ -63,8 +66,16 @@ class NotFound(EmberwatchError):
     """The thing named does not exist."""
 
 
+Trouble = Literal["away", "busy", "disk", "memory", "password", "readonly", "refused"]
+"""Kinds of not being available; walls have words for each."""
+
+
 class Unavailable(EmberwatchError):
-    """A service we need does not answer; worth trying again."""
+    """A service we need does not answer, in which way says `kind`; worth trying again."""
+
+    def __init__(self, sentence: str, kind: Trouble = "away") -> None:
+        self.kind: Trouble = kind
+        super().__init__(sentence)
 
 
 class BusUnavailable(Unavailable):

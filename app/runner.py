@@ -16,6 +16,8 @@ from app import log
 from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
+from app.config.digest import digest
+from app.domain.fault import Fault
 from app.domain.identity import Identity
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
@@ -129,12 +131,19 @@ async def _report(name: str, context: Context) -> None:
     """Tell the bus that a service is ready, from then on and as long as it runs."""
     await context.ready.wait()
     _log.info("service ready", service=name)
+    agreed = digest(context.config)
     while True:
         try:
-            await context.bus.report_service(name, context.worker, context.clock.now())
+            now = context.clock.now()
+            await context.bus.report_service(name, context.worker, now, agreed, _fault(context, now))
         except BusUnavailable as error:
             _log.warning("cannot report", service=name, reason=str(error))
         await context.clock.sleep(BEAT)
+
+
+def _fault(context: Context, now: float) -> Fault | None:
+    refused = context.store.refusal()
+    return Fault("archive", refused.kind, now, str(refused)) if refused and refused.kind != "busy" else None
 
 
 def _sentence(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import anyio
 from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
+from app.domain.fault import Fault
 from app.domain.identity import Identity
 from app.store.engine import Store
 
@@ -29,6 +30,8 @@ class Context:
     """What the command line adds, such as `host` and `port` for the dashboard."""
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
     """What this process is called among all workers on all machines; a lease is held under this name."""
+    faults: dict[str, Fault] = field(default_factory=dict)
+    """What does not work right now, by part, as far as this process has tried."""
     ready: anyio.Event = field(default_factory=anyio.Event)
     """A service sets it once it does its work; the runner reports readiness from then on."""
 

@@ -167,13 +167,13 @@ class Supervisor:
                 await anyio.sleep(LOOK)
                 try:
                     bus = bus or await self._connect()
-                    reports = await bus.workers()
+                    reports = await bus.reports()
                 except Unavailable:
                     reports = {}
                 asked = {
                     child.name
                     for service, worker, child in self._children
-                    if reports.get(service, {}).get(worker, 0.0) < child.started_at
+                    if (report := reports.get(service, {}).get(worker)) is None or report.at < child.started_at
                 }
                 if not asked and "dashboard" in self._plan.services and not await self._answers():
                     asked = {"dashboard"}

@@ -9,6 +9,7 @@ import structlog
 from app.bus.port import Bus
 from app.clock import Clock
 from app.domain.brand import Brand
+from app.domain.fault import Fault
 from app.errors import Unavailable
 from dashboard.state import KEEP_BACK, State, Surroundings
 
@@ -25,11 +26,17 @@ class Feed:
     """Keeps `state` and `around` true; `changed` fires on every delta and board."""
 
     def __init__(
-        self, bus: Bus, brands: tuple[Brand, ...], clock: Clock, bound: Mapping[str, str] | None = None
+        self,
+        bus: Bus,
+        brands: tuple[Brand, ...],
+        clock: Clock,
+        bound: Mapping[str, str] | None = None,
+        faults: Mapping[str, Fault] | None = None,
     ) -> None:
         self._bus = bus
         self._brands = brands
         self._clock = clock
+        self._faults = {} if faults is None else faults
         self.state = State(brand.id for brand in brands)
         self.around = Surroundings(brands=brands, bound=dict(bound or {}))
         self.changed = anyio.Event()
@@ -83,6 +90,7 @@ class Feed:
             sources=sources,
             incidents=incidents,
             usual=usual,
+            faults=tuple(self._faults.values()),
             watermark=self.state.watermark,
             server_time=now,
         )

@@ -8,6 +8,7 @@ import msgspec
 from app.bus.port import Delta, Snapshot
 from app.domain.analysis import AnalysedMention, Label
 from app.domain.brand import Brand
+from app.domain.fault import Fault
 from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, merge, split
@@ -64,6 +65,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     usual: dict[str, Usual] = {}
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
+    faults: tuple[Fault, ...] = ()
+    """Parts that do not work right now: what is said, is kept, but it arrives late."""
     watermark: float = 0.0
     """Instant of the latest heartbeat that went through analysis; 0 before the first."""
     server_time: float = 0.0

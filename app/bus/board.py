@@ -10,6 +10,7 @@ from redis import exceptions
 from app.bus.connection import Connection, guarded
 from app.bus.listening import listen
 from app.clock import Clock
+from app.domain.fault import Fault, Report
 from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.usual import Usual
@@ -64,28 +65,33 @@ class Board:
         return sorted((msgspec.json.decode(row, type=SourceState) for row in found.values()), key=lambda s: s.id)
 
     @guarded
-    async def report_service(self, name: str, worker: str, at: float) -> None:
-        """Say that a service is ready; forgotten after 15 s."""
-        await self._connection.client.hset(SERVICES, f"{name} {worker}", repr(at))
+    async def report_service(
+        self, name: str, worker: str, at: float, config: str = "", fault: Fault | None = None
+    ) -> None:
+        """Say that a service is ready, with which configuration, and what it cannot use; forgotten after 15 s."""
+        report = msgspec.json.encode(Report(at, config, fault))
+        await self._connection.client.hset(SERVICES, f"{name} {worker}", report)
 
     @guarded
     async def services(self) -> dict[str, float]:
         """Return service → instant of its last report."""
-        return {name: max(reports.values()) for name, reports in (await self.workers()).items()}
+        reports = await self.reports()
+        return {name: max(report.at for report in workers.values()) for name, workers in reports.items()}
 
     @guarded
-    async def workers(self) -> dict[str, dict[str, float]]:
-        """Return service → worker → instant of its last report; those not heard of for long are cleared away."""
+    async def reports(self) -> dict[str, dict[str, Report]]:
+        """Return service → worker → its last report; those not heard of for long are cleared away."""
         found = await self._connection.client.hgetall(SERVICES)
         now = self._clock.now()
-        stale = [field for field, at in found.items() if now - float(at) > FORGOTTEN_AFTER]
+        told = {field: _report(said) for field, said in found.items()}
+        stale = [field for field, report in told.items() if now - report.at > FORGOTTEN_AFTER]
         if stale:
             await self._connection.client.hdel(SERVICES, *stale)
-        alive: dict[str, dict[str, float]] = {}
-        for field, at in found.items():
+        alive: dict[str, dict[str, Report]] = {}
+        for field, report in told.items():
             if field not in stale:
                 name, _, worker = field.decode().partition(" ")
-                alive.setdefault(name, {})[worker] = float(at)
+                alive.setdefault(name, {})[worker] = report
         return alive
 
     @guarded
@@ -130,3 +136,8 @@ class Board:
                             yield msgspec.json.decode(message[1], type=dict[str, str])
             except (exceptions.RedisError, OSError, BusUnavailable):
                 await self._clock.sleep(0.1 + random.random() / 2)
+
+
+def _report(said: bytes) -> Report:
+    """Read a report; an earlier version wrote the instant alone."""
+    return Report(float(said)) if said[:1].isdigit() else msgspec.json.decode(said, type=Report)

@@ -10,10 +10,11 @@ from redis import exceptions
 from app.bus import keys
 from app.bus.address import Address, plain, waiting
 from app.bus.cluster import Cluster
+from app.bus.refusal import refusal
 from app.bus.replicas import WAIT_MS, Replicas
 from app.bus.router import Router
 from app.bus.scripts import Scripts, register
-from app.errors import BusUnavailable, WrongInput
+from app.errors import WrongInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -176,19 +177,7 @@ def guarded(
                     raise
                 await self._connection.prepare()
                 return await call(self, *args, **kwargs)
-        except exceptions.OutOfMemoryError as error:
-            raise BusUnavailable(
-                "Redis is out of memory; raise its maxmemory or let the consumers catch up."
-            ) from error
-        except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-            said = str(error).rstrip(".") or type(error).__name__
-            raise BusUnavailable(f"Redis does not answer: {said}.") from error
-        except exceptions.ClusterDownError as error:
-            raise BusUnavailable("The Redis cluster is down: a master is missing and its replica, too.") from error
-        except exceptions.TryAgainError as error:
-            raise BusUnavailable("Redis is moving this partition to another node; it goes on after that.") from error
-        except exceptions.RedisError as error:
-            said = str(error).rstrip(".")
-            raise BusUnavailable(f"Redis refuses: {said}.") from error
+        except (exceptions.RedisError, OSError) as error:
+            raise refusal(error) from error
 
     return method

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from app.domain.analysis import AnalysedMention
+from app.domain.fault import Fault, Report
 from app.domain.incident import Incident
 from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Heartbeat, Mention, StreamEvent
@@ -259,14 +260,16 @@ class Bus(Protocol):
     async def sources(self) -> list[SourceState]:
         """Return the last reported health of every source."""
 
-    async def report_service(self, name: str, worker: str, at: float) -> None:
+    async def report_service(
+        self, name: str, worker: str, at: float, config: str = "", fault: Fault | None = None
+    ) -> None:
         """Say that a service is ready; repeated every few seconds, forgotten after 15 s."""
 
     async def services(self) -> dict[str, float]:
         """Return service → instant of its last report."""
 
-    async def workers(self) -> dict[str, dict[str, float]]:
-        """Return service → worker → instant of its last report: how many of each there are, on all machines."""
+    async def reports(self) -> dict[str, dict[str, Report]]:
+        """Return service → worker → its last report: how many of each there are, on all machines, and how they are."""
 
     async def show_incident(self, incident: Incident) -> None:
         """Put an incident where walls see it (open ones stay, resolved ones go after an hour) and tell them."""

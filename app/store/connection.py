@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import StoreUnavailable
 from app.store.postgres import cause_of, raw_error
+from app.store.trouble import ADVICE, kind_of
 
 BUSY = 10.0
 """Seconds a writer waits for its turn before it is told `StoreUnavailable`."""
@@ -58,7 +59,9 @@ def unavailable(url: URL) -> Iterator[None]:
         cause = _cause(error)
         if cause is None:
             raise
-        raise StoreUnavailable(f"The database {_name(url)} does not answer: {cause}.") from error
+        kind = kind_of(error)
+        said = " ".join([f"The database {_name(url)} does not answer: {cause}.", *filter(None, [ADVICE.get(kind)])])
+        raise StoreUnavailable(said, kind) from error
 
 
 def _cause(error: Exception) -> str | None:

@@ -8,6 +8,7 @@ PostgreSQL promises the same with `synchronous_commit=on`, its default; its writ
 mention or the same minute.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -37,6 +38,10 @@ from app.store.tokens import Tokens
 ADDRESSES = "write it as postgresql://user:password@host/database or sqlite:///path"
 
 
+REFUSED_FOR = 30.0
+"""Seconds a refusal is told: who still needs to write has tried again by then."""
+
+
 class Transaction:
     """One unit of work; everything in it is committed together or not at all."""
 
@@ -56,6 +61,7 @@ class Store:
 
     def __init__(self, url: URL, clock: Clock, busy: float = BUSY) -> None:
         self.url = url
+        self._refused: tuple[StoreUnavailable, float] | None = None
         self._partitions: Partitions | None = None
         if url.get_backend_name() == "postgresql":
             self._writer = postgres_engine(url, busy, writes=True)
@@ -74,10 +80,18 @@ class Store:
         try:
             with unavailable(self.url), self._writer.begin() as connection:
                 yield Transaction(connection, identity, self._partitions)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            self._refused = (error, time.monotonic())
             if self._partitions:
                 self._partitions.forget()
             raise
+        self._refused = None
+
+    def refusal(self) -> StoreUnavailable | None:
+        """Return why the last writing of this process was refused, for half a minute; None if it was not."""
+        if self._refused is None or time.monotonic() - self._refused[1] > REFUSED_FOR:
+            return None
+        return self._refused[0]
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -120,6 +134,11 @@ class Store:
             alone = connection.execution_options(alone=True)
             busy, _, _ = alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             return not busy
+
+    def probe(self) -> None:
+        """Write something; raise `StoreUnavailable`, whose `kind` says why, if that cannot be done now."""
+        with unavailable(self.url), self._writer.begin() as connection:
+            Site(connection).touch()
 
     def close(self) -> None:
         """Close every connection."""

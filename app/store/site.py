@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from app.store.schema import site
-from app.store.statements import put
+from app.store.statements import put, replacing, write
 
 SECRET = "secret"  # noqa: S105 - the name of the row, not what is in it
+PROBE, PROBE_BYTES = "probe", 16_384
 
 
 class Site:
@@ -21,6 +22,11 @@ class Site:
         """Return the site's secret, None before it was made."""
         value: bytes | None = self._connection.scalar(select(site.c.value).where(site.c.name == SECRET))
         return value
+
+    def touch(self) -> None:
+        """Write something that is not worth keeping, large enough to need room."""
+        row = (PROBE, secrets.token_bytes(PROBE_BYTES))
+        write(self._connection, replacing(self._connection.dialect, site), [row])
 
     def make_secret(self) -> bytes:
         """Return the site's secret of 32 random bytes, made now if there is none."""

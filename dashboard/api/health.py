@@ -1,7 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics`: is this process alive, is the whole system, and its figures."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from app import metrics, registry
 from app.bus.port import Behind
+from app.domain.fault import Fault, Report
 from app.domain.instant import rfc3339
 from app.errors import Unavailable
 from app.service import Context
@@ -37,22 +38,26 @@ def router(context: Context) -> APIRouter:
         """Tell which services work and how far they are behind; 503 while one is missing."""
         try:
             with anyio.fail_after(PATIENCE):
-                services, lag = await context.bus.services(), await context.bus.lag()
+                reports, lag = await context.bus.reports(), await context.bus.lag()
                 letters, behind = await context.bus.waiting_letters(), await context.bus.behind()
         except (Unavailable, TimeoutError) as error:
-            reason = str(error) or f"Redis has not answered for {PATIENCE:g} s."
-            return JSONResponse(
-                {"ready": False, "reason": reason, "services": {}, "lag": {}, "dead_letters": None}, 503
-            )
+            faults = list(context.faults.values())
+            said = str(error) or f"Redis has not answered for {PATIENCE:g} s."
+            reason = " ".join([said, *(fault.reason for fault in faults if fault.part != "redis")])
+            body = {"ready": False, "reason": reason, "services": {}, "lag": {}, "dead_letters": None}
+            return JSONResponse({**body, "faults": [_fault(fault) for fault in faults]}, 503)
+        faults = list(context.faults.values())
+        services = {name: max(report.at for report in workers.values()) for name, workers in reports.items()}
         missing = [name for name in registry.names("services") if name not in services]
-        body: dict[str, Any] = {
-            "ready": not missing,
-            "reason": " ".join(_reasons(missing, behind, letters)),
+        body = {
+            "ready": not missing and not faults,
+            "reason": " ".join([*_reasons(faults, missing, behind, letters), *_differing(reports)]),
             "services": {name: rfc3339(at) for name, at in sorted(services.items())},
             "lag": lag,
             "dead_letters": letters,
+            "faults": [_fault(fault) for fault in faults],
         }
-        return JSONResponse(body, 503 if missing else 200)
+        return JSONResponse(body, 200 if body["ready"] else 503)
 
     @routes.get("/metrics", response_class=PlainTextResponse)
     async def figures() -> Response:
@@ -72,9 +77,26 @@ def router(context: Context) -> APIRouter:
     return routes
 
 
-def _reasons(missing: Sequence[str], behind: Sequence[Behind], letters: int) -> Iterator[str]:
-    """Yield what a person should know, a sentence each."""
-    if missing:
+def _differing(reports: Mapping[str, Mapping[str, Report]]) -> Iterator[str]:
+    """Yield who runs on which configuration, if that is not the same for all."""
+    using: dict[str, set[str]] = {}
+    for workers in reports.values():
+        for worker, report in workers.items():
+            if report.config:
+                using.setdefault(report.config, set()).add(worker)
+    if len(using) > 1:
+        said = "; ".join(f"{word}: {', '.join(sorted(workers))}" for word, workers in sorted(using.items()))
+        yield f"config.yaml is not the same everywhere ({said}); give every machine the same and restart what differs."
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {"part": fault.part, "kind": fault.kind, "since": rfc3339(fault.since), "reason": fault.reason}
+
+
+def _reasons(faults: Sequence[Fault], missing: Sequence[str], behind: Sequence[Behind], letters: int) -> Iterator[str]:
+    """Yield what a person should know, a sentence each; without Redis no service can make itself heard."""
+    yield from (fault.reason for fault in faults)
+    if missing and not any(fault.part == "redis" for fault in faults):
         yield f"Not heard from: {', '.join(missing)}."
     if behind:
         yield f"Publishing is held back: {behind[0].sentence}."

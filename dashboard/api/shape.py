@@ -195,6 +195,15 @@ class Incident(Shape):
     since: AwareDatetime | None
 
 
+class Fault(Shape):
+    """A part that does not work as it should, in which way, since when, and what to do."""
+
+    part: str
+    kind: str
+    since: AwareDatetime
+    reason: str
+
+
 class Readiness(Shape):
     """Which services were heard from, and how many stream entries each group has to do."""
 
@@ -203,6 +212,7 @@ class Readiness(Shape):
     services: dict[str, AwareDatetime]
     lag: dict[str, int]
     dead_letters: int | None
+    faults: list[Fault]
 
 
 def answering(model: Any, also: int | None = None) -> dict[str, Any]:

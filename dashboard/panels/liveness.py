@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from app.domain.fault import Fault
 from app.domain.source import SourceState
 from dashboard.hearing import down, known
 from dashboard.i18n import Words, words
@@ -29,7 +30,8 @@ class LivenessPanel:
             nodes.append(
                 ("span", {"key": "lag", "data-drop": "4"}, say.say("liveness.lag", seconds=say.number(late, 1)))
             )
-        if dead:
+        nodes += (_faulty(fault, say, now) for fault in view.around.faults)
+        if dead and not any(fault.part == "redis" for fault in view.around.faults):  # without it none can be heard of
             nodes.append(("span", {"key": "dead", "class": "dead"}, *_plainly(dead, say, now)))
         if demo(view):
             nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))
@@ -47,6 +49,14 @@ def lag(sources: list[SourceState], dead: list[SourceState]) -> float | None:
     """Return the median lag of the living sources in seconds; None where none knows it."""
     lags = [one.lag for one in sources if one.lag is not None and one not in dead]
     return max(0.0, median(lags)) if lags else None
+
+
+def _faulty(fault: Fault, say: Words, now: float) -> Node:
+    told = say.say("liveness.since", time=say.when(fault.since, now))
+    since: Node = ("span", {"class": "since", "data-drop": "3"}, f" {told}")
+    kept: Node = ("span", {"class": "why", "data-drop": "5"}, f": {say.say('liveness.kept')}")
+    what = say.say(f"liveness.fault.{fault.part}.{fault.kind}")
+    return ("span", {"key": f"fault-{fault.part}", "class": "dead"}, what, since, kept)
 
 
 def _plainly(dead: list[SourceState], say: Words, now: float) -> tuple[Node, ...]:

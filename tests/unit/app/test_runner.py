@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from app.clock import ManualClock
 from app.config import Config
 from app.domain.brand import Brand
+from app.domain.fault import Fault
 from app.errors import BusUnavailable, WrongInput
 from app.runner import insist, keep
 from app.service import Context
@@ -27,11 +28,18 @@ class ReportingBus:
     away: int = 0
     """How many reports fail because Redis is away."""
 
-    async def report_service(self, name: str, worker: str, at: float) -> None:
+    async def report_service(self, name: str, worker: str, at: float, config: str, fault: Fault | None) -> None:
         if self.away:
             self.away -= 1
             raise BusUnavailable("Redis is away")
         self.reports.append((name, worker, at))
+
+
+class Writable:
+    """An archive that takes everything."""
+
+    def refusal(self) -> None:
+        return None
 
 
 class Stop(BaseException):
@@ -42,7 +50,7 @@ class Stop(BaseException):
 def context(tmp_path: Path) -> Context:
     clock = ManualClock(1000.0)
     config = Config(brands=(Brand("nord", "Nord", "nord"),))
-    return Context(config, tmp_path, clock, ReportingBus(clock), None, None)
+    return Context(config, tmp_path, clock, ReportingBus(clock), Writable(), None)
 
 
 async def run_until_stop(service, context) -> None:

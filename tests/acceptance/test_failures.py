@@ -1,0 +1,224 @@
+"""What breaks is told at once, with what to do; it mends without a restart, and nothing accepted is lost.
+
+Redis: out of memory, its disk full (a real limit on the size of its files), another password. The archive: its disk
+full, set to read only. The long form breaks whole systems on real, small file systems and on PostgreSQL.
+"""
+
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import anyio
+import httpx
+import pytest
+import redis
+import structlog
+from anyio import to_thread
+from fastapi import FastAPI
+
+from app.bus.redis import RedisBus
+from app.bus.server import choose
+from app.clock import SystemClock
+from app.config import Config
+from app.domain.brand import Brand
+from app.errors import Unavailable
+from app.service import Context
+from app.store.engine import Store
+from dashboard import checkup
+from dashboard.api import health
+from dashboard.checkup import Checkup
+from ingest import archive
+from ingest.analysis import AnalysisService
+from ingest.archive import ArchiveService
+from tests.fixtures.store import losses
+from tests.fixtures.system import until
+from tests.traffic import IDENTITY, said
+
+pytestmark = pytest.mark.anyio
+UNLIMITED = resource.RLIM_INFINITY
+
+
+class Server:
+    """A Redis of our own whose disk, memory and password a test can take away."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        words = ["--port", str(port), "--dir", str(folder), "--appendonly", "yes", "--save", ""]
+        command = f"trap '' XFSZ; exec {choose({'PATH': '/usr/bin:/usr/local/bin'}).binary} {' '.join(words)} ''"
+        self.url = f"redis://127.0.0.1:{port}"
+        self._folder = folder
+        self.process = subprocess.Popen(["sh", "-c", command], stdout=subprocess.DEVNULL)
+        self.admin = redis.Redis.from_url(self.url, single_connection_client=False, max_connections=1)
+        until(self._answers, "Redis")
+
+    def _answers(self) -> bool:
+        with suppress(redis.ConnectionError):
+            return bool(self.admin.ping())
+        return False
+
+    def disk(self, *, full: bool) -> None:
+        largest = max(file.stat().st_size for file in self._folder.rglob("*.aof"))
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (largest if full else UNLIMITED, UNLIMITED))
+
+    def memory(self, *, full: bool) -> None:
+        self.admin.config_set("maxmemory", 1 if full else 0)
+
+    def password(self, *, wrong: bool) -> None:
+        self.admin.config_set("requirepass", "another" if wrong else "")
+        self.admin.client_kill_filter(_type="normal", skipme=True)
+
+    def close(self) -> None:
+        self.admin.close()
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def server(free_port: int) -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="ember-fail-"))
+    made = Server(folder, free_port)
+    yield made
+    made.close()
+    shutil.rmtree(folder)
+
+
+class Site:
+    """Analysis, archive and checkup on a bus and an archive, and what was accepted so far."""
+
+    def __init__(self, context: Context) -> None:
+        self.context, self._number = context, 0
+        self.accepted: list[tuple[str, str]] = []
+        app = FastAPI()
+        app.include_router(health.router(context))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site")
+
+    async def publish(self, count: int = 50) -> bool:
+        """Publish new mentions; return whether they were accepted."""
+        mentions = [said(self._number + place) for place in range(count)]
+        self._number += count
+        try:
+            await self.context.bus.publish(mentions)
+        except Unavailable:
+            return False
+        self.accepted += [(mention.key, brand) for mention in mentions for brand in mention.brands]
+        return True
+
+    async def ready(self) -> tuple[int, dict[str, Any]]:
+        answer = await self.http.get("/readyz")
+        return answer.status_code, answer.json()
+
+    async def fault(self, part: str, kind: str) -> dict[str, Any]:
+        """Wait until `/readyz` tells the fault, and return what it says."""
+        with anyio.fail_after(10):
+            while True:
+                status, said = await self.ready()
+                if [(fault["part"], fault["kind"]) for fault in said["faults"]] == [(part, kind)]:
+                    assert status == 503
+                    return said
+                await anyio.sleep(0.02)
+
+    async def well(self) -> None:
+        """Wait until nothing is wrong and everything accepted lies in the archive."""
+        with anyio.fail_after(20):
+            while True:
+                _, said = await self.ready()
+                if not said["faults"] and said["lag"] and not any(said["lag"].values()):
+                    return
+                await anyio.sleep(0.05)
+
+
+@pytest.fixture
+async def site(server: Server, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    monkeypatch.setattr(checkup, "EVERY", 0.1)
+    monkeypatch.setattr(archive, "PAUSES", (0.1,))
+    config = Config(brands=(Brand("acme", "Acme", "acme"),))
+    bus = RedisBus(server.url, partitions=1, lag_limit=200_000, clock=SystemClock())
+    await bus.open()
+    context = Context(config, tmp_path, SystemClock(), bus, store, IDENTITY)
+    made = Site(context)
+    async with anyio.create_task_group() as group:
+        for work in (AnalysisService(context).run, ArchiveService(context).run, Checkup(context).run):
+            group.start_soon(work)
+        yield made
+        group.cancel_scope.cancel()
+    await made.http.aclose()
+    await bus.close()
+
+
+class Break(NamedTuple):
+    """A way to break, and to mend, one part."""
+
+    part: str
+    kind: str
+    sentence: str
+    do: Callable[[Server, Store], Any]
+    undo: Callable[[Server, Store], Any]
+
+
+def pragma(words: str) -> Callable[[Server, Store], None]:
+    """Set something on the one connection that writes."""
+
+    def run(_: Server, store: Store) -> None:
+        with store._writer.connect() as connection:
+            connection.execution_options(alone=True).exec_driver_sql(f"PRAGMA {words}")
+
+    return run
+
+
+BREAKS = {
+    "redis-memory": Break(
+        "redis",
+        "memory",
+        "raise its maxmemory",
+        lambda server, _: server.memory(full=True),
+        lambda server, _: server.memory(full=False),
+    ),
+    "redis-disk": Break(
+        "redis",
+        "disk",
+        "make room where its append-only file lies",
+        lambda server, _: server.disk(full=True),
+        lambda server, _: server.disk(full=False),
+    ),
+    "redis-password": Break(
+        "redis",
+        "password",
+        "REDIS_URL",
+        lambda server, _: server.password(wrong=True),
+        lambda server, _: server.password(wrong=False),
+    ),
+    "archive-disk": Break(
+        "archive", "disk", "Make room on its disk", pragma("max_page_count=1"), pragma("max_page_count=1073741823")
+    ),
+    "archive-readonly": Break(
+        "archive", "readonly", "Make it writable", pragma("query_only=ON"), pragma("query_only=OFF")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+async def test_it_is_told_mends_by_itself_and_loses_nothing(site: Site, server: Server, store: Store, name: str):
+    broken = BREAKS[name]
+    assert await site.publish()
+    await site.well()
+    with structlog.testing.capture_logs() as log:
+        await to_thread.run_sync(broken.do, server, store)
+        took = await site.publish()
+        told = await site.fault(broken.part, broken.kind)
+        assert broken.sentence in told["reason"]
+        assert (await site.http.get("/healthz")).text == "ok"
+        for _ in range(3):
+            took = await site.publish() or took
+        assert took == (broken.part == "archive" or name == "redis-disk"), "who refuses, refuses; who takes, keeps"
+        await to_thread.run_sync(broken.undo, server, store)
+        await site.well()
+        assert await site.publish()
+        await site.well()
+    assert losses(store, site.accepted) == []
+    lines = [line for line in log if line["event"] == "fault"]
+    assert [(line["part"], line["kind"]) for line in lines] == [(broken.part, broken.kind)], "one line, not a flood"
+    assert [line["event"] for line in log].count("fault is over") == 1
