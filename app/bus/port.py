@@ -54,7 +54,7 @@ class Behind(msgspec.Struct, frozen=True):
         return said if self.served else f"{said}, and nobody serves it; start `emberwatch run {self.group}`"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry of the stream `mentions:{p}`, delivered to a consumer; `event` is None if it was wiped meanwhile."""
 
     partition: int
@@ -65,7 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     deliveries: int = 1
 
 
-class Settled(msgspec.Struct, frozen=True):
+class Settled(msgspec.Struct, frozen=True, gc=False):
     """One entry as the analysis service settles it.
 
     `expected` is the version whose contribution the delta takes out (0: none), as read by `contributions()`;
@@ -107,7 +107,7 @@ class Delta(msgspec.Struct, frozen=True, array_like=True):
     """Instant the batch was settled."""
 
 
-class Analysed(msgspec.Struct, frozen=True):
+class Analysed(msgspec.Struct, frozen=True, gc=False):
     """What an entry of `analysed:{p}` holds, delivered to the archive; several may share an entry and its id.
 
     Exactly one of `payload` and `delta` is set: a settled entry, or the tally delta of its whole batch

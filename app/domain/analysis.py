@@ -10,7 +10,7 @@ Label = Literal["negative", "neutral", "positive", "uncertain"]
 LABELS: tuple[Label, ...] = get_args(Label)
 
 
-class Evidence(msgspec.Struct, frozen=True, array_like=True):
+class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A span of the text that speaks for a verdict; `weight` from -1 (negative) to 1 (positive)."""
 
     text: str
@@ -19,7 +19,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     weight: float
 
 
-class Sentiment(msgspec.Struct, frozen=True, array_like=True):
+class Sentiment(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Probabilities that sum to 1, the label drawn from them, and the words behind it."""
 
     label: Label
@@ -29,7 +29,7 @@ class Sentiment(msgspec.Struct, frozen=True, array_like=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Intent(msgspec.Struct, frozen=True, array_like=True):
+class Intent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the author wants; `score` from 0 to 1."""
 
     label: str
@@ -37,7 +37,7 @@ class Intent(msgspec.Struct, frozen=True, array_like=True):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Analysis(msgspec.Struct, frozen=True, array_like=True):
+class Analysis(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Everything the analyzers found; `language` is ISO 639-1 or "unknown"."""
 
     language: str
@@ -51,7 +51,7 @@ NOT_ANALYSED = Analysis("unknown", Sentiment("uncertain", 1 / 3, 1 / 3, 1 / 3))
 """What a mention carries before the analyzers saw it."""
 
 
-class AnalysedMention(msgspec.Struct, frozen=True, array_like=True, tag="mention"):
+class AnalysedMention(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="mention"):
     """A mention with what we understood of it."""
 
     mention: Mention

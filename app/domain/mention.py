@@ -1,4 +1,7 @@
-"""What people say: mentions, and what happens to them at the source."""
+"""What people say: mentions, and what happens to them at the source.
+
+Trees of frozen values hold no cycles: `gc=False` spares the collector from looking at them over and over in a storm.
+"""
 
 from typing import Literal, get_args
 
@@ -8,7 +11,7 @@ Kind = Literal["post", "reply", "repost", "quote", "comment", "review", "article
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
-class Author(msgspec.Struct, frozen=True, array_like=True):
+class Author(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Who said it, as the channel names them."""
 
     id: str
@@ -19,7 +22,7 @@ class Author(msgspec.Struct, frozen=True, array_like=True):
     url: str | None = None
 
 
-class Engagement(msgspec.Struct, frozen=True, array_like=True):
+class Engagement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What others did with it, when last seen."""
 
     likes: int = 0
@@ -28,7 +31,7 @@ class Engagement(msgspec.Struct, frozen=True, array_like=True):
     views: int | None = None
 
 
-class Mention(msgspec.Struct, frozen=True, array_like=True, tag="mention"):
+class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="mention"):
     """One utterance in one channel; its identity is (channel, id)."""
 
     channel: str
@@ -57,7 +60,7 @@ class Mention(msgspec.Struct, frozen=True, array_like=True, tag="mention"):
     """Ids of the brands it belongs to; empty when an edit stopped matching."""
 
 
-class Deletion(msgspec.Struct, frozen=True, array_like=True, tag="deletion"):
+class Deletion(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="deletion"):
     """A mention vanished at the source."""
 
     channel: str
@@ -67,7 +70,7 @@ class Deletion(msgspec.Struct, frozen=True, array_like=True, tag="deletion"):
     key: str = ""
 
 
-class AuthorRemoval(msgspec.Struct, frozen=True, array_like=True, tag="author_removal"):
+class AuthorRemoval(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="author_removal"):
     """An author's account vanished at the source: all their mentions go with it."""
 
     channel: str
@@ -76,7 +79,7 @@ class AuthorRemoval(msgspec.Struct, frozen=True, array_like=True, tag="author_re
     source: str = ""
 
 
-class Heartbeat(msgspec.Struct, frozen=True, array_like=True, tag="heartbeat"):
+class Heartbeat(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="heartbeat"):
     """One synthetic entry a second; its instant becomes the `data_time` of every frame."""
 
     at: float

@@ -37,7 +37,7 @@ SIGN = {"negative": "-", "neutral": "0", "positive": "+", "uncertain": "?"}
 """Label → measure."""
 
 
-class Contribution(msgspec.Struct, frozen=True, array_like=True):
+class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one analysed mention adds to the tallies: enough to take it out again when it is edited."""
 
     brands: tuple[str, ...]
@@ -52,7 +52,7 @@ class Contribution(msgspec.Struct, frozen=True, array_like=True):
     demo: bool = False
 
 
-class Profile(msgspec.Struct, frozen=True, array_like=True):
+class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How to show an author of the tallies."""
 
     channel: str
@@ -108,35 +108,42 @@ def bucket(brand: str, grain: str, at: float) -> str:
 
 def add(delta: TallyDelta, part: Contribution, sign: int = 1) -> None:
     """Add a contribution to `delta` in place, or take it out with `sign=-1`."""
-    second, minute = int(part.at) % 60, int(part.at) % 3600 // 60
-    mark = SIGN[part.label]
+    at, mark, author = int(part.at), SIGN[part.label], part.author
+    second, minute = at % 60, at % 3600 // 60
     for brand in part.brands:
-        seconds = delta.setdefault(bucket(brand, "s", part.at), {})
-        seconds[str(second)] = seconds.get(str(second), 0) + sign
-        _raise(delta.setdefault(bucket(brand, "m", part.at), {}), _minute_fields(part, minute, mark), sign)
-        authors = {f"{part.author}:n": 1, f"{part.author}:{mark}": 1}
-        _raise(delta.setdefault(bucket(brand, "a", part.at), {}), authors, sign)
-        terms = {f"n:{term}": 1 for term in part.terms}
+        _one(_fields(delta, f"{brand}:s:{at - second}"), str(second), sign)
+        minutes = _fields(delta, f"{brand}:m:{at // 3600 * 3600}")
+        for measure in ("n", mark, f"c.{part.channel}"):
+            _one(minutes, f"{minute}:{measure}", sign)
+        if part.reach:
+            _one(minutes, f"{minute}:r", sign * part.reach)
+        if part.kind == "repost":
+            _one(minutes, f"{minute}:rp", sign)
+        if part.demo:
+            _one(minutes, f"{minute}:d", sign)
+        authors = _fields(delta, f"{brand}:a:{at // 600 * 600}")
+        _one(authors, f"{author}:n", sign)
+        _one(authors, f"{author}:{mark}", sign)
+        if part.terms:
+            _add_terms(_fields(delta, f"{brand}:t:{at // 600 * 600}"), part.terms, mark, sign)
+
+
+def _add_terms(fields: dict[str, int], terms: Iterable[str], mark: str, sign: int) -> None:
+    for term in terms:
+        _one(fields, f"n:{term}", sign)
         if mark == "-":
-            terms |= {f"-:{term}": 1 for term in part.terms}
-        if terms:
-            _raise(delta.setdefault(bucket(brand, "t", part.at), {}), terms, sign)
+            _one(fields, f"-:{term}", sign)
 
 
-def _minute_fields(part: Contribution, minute: int, mark: str) -> dict[str, int]:
-    fields = {f"{minute}:n": 1, f"{minute}:{mark}": 1, f"{minute}:c.{part.channel}": 1}
-    if part.reach:
-        fields[f"{minute}:r"] = part.reach
-    if part.kind == "repost":
-        fields[f"{minute}:rp"] = 1
-    if part.demo:
-        fields[f"{minute}:d"] = 1
-    return fields
+def _fields(delta: TallyDelta, name: str) -> dict[str, int]:
+    found = delta.get(name)
+    if found is None:
+        found = delta[name] = {}
+    return found
 
 
-def _raise(into: dict[str, int], fields: Mapping[str, int], sign: int) -> None:
-    for field, number in fields.items():
-        into[field] = into.get(field, 0) + sign * number
+def _one(fields: dict[str, int], field: str, number: int) -> None:
+    fields[field] = fields.get(field, 0) + number
 
 
 def reduce(parts: Iterable[Contribution]) -> TallyDelta:
@@ -150,7 +157,9 @@ def reduce(parts: Iterable[Contribution]) -> TallyDelta:
 def merge(into: TallyDelta, delta: Mapping[str, Mapping[str, int]]) -> None:
     """Add `delta` to `into` in place."""
     for name, fields in delta.items():
-        _raise(into.setdefault(name, {}), fields, 1)
+        have = _fields(into, name)
+        for field, number in fields.items():
+            have[field] = have.get(field, 0) + number
 
 
 def only(delta: TallyDelta, grain: str) -> TallyDelta:
