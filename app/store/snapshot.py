@@ -17,12 +17,14 @@ from app.errors import Conflict
 from app.store.connection import make_private, unavailable
 from app.store.engine import Store, open_store
 from app.store.index import Index
-from app.store.schema import audit_entry, metadata
+from app.store.schema import audit_entry, index_note, metadata
 from app.store.statements import write
 
 PAGES = 2_000
 """Pages of SQLite copied between two reports, 8 MB."""
 ROWS = 2_000
+TABLES = [table for table in metadata.sorted_tables if table is not index_note]
+"""What is copied and counted: all but the notes of the full-text index, which is written anew."""
 Told = Callable[[int, int], None]
 """Is told how much of how much is copied: pages or rows."""
 
@@ -75,19 +77,19 @@ def put_back(file: Path, store: Store, clock: Clock, told: Told) -> dict[str, in
         unavailable(store.url),
         store.filling() as writer,
     ):
-        if any(count(writer, table) for table in metadata.sorted_tables):
+        if any(count(writer, table) for table in TABLES):
             raise Conflict("This database already holds an archive; restore into an empty one.")
         copy_tables(reader, writer, told)
         writer.commit()
     with store.looking() as reader:
-        return {table.name: count(reader, table) for table in metadata.sorted_tables}
+        return {table.name: count(reader, table) for table in TABLES}
 
 
 def copy_tables(source: Connection, target: Connection, told: Told) -> None:
     """Copy every row of every table, in chunks."""
-    sizes = {table.name: count(source, table) for table in metadata.sorted_tables}
+    sizes = {table.name: count(source, table) for table in TABLES}
     whole, done = sum(sizes.values()), 0
-    for table in metadata.sorted_tables:
+    for table in TABLES:
         insert = str(table.insert().compile(dialect=target.dialect, column_keys=[column.name for column in table.c]))
         rows = source.execution_options(stream_results=True, yield_per=ROWS).execute(select(table))
         for part in rows.partitions(ROWS):
@@ -111,6 +113,6 @@ def counts_of(file: Path) -> dict[str, int]:
         there: Any = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         return {
             table.name: raw.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608 - our own names
-            for table in metadata.sorted_tables
+            for table in TABLES
             if table.name in there
         }
