@@ -28,7 +28,10 @@ LEFT_OUT = "[left out]"
 _PERSONAL = (AnalysedMention, Author, AuthorRemoval, Deletion, Evidence, Mention, Profile)
 _FILE_BYTES, _FILES = 5_000_000, 3
 _CALM = 30.0
-"""Seconds until a terminal is told the same again; the file holds every line."""
+"""Seconds until the same is told again."""
+_PASSING = frozenset({"timestamp", "pause", "again_in", "tries"})
+"""What differs between two lines that say the same."""
+_REMEMBERED = 1_000
 
 
 def without_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -66,15 +69,19 @@ def configure(*, file: Path | None = None, terminal: TextIO | None = None, level
     screen = logging.StreamHandler(stream)
     screen.setFormatter(_formatter(shared, readable=stream.isatty()))
     handlers: list[logging.Handler] = [screen]
-    if file is not None:
+    if file is None:
+        screen.addFilter(_Repeats().first)
+    else:
         screen.setLevel(logging.WARNING)
         screen.addFilter(_Calm().first)
         file.parent.mkdir(parents=True, exist_ok=True)
         rotating = RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8")
         rotating.setFormatter(_formatter(shared, readable=False))
+        rotating.addFilter(_Repeats().first)
         handlers.append(rotating)
     logging.basicConfig(handlers=handlers, level=level, force=True)
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a full disk must not turn every line into a traceback
     structlog.configure(
         processors=[*shared[:4], structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -117,6 +124,30 @@ class _Calm:
         if record.created - self._told.get(about, -_CALM) < _CALM:
             return False
         self._told[about] = record.created
+        return True
+
+
+class _Repeats:
+    """Writes a warning that was written just now only every half minute, with how often it came meanwhile."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[float, int]] = {}
+
+    def first(self, record: logging.LogRecord) -> bool:
+        """Return whether to write a record; adds `repeated` to one that stands for several."""
+        message: Any = record.msg
+        if record.levelno < logging.WARNING or not isinstance(message, dict):
+            return True
+        about = repr([record.name, *((key, value) for key, value in message.items() if key not in _PASSING)])
+        written, times = self._seen.get(about, (-_CALM, 0))
+        if record.created - written < _CALM:
+            self._seen[about] = (written, times + 1)
+            return False
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        self._seen[about] = (record.created, 0)
+        if times:
+            record.msg = {**message, "repeated": times}
         return True
 
 

@@ -6,6 +6,7 @@ Each process writes into a file of its own name under a shared folder (prometheu
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from prometheus_client import (
@@ -23,6 +24,9 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from app.errors import WrongInput
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_KINDS = ("counter", "histogram", "gauge_livemostrecent", "gauge_livesum")
+_ROOM = 1 << 20
+"""Bytes of one file to begin with, as prometheus_client makes them."""
 
 MENTIONS = Counter(
     "emberwatch_mentions",
@@ -59,7 +63,16 @@ def share(folder: Path, process: str) -> None:
     """Count into `folder` under the name of this process from now on; call it before anything is counted."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[_FOLDER] = str(folder)
+    for kind in _KINDS:
+        _reserve(folder / f"{kind}_{process}.db")
     values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call] # untyped there
+
+
+def _reserve(file: Path) -> None:
+    """Give a file its room on disk at once: writing into a hole of a mapped file kills when the disk is full."""
+    if not file.exists() and hasattr(os, "posix_fallocate"):
+        with suppress(OSError), file.open("ab") as made:
+            os.posix_fallocate(made.fileno(), 0, _ROOM)
 
 
 def show(host: str, port: int) -> None:

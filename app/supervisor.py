@@ -145,7 +145,8 @@ class Supervisor:
         """Start Redis again, on the same folder and socket, whenever it dies."""
         pause = FIRST_PAUSE
         while True:
-            while server.alive():  # noqa: ASYNC110 # a process has no event to wait for
+            while server.alive():
+                server.shorten_log()
                 await anyio.sleep(LOOK)
             metrics.RESTARTS.labels("redis").inc()
             _log.error("redis died", pause=pause)

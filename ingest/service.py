@@ -1,15 +1,12 @@
 """The ingest service: one listener a source, and the heartbeat."""
 
-import os
-import socket
-
 import anyio
 import structlog
 
 from app.errors import Unavailable
 from app.service import Context
 from ingest.cancellation import heed_cancellation
-from ingest.listener import Listener
+from ingest.listener import LEASE, Listener
 from ingest.publish import Intake
 
 HEARTBEAT = 1.0
@@ -25,7 +22,7 @@ class IngestService:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._owner = context.worker
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -37,12 +34,14 @@ class IngestService:
                 group.start_soon(Listener(context, source, intake, self._owner).run)
 
     async def _beat(self) -> None:
-        """Send one heartbeat a second; from the first one on the service is ready."""
+        """Send one heartbeat a second, or leave it to the service that does; ready from the first one on."""
+        bus, clock = self._context.bus, self._context.clock
         while True:
             try:
-                await self._context.bus.beat(self._context.clock.now())
+                if await bus.lease("heartbeat", self._owner, LEASE) is not None:
+                    await bus.beat(clock.now())
                 self._context.ready.set()
             except Unavailable as unavailable:
                 heed_cancellation()
                 log.warning("heartbeat.held", reason=str(unavailable))
-            await self._context.clock.sleep(HEARTBEAT)
+            await clock.sleep(HEARTBEAT)

@@ -37,6 +37,8 @@ TROUBLES = {
     "No space left on device": "The disk of {folder} is full. Make room.",
 }
 """What a failing server writes into its log → what to do."""
+LONGEST_LOG = 5_000_000
+"""Bytes of the server's own log before it begins anew."""
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path that every system takes."""
 
@@ -141,7 +143,7 @@ def socket_path(folder: Path) -> Path:
 def locate(data: Path) -> str | None:
     """Return the url of the embedded server that runs for a data folder, None if none answers."""
     path = socket_path(data / "redis")
-    return f"unix://{path}" if _answer(path) == b"+PONG" else None
+    return f"unix://{path}" if (_answer(path) or b"").startswith((b"+PONG", b"-MISCONF", b"-OOM")) else None
 
 
 class EmbeddedServer:
@@ -251,6 +253,14 @@ class EmbeddedServer:
             if sign in said:
                 return sentence.format(folder=self._folder)
         return " · ".join(said.strip().splitlines()[-3:]) or "it said nothing"
+
+    def shorten_log(self) -> None:
+        """Move what the server wrote to `redis.log.1` once it is long; it goes on writing at the beginning."""
+        with contextlib.suppress(OSError):
+            if self._log.stat().st_size > LONGEST_LOG:
+                shutil.copyfile(self._log, self._log.with_name("redis.log.1"))
+                os.truncate(self._log, 0)
+                self._written = 0
 
     def stop(self) -> None:
         """Let it write what it holds and end; ends it the hard way after ten seconds."""

@@ -139,15 +139,21 @@ def test_a_file_gets_everything_and_the_terminal_only_warnings(out, tmp_path):
     assert [line["event"] for line in lines(stream)] == ["loud"]
 
 
-def test_a_terminal_is_not_flooded_and_the_file_holds_all(out, tmp_path):
+def test_nothing_is_flooded_and_the_file_says_how_often(out, tmp_path, monkeypatch):
     stream = io.StringIO()
     log.configure(file=tmp_path / "x.log", terminal=stream)
     for service in ("ingest", "ingest", "alerts", "ingest"):
         structlog.get_logger("x").warning("service failed", service=service)
         logging.getLogger("library").warning("slow")
+    structlog.get_logger("x").warning("service failed", service="ingest", pause=3.0)
+    structlog.get_logger("x").warning("service failed", service="ingest", reason="another")
+    monkeypatch.setattr(log, "_CALM", 0.0)
+    structlog.get_logger("x").warning("service failed", service="ingest")
     logging.getLogger().handlers[1].close()
-    assert [line.get("service") for line in lines(stream)] == ["ingest", None, "alerts"]
-    assert len((tmp_path / "x.log").read_text().splitlines()) == 8
+    assert [line.get("service") for line in lines(stream)] == ["ingest", None, "alerts", "ingest"]
+    kept = [json.loads(line) for line in (tmp_path / "x.log").read_text().splitlines()]
+    told = [(line.get("service"), line.get("reason"), line.get("repeated")) for line in kept if line["event"] != "slow"]
+    assert told == [("ingest", None, None), ("alerts", None, None), ("ingest", "another", None), ("ingest", None, 3)]
 
 
 def test_a_terminal_gets_readable_lines(monkeypatch):

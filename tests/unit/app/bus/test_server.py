@@ -72,6 +72,19 @@ def test_a_living_server_on_the_same_folder_is_noticed(data):
     server.stop()
 
 
+def test_its_own_log_begins_anew_before_it_fills_the_disk(data, monkeypatch):
+    monkeypatch.setattr("app.bus.server.LONGEST_LOG", 1_000)
+    server = EmbeddedServer(data)
+    server.start()
+    with (data / "redis.log").open("a") as log:
+        log.write("x" * 2_000)
+    server.shorten_log()
+    assert (data / "redis.log").stat().st_size == 0
+    assert (data / "redis.log.1").stat().st_size > 2_000
+    server.stop()
+    assert 0 < (data / "redis.log").stat().st_size < 1_500, "it goes on writing at the beginning"
+
+
 def test_it_dies_with_its_parent_and_the_next_one_starts_at_once(data):
     lines = (
         "import sys,time,pathlib\n"
