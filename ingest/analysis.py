@@ -33,8 +33,6 @@ SUSPECT_AFTER = 2
 """Deliveries after which a mention is analysed alone: it may be what killed the workers that had it."""
 MOST_ATTEMPTS = 3
 """Attempts at such a mention before it is buried."""
-PATIENCE = 30.0
-"""Seconds the analyzers may take for a batch; twice as long, and their process is ended."""
 PAUSE = 0.2
 """Seconds before a bus that does not answer is asked again."""
 
@@ -44,7 +42,7 @@ _log = structlog.get_logger("analysis")
 class AnalysisService:
     """One worker of the consumer group `analysis`; any number may run, on any machine.
 
-    It is named as its process, or by `options["consumer"]`; one that comes back under its name goes on with what it left.
+    It is called like its process, or by `options["consumer"]`; one that comes back goes on with what it left.
     """
 
     name = "analysis"
@@ -56,7 +54,7 @@ class AnalysisService:
         self._analyzers: Sequence[Analyzer] = analyzers or ()
         self._prepared = bool(analyzers)
         self._interrupted: set[str] = set()
-        self._patience = float(context.options.get("patience", PATIENCE))
+        self._patience = context.config.analysis.patience
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -128,7 +126,7 @@ class AnalysisService:
         """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
         if not self._analyzers:
             return understand((), mentions)
-        with _watched(2 * self._patience), anyio.move_on_after(self._patience):
+        with watched(2 * self._patience), anyio.move_on_after(self._patience):
             return await to_thread.run_sync(understand, self._analyzers, mentions, abandon_on_cancel=True)
         if len(mentions) == 1:
             return [Failure(f"its analysis took longer than {self._patience:g} s")]
@@ -234,7 +232,7 @@ def _suspect(entry: Entry) -> bool:
 
 
 @contextmanager
-def _watched(seconds: float) -> Iterator[None]:
+def watched(seconds: float) -> Iterator[None]:
     """End this process if the block takes longer, even where native code holds everything up; it is started again."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
     try:

@@ -209,6 +209,8 @@ class Listener:
                 answer = await ask()
             except Backpressure as behind:
                 heed_cancellation()
+                if self.state.status != "paused":
+                    log.warning("source.paused", source=self._source.id, group=behind.group, reason=str(behind))
                 self._say("paused", str(behind))
                 await self._clock.sleep(behind.retry_after)
             except Unavailable as away:

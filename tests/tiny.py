@@ -1,13 +1,18 @@
 """The smallest extensions there can be, for tests of the kernel; `tests.fixtures.system.tiny` makes them known."""
 
+import asyncio
 import os
+import re
+import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import anyio
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from app.domain.analysis import Analysis
+from app.domain.mention import Author, Mention
 from app.service import Context
 from benchmarks.report import Report, Row, Series
 from ingest.connector import Batch, Setting
@@ -83,6 +88,60 @@ class TinyConnector:
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         yield Batch()
+
+
+class FleetingOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    socket: Path
+
+
+class FleetingConnector:
+    """Hears lines on a socket once and never again; answers each when it no longer has to remember it."""
+
+    channel = "wire"
+    Options = FleetingOptions
+    rewinds = False
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        assert isinstance(setting.options, FleetingOptions)
+        self._socket = setting.options.socket
+
+    async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
+        heard: asyncio.Queue[tuple[str, asyncio.StreamWriter]] = asyncio.Queue()
+
+        async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            while line := await reader.readline():
+                await heard.put((line.decode().strip(), writer))
+
+        self._socket.unlink(missing_ok=True)
+        async with await asyncio.start_unix_server(hear, self._socket):
+            while True:
+                number, writer = await heard.get()
+                mention = Mention("wire", number, self._setting.clock.now(), f"nord {number}", Author("ann"))
+                yield Batch([mention])
+                writer.write(f"{number}\n".encode())
+
+
+class DeadlyAnalyzer:
+    """Kills the process in which it meets poison, or lets it hang where nothing in it can go on."""
+
+    def __init__(self, languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> None:
+        pass
+
+    def analyse(self, mentions: Sequence[Mention], so_far: Sequence[Analysis]) -> Sequence[Analysis]:
+        for mention in mentions:
+            if "poison" in mention.text:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if "quicksand" in mention.text:
+                re.match(r"(a+)+$", "a" * 60 + "b")
+        return so_far
+
+
+def quicksand() -> Mention:
+    """Return what paralyses the deadly analyzer."""
+    return Mention("wire", "1", 0.0, "quicksand", Author("ann"))
 
 
 def measure(*, quick: bool) -> Report:

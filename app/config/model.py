@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SerializeAsAny, StrictInt, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
@@ -100,6 +110,8 @@ class AnalysisSection(Section):
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("de", "en")
     analyzers: tuple[StrictStr, ...] = ("language", "lexicon")
+    patience: Annotated[StrictFloat, Field(gt=0, le=3600)] = 30.0
+    """Seconds they may take for a batch."""
 
 
 class NoOptions(Section):

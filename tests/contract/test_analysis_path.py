@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from app.clock import SystemClock
+from app.config import AnalysisSection
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import minutes
@@ -32,7 +33,7 @@ def gone(name: str) -> Deletion:
 
 
 def worker(bus, name: str = "one", analyzers=ANALYZERS) -> AnalysisService:
-    config = SimpleNamespace(brands=())
+    config = SimpleNamespace(brands=(), analysis=AnalysisSection())
     return AnalysisService(Context(config, None, SystemClock(), bus, None, IDENTITY, {"consumer": name}), analyzers)
 
 

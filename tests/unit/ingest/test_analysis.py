@@ -9,6 +9,7 @@ import pytest
 
 from app.bus.port import Entry, Labelled
 from app.clock import ManualClock
+from app.config import AnalysisSection
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, split
@@ -30,10 +31,8 @@ def mention(key: str, text: str = "Der Abschlag ist eine Frechheit", **more) -> 
     return Mention(**(row | {"text": text} | more))
 
 
-def service(stream: MentionStream, *, clock=None, analyzers=ANALYZERS, **options: str) -> AnalysisService:
-    config = SimpleNamespace(
-        brands=(), analysis=SimpleNamespace(languages=("de", "en"), analyzers=("language", "lexicon"))
-    )
+def service(stream: MentionStream, *, clock=None, analyzers=ANALYZERS, patience=30.0, **options: str):
+    config = SimpleNamespace(brands=(), analysis=AnalysisSection(patience=patience))
     context = Context(config, None, clock or ManualClock(7200.0), stream, None, IDENTITY, options)
     return AnalysisService(context, analyzers)
 
@@ -234,7 +233,7 @@ async def test_a_mention_on_which_an_analyzer_hangs_is_buried_and_the_rest_goes_
     stream = MentionStream()
     for text in ("gut", "poison", "schlecht"):
         stream.put(mention(text, text))
-    worker = service(stream, analyzers=[*ANALYZERS, Hanging()], patience="0.3")
+    worker = service(stream, analyzers=[*ANALYZERS, Hanging()], patience=0.3)
     await worker.take(await stream.read("analysis", worker._consumer))
     release.set()
     assert [reason for _, reason in stream.buried] == ["its analysis took longer than 0.3 s"]
