@@ -1,6 +1,6 @@
 """The archive of mentions: one row each, replaced by edits, emptied by deletions, found by key or author."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -58,7 +58,7 @@ class Mentions:
             if key not in latest or version > latest[key][1]:
                 latest[key] = (analysed, version)
         new = {key: entry for key, entry in latest.items() if entry[1] == 1}
-        added = self._shelf.add(*self._rows(new)) if new else 0
+        added = self._add(new) if new else 0
         if added is None:
             return self._put(latest)
         if added:
@@ -116,20 +116,21 @@ class Mentions:
     def _key(self, thing: Any) -> str:
         return thing.key or self._identity.key(thing.channel, thing.id)
 
-    def _rows(self, fresh: Mapping[str, tuple[AnalysedMention, int]]) -> tuple[list[Values], list[Values]]:
-        """Return the rows of `mention` and of `mention_brand`."""
-        author_key, from_analysed = self._identity.author, rows.from_analysed
-        written: list[Values] = []
+    def _add(self, new: Mapping[str, tuple[AnalysedMention, int]]) -> int | None:
+        instants = {key: analysed.mention.published_at for key, (analysed, _) in new.items()}
         places: list[Values] = []
+        return self._shelf.add(instants, self._rows(new, places), places)
+
+    def _rows(self, fresh: Mapping[str, tuple[AnalysedMention, int]], places: list[Values]) -> Iterator[Values]:
+        """Yield the rows of `mention`, and add those of `mention_brand` to `places` on the way."""
+        author_key, from_analysed = self._identity.author, rows.from_analysed
         for key, (analysed, version) in fresh.items():
             said = analysed.mention
-            author = author_key(said.channel, said.author.id)
-            at = said.published_at
+            author, at = author_key(said.channel, said.author.id), said.published_at
             minute = int(at) // 60 * 60
-            written.append(from_analysed(analysed, version, key, author))
             for brand in said.brands:
                 places.append((brand, at, key, minute, author))  # noqa: PERF401 - nearly always one: no list for it
-        return written, places
+            yield from_analysed(analysed, version, key, author)
 
     def _put(self, latest: Mapping[str, tuple[AnalysedMention, int]]) -> int:
         """Keep what is newer than what is there; return how many."""
@@ -143,7 +144,8 @@ class Mentions:
             if key not in present or (present[key].deleted_at is None and version > present[key].version)
         }
         replaced = [present[key] for key in fresh if key in present]
-        self._shelf.replace(replaced, *self._rows(fresh))
+        places: list[Values] = []
+        self._shelf.replace(replaced, list(self._rows(fresh, places)), places)
         self._note(fresh, replaced)
         return len(fresh)
 

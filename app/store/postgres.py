@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: how they are made, what their failures mean, and how rows are poured in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -131,6 +131,8 @@ def raw_error(error: BaseException) -> Exception | None:
 
 def pour(connection: Connection, table: str, types: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Copy rows into a table, all its columns in order: the fastest way in."""
+    if isinstance(rows, Sequence) and not rows:
+        return
     raw: Any = connection.connection.driver_connection
     with raw.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(types)

@@ -5,7 +5,7 @@ in. Who writes a key holds its row there until commit; keys are taken in ascendi
 in a line and never in a circle.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ARRAY, Row, Text, bindparam, func, select, text
@@ -27,9 +27,10 @@ KEY, PUBLISHED_AT = (COLUMNS.index(name) for name in ("key", "published_at"))
 class Shelf(Protocol):
     """Puts rows of `mention` and their places, rows of `mention_brand`, where they belong."""
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int | None:
+    def add(self, instants: Mapping[str, float], written: Iterable[Values], places: Sequence[Values]) -> int | None:
         """Write first versions of mentions of which there is nothing yet; return how many there were.
 
+        `instants` are their keys and when they were published; `places` are complete once `written` is at its end.
         None, and nothing written, if there is something of some of them and each has to be looked at.
         """
 
@@ -57,16 +58,16 @@ class SqliteShelf:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int:
+    def add(self, instants: Mapping[str, float], written: Iterable[Values], places: Sequence[Values]) -> int:
         """Write first versions of mentions of which there is nothing yet; return how many there were.
 
         Whatever there is of a key is as new as a first version, and stays. Then nobody knows which rows are new, but
         places written again are the same places. (A savepoint would cost a copy of every page that changes.)
         """
         dialect = self._connection.dialect
-        added = write(self._connection, adding_new(dialect, mention), written)
-        if added < len(written):
-            there = self.present([row[KEY] for row in written])
+        added = write(self._connection, adding_new(dialect, mention), list(written))
+        if added < len(instants):
+            there = self.present(list(instants))
             first = [row for row in there if row.version == 1 and row.deleted_at is None]
             places = [place for row in first for place in places_of(row)]
         write(self._connection, adding_new(dialect, mention_brand), places)
@@ -96,18 +97,20 @@ class PostgresShelf:
         self._connection = connection
         self._partitions = partitions
 
-    def add(self, written: Sequence[Values], places: Sequence[Values]) -> int | None:
-        """Write first versions of mentions of which there is nothing yet; None if there is something of some."""
+    def add(self, instants: Mapping[str, float], written: Iterable[Values], places: Sequence[Values]) -> int | None:
+        """Write first versions of mentions of which there is nothing yet; None if there is something of some.
+
+        Rows are made while the server is busy with those before.
+        """
         from psycopg.errors import UniqueViolation
 
         try:
             with self._connection.begin_nested():
-                register = sorted((row[KEY], row[PUBLISHED_AT]) for row in written)
-                pour(self._connection, "mention_key", ["text", "float8"], register)
-                self._put(written, places)
+                pour(self._connection, "mention_key", ["text", "float8"], sorted(instants.items()))
+                self._put(set(instants.values()), written, places)
         except UniqueViolation:
             return None
-        return len(written)
+        return len(instants)
 
     def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
         """Register those keys, waiting for whoever holds one, and return what there is of them."""
@@ -122,6 +125,8 @@ class PostgresShelf:
 
     def replace(self, present: Sequence[Row[Any]], written: Sequence[Values], places: Sequence[Values]) -> None:
         """Write mentions that were claimed, and their places, instead of what is present of them."""
+        if not written:
+            return
         before = {row.key: row.published_at for row in present}
         if before:
             self._partitions.touch(before.values())
@@ -135,13 +140,12 @@ class PostgresShelf:
         if moved:
             keys, ats = zip(*moved, strict=True)
             self._connection.execute(_MOVE, {"keys": list(keys), "ats": list(ats)})
-        self._put(written, places)
+        self._put({row[PUBLISHED_AT] for row in written}, written, places)
 
-    def _put(self, written: Sequence[Values], places: Sequence[Values]) -> None:
-        self._partitions.hold("mention", {row[PUBLISHED_AT] for row in written})
+    def _put(self, instants: set[float], written: Iterable[Values], places: Sequence[Values]) -> None:
+        self._partitions.hold("mention", instants)
         for table, rows in ((mention, written), (mention_brand, places)):
-            if rows:
-                pour(self._connection, table.name, [BINARY[str(column.type)] for column in table.c], rows)
+            pour(self._connection, table.name, [BINARY[str(column.type)] for column in table.c], rows)
 
     def _delete(self, table: str, columns: Sequence[str], rows: Sequence[Values]) -> None:
         types = {"published_at": "float8"}
