@@ -12,6 +12,8 @@ from app.domain.analysis import AnalysedMention
 from app.domain.mention import Mention
 
 PAGE = 1_000
+NO_PAYLOADS = {b"t", b"v", b"b", b"m", b"k", b"n", b"reason", b"id"}
+"""Fields of entries that hold something else."""
 Author = tuple[str, str]
 """Channel, and the author's id there."""
 
@@ -34,8 +36,7 @@ class Followed:
         self._forget(_place(first[0][0]) if first else None)
         while page := await client.xrange(stream, self._last, count=PAGE):
             for identifier, fields in page:
-                mention = _mention(fields)
-                if mention is not None:
+                for mention in _mentions(fields or {}):
                     author = (mention.channel, mention.author.id)
                     self._order.append((_place(identifier), author, mention.id))
                     said = self._by.setdefault(author, {})
@@ -78,17 +79,17 @@ class Recent:
         return found
 
 
-def _mention(fields: Mapping[bytes, bytes] | None) -> Mention | None:
+def _mentions(fields: Mapping[bytes, bytes]) -> list[Mention]:
+    """Return what an entry of any stream says: one mention, none, or a pack."""
     try:
-        if fields and b"e" in fields:
+        if b"e" in fields:
             event = EVENT.decode(fields[b"e"])
-            return event if isinstance(event, Mention) else None
-        if fields and b"p" in fields:
-            payload = PAYLOAD.decode(fields[b"p"])
-            return payload.mention if isinstance(payload, AnalysedMention) else None
+            return [event] if isinstance(event, Mention) else []
+        packed = [blob for name, blob in fields.items() if name not in NO_PAYLOADS]
+        payloads = [PAYLOAD.decode(blob) for blob in packed]
     except UnreadableEntry:
-        pass
-    return None
+        return []
+    return [payload.mention for payload in payloads if isinstance(payload, AnalysedMention)]
 
 
 def _place(entry: bytes) -> tuple[int, int]:
