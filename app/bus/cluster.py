@@ -10,6 +10,7 @@ from redis import exceptions
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from app.bus import address
+from app.bus.ending import end
 from app.errors import BusUnavailable
 
 LOOKS_WITHIN = 1.0
@@ -110,8 +111,7 @@ class Cluster:
                 return
             asked = [asyncio.create_task(_view(node)) for node in [*self._starts, *self._nodes.values()]]
             done, late = await asyncio.wait(asked, timeout=LOOKS_WITHIN)
-            for task in late:
-                task.cancel()
+            await end(late)
             self._looked = time.monotonic()
             views = [task.result() for task in done if task.exception() is None]
             if not views:
@@ -123,10 +123,10 @@ class Cluster:
     async def _believe(self, rows: list[Any]) -> None:
         holders: list[Place | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
         there: set[Place] = set()
-        for start, end, *places in rows:
+        for first, last, *places in rows:
             master, *_ = named = [(place[0].decode(), int(place[1])) for place in places if place[0]]
             there.update(named)
-            holders[start : end + 1] = [master] * (end + 1 - start)
+            holders[first : last + 1] = [master] * (last + 1 - first)
         if self._holders != holders:
             _log.info("cluster", masters=sorted({f"{h[0]}:{h[1]}" for h in holders if h}))
         self._holders = holders

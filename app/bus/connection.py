@@ -26,7 +26,8 @@ class Connection:
     """Clients with their scripts; safe to use from many tasks.
 
     `client` is redis-py's for one server. On a cluster, which `ready` finds out, it sends each command to the node that
-    holds its key. `replicas` is how many have to have what is published, committed or leased; None: one on a cluster.
+    holds its key. `replicas` is how many have to have what is published, committed or leased; None: on a cluster one
+    where there is one.
     """
 
     def __init__(self, url: str, partitions: int, replicas: int | None = None) -> None:
@@ -38,7 +39,7 @@ class Connection:
         self._address = Address(url)
         self._waiting = waiting(self._address.starts[0])
         self._wanted = replicas
-        self._replicas = Replicas(replicas or 0, cluster=False)
+        self._replicas = Replicas(replicas or 0)
         self._known = False
         self._asking = asyncio.Lock()
 
@@ -72,7 +73,7 @@ class Connection:
         self.cluster = Cluster(self._address)
         self.client = Router(self.cluster)
         self.sharded = sharded
-        self._replicas = Replicas(1 if self._wanted is None else self._wanted, cluster=True)
+        self._replicas = Replicas(1, adapts=True) if self._wanted is None else Replicas(self._wanted)
 
     async def on(self, key: str, work: Callable[[Any], Awaitable[R]], *, waits: bool = False) -> R:
         """Return what `work` makes of the client of the server that holds `key`."""

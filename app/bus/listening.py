@@ -8,6 +8,7 @@ from typing import Any
 from redis import exceptions
 
 from app.bus.connection import Connection
+from app.bus.ending import end
 
 ASK_EVERY = 2.0
 """Seconds of silence after which a server is asked whether it is still there."""
@@ -44,9 +45,7 @@ async def listen(
             elif message["type"] in {"message", "smessage"}:
                 yield message["channel"].decode(), message["data"]
     finally:
-        for ear in ears:
-            ear.cancel()
-        await asyncio.gather(*ears, return_exceptions=True)
+        await end(ears)
 
 
 async def _hear(

@@ -6,9 +6,10 @@ from typing import Any
 
 from app.bus import keys
 from app.bus.connection import Connection
+from app.bus.ending import end
 
 LONGEST_WAIT_MS = 10_000
-ANSWERS = 1.0
+ANSWERS = 2.0
 """Seconds a reader may take beyond the time it waits for entries; a slower one is left to the next call."""
 GATHERS_MS = 5
 """Milliseconds the other partitions have to come up with entries, too, once one has."""
@@ -90,7 +91,5 @@ class Readers:
 
     async def close(self) -> None:
         """Break off what still waits."""
-        for reader in self._readers.values():
-            reader.cancel()
-        await asyncio.gather(*self._readers.values(), return_exceptions=True)
+        await end(self._readers.values())
         self._readers.clear()

@@ -18,13 +18,14 @@ _log = structlog.get_logger("bus")
 class Replicas:
     """How many replicas have to have a write.
 
-    On a cluster a master that has lost its replicas does without, as far as the majority of the masters agrees that
-    they have failed (so nobody can be promoted who lacks the write), or as they are only just copying its data: then a
-    write is as safe as on a single server. A master that is cut off from the others cannot know that and refuses.
+    Always that many, if a number is asked for. Without one (`adapts`) a master of a cluster that has lost its replica
+    goes on alone, as far as the majority of the masters agrees that it has failed, or while it only copies the data: a
+    write is then as safe as on a single server, unless that very replica comes back before it is lost, too. A master
+    that is cut off from the others cannot know what they agree on, and refuses.
     """
 
-    def __init__(self, wanted: int, *, cluster: bool) -> None:
-        self._wanted, self._cluster = wanted, cluster
+    def __init__(self, wanted: int, *, adapts: bool = False) -> None:
+        self._wanted, self._adapts = wanted, adapts
         self._lone: dict[Any, tuple[float, int]] = {}
         """Client → until when we believe that it has only so many."""
 
@@ -39,19 +40,16 @@ class Replicas:
         """Raise `BusUnavailable` unless enough replicas have what was written."""
         if isinstance(have, exceptions.RedisError):
             raise BusUnavailable(f"Redis takes back what it was given: {have}.") from have
-        if have < wanted and (not self._cluster or have < await self._look(client)):
+        if have < wanted and (not self._adapts or have < await self._look(client)):
             raise BusUnavailable("Redis has it, but none of its replicas says so: it may be taken back; given again.")
 
     async def _look(self, client: Any) -> int:
         """Ask how many living replicas a master of a cluster has; those that only just copy its data do not count."""
         living = _living(await client.execute_command("CLUSTER NODES"))
         info = await client.info("replication")
-        copying = sum(
-            isinstance(row, dict) and row.get("state") != "online"
-            for name, row in info.items()
-            if name.startswith("slave")
-        )
-        there: int = max(living - copying, 0)
+        rows = [row for name, row in info.items() if name.startswith("slave") and isinstance(row, dict)]
+        online = sum(row["state"] == "online" for row in rows)
+        there: int = max(living - (len(rows) - online), online)
         if there < self._wanted:
             if client not in self._lone:
                 _log.warning("a master has lost its replicas", replicas=there, wanted=self._wanted)

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
@@ -20,6 +20,7 @@ from app.domain.tally import TallyDelta, merge
 from app.domain.usual import Usual, UsualMinute
 from app.errors import BusUnavailable
 from tests.fixtures.bus import emptied, masters
+from tests.load import Load, until
 from tests.traffic import NOW, counted, gone, said, work
 
 pytestmark = pytest.mark.anyio
@@ -157,66 +158,24 @@ def mortal() -> Iterator[EmbeddedServer]:
 MANY = 3000
 
 
-class Load:
-    """Publishes, settles and archives all at once, asking again while the server is away."""
-
-    def __init__(self, bus: RedisBus) -> None:
-        self.bus = bus
-        self.accepted: set[str] = set()
-        self.archived: set[str] = set()
-        self.outages = 0
-
-    async def patiently(self, call, *arguments, **more):
-        while True:
-            try:
-                return await call(*arguments, **more)
-            except BusUnavailable:
-                self.outages += 1
-                await anyio.sleep(0.01)
-
-    async def publish(self) -> None:
-        for start in range(0, MANY, 50):
-            batch = [said(n) for n in range(start, start + 50)]
-            await self.patiently(self.bus.publish, batch)
-            self.accepted.update(mention.key for mention in batch)
-
-    async def analyse(self) -> None:
-        while len(self.archived) < MANY:
-            outages = self.outages
-            await self.patiently(work, self.bus, "a", 100, ours=False)
-            if outages != self.outages:  # answers got lost: what they held is pending for us
-                await self.patiently(work, self.bus, claim=True, ours=False)
-
-    async def archive(self) -> None:
-        while len(self.archived) < MANY:
-            entries = await self.patiently(self.bus.read_analysed, "archive", "a", 200, 20)
-            self.archived.update(entry.payload.mention.key for entry in entries if entry.payload)
-            await self.patiently(self.bus.acknowledge, "archive", entries)
-            await self.patiently(self.bus.trim)
-
-    async def kill(self, server: EmbeddedServer) -> None:
-        for goal in (MANY // 6, MANY // 2):
-            await until(lambda goal=goal: len(self.accepted) >= goal)
-            os.kill(server.pid, signal.SIGKILL)
-            await until(lambda: not server.alive())
-            await anyio.to_thread.run_sync(server.start)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    while not holds():  # noqa: ASYNC110 - a set and a process have no event
-        await anyio.sleep(0.001)
+async def killed(load: Load, server: EmbeddedServer) -> None:
+    for goal in (MANY // 6, MANY // 2):
+        await until(lambda goal=goal: len(load.accepted) >= goal)
+        os.kill(server.pid, signal.SIGKILL)
+        await until(lambda: not server.alive())
+        await anyio.to_thread.run_sync(server.start)
 
 
 async def test_a_server_killed_under_load_loses_nothing_that_was_accepted(mortal):
     bus = RedisBus(mortal.url, partitions=2, lag_limit=200_000, clock=SystemClock())
-    load = Load(bus)
+    load = Load(bus, MANY)
     await bus.open()
     try:
         with anyio.fail_after(40):
             async with anyio.create_task_group() as group:
                 for task in (load.publish, load.analyse, load.archive):
                     group.start_soon(task)
-                group.start_soon(load.kill, mortal)
+                group.start_soon(killed, load, mortal)
         assert load.outages
         assert await counted(bus) == MANY
         lag = await bus.lag()
