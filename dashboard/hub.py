@@ -59,9 +59,10 @@ class Seat:
 
 
 class Hub:
-    """Seats by variant, one canvas per variant, one rotation per wall."""
+    """Seats by screen, one canvas per variant (made by `paint`), one rotation per wall."""
 
-    def __init__(self, config: Config, feed: Feed, clock: Clock) -> None:
+    def __init__(self, config: Config, feed: Feed, clock: Clock, paint: type[Canvas] = Canvas) -> None:
+        self._paint = paint
         self._site = config.site.name
         self._walls: dict[str, Wall] = {wall.id: wall for wall in config.walls}
         self._brands = {brand.id: brand for brand in config.brands}
@@ -134,7 +135,7 @@ class Hub:
         canvas = self._canvases.get(variant)
         if canvas is None:
             scene = scenes.scene(self._walls[variant.wall].scenes[0])
-            canvas = Canvas(scene, scenes.panels(scene), self._brands[variant.brand or ""], variant, self._site)
+            canvas = self._paint(scene, scenes.panels(scene), self._brands[variant.brand or ""], variant, self._site)
             self._canvases[variant] = canvas
             if moment is not None:
                 canvas.frame(moment)

@@ -11,7 +11,7 @@ from websockets.http11 import Request
 EXTENSION = "emberwatch.line"
 """Where the scope of a websocket holds its line."""
 
-SEND_BUFFER = 256 * 1024
+SEND_BUFFER = 64 * 1024
 """Bytes the system may keep for a screen; what a slow screen has in front of it is old by then."""
 
 LAST_WORDS = 1.0

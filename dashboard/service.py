@@ -2,11 +2,12 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import anyio
 import uvicorn
 
+from app.domain.fault import Fault
 from app.errors import Unavailable
 from app.service import Context
 from dashboard.checkup import Checkup
@@ -14,6 +15,7 @@ from dashboard.feed import Feed
 from dashboard.hub import Hub
 from dashboard.line import Line
 from dashboard.server import build
+from dashboard.waiting import waiting
 
 GRACE = 2
 """Seconds open connections get to end."""
@@ -47,6 +49,18 @@ class DashboardService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @staticmethod
+    async def meanwhile(options: dict[str, str], faults: Mapping[str, Fault]) -> None:
+        """Say at the same address what is missing, while Redis or the archive cannot be opened."""
+        while not faults:  # noqa: ASYNC110 # mostly both open at once, and this is cancelled
+            await anyio.sleep(0.2)
+        with _listen(options) as door:
+            server = Server(settings(waiting(faults)), anyio.Event())
+            async with anyio.create_task_group() as tasks:
+                with anyio.CancelScope(shield=True) as serving:
+                    tasks.start_soon(_pass_on_cancel, server, serving)
+                    await server.serve(sockets=[door])
+
     async def run(self) -> None:
         """Listen on the host and port of the options until cancelled, then let connections end."""
         context = self._context
@@ -56,7 +70,7 @@ class DashboardService:
         await feed.look()
         with _listen(context.options) as door:
             app = await build(context, hub)
-            server = Server(_settings(app), context.ready)
+            server = Server(settings(app), context.ready)
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(feed.run)
                 tasks.start_soon(Checkup(context).run)
@@ -77,7 +91,8 @@ async def _pass_on_cancel(server: Server, _serving: anyio.CancelScope) -> None:
         server.should_exit = True
 
 
-def _settings(app: object) -> uvicorn.Config:
+def settings(app: object) -> uvicorn.Config:
+    """Return how uvicorn serves us: screens on lines, nothing compressed, nothing logged per request."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # FastAPI is an ASGI application
         log_config=None,
