@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
 from app.config.digest import digest
-from app.domain.fault import Fault
+from app.domain.fault import Fault, Part
 from app.domain.identity import Identity
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
@@ -48,9 +48,17 @@ async def run(
     """
     async with anyio.create_task_group() as group:
         group.start_soon(_stop_on_signal, group.cancel_scope)
-        async with opened(config, data, clock, options) as context, anyio.create_task_group() as running:
-            for name, service in services.items():
-                running.start_soon(keep, name, service, replace(context, worker=worker))
+        faults: dict[str, Fault] = {}
+        async with AsyncExitStack() as stack:
+            async with anyio.create_task_group() as meanwhile:
+                for service in services.values():
+                    if answer := getattr(service, "meanwhile", None):
+                        meanwhile.start_soon(answer, options, faults)
+                context = await stack.enter_async_context(opened(config, data, clock, options, faults))
+                meanwhile.cancel_scope.cancel()
+            async with anyio.create_task_group() as running:
+                for name, service in services.items():
+                    running.start_soon(keep, name, service, replace(context, worker=worker))
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:
@@ -61,20 +69,27 @@ async def _stop_on_signal(scope: anyio.CancelScope) -> None:
 
 
 @asynccontextmanager
-async def opened(config: Config, data: Path, clock: Clock, options: dict[str, str]) -> AsyncIterator[Context]:
-    """Open bus and store, trying again while they are away, and close them at the end."""
+async def opened(
+    config: Config, data: Path, clock: Clock, options: dict[str, str], faults: dict[str, Fault] | None = None
+) -> AsyncIterator[Context]:
+    """Open bus and store, trying again while they are away, with why in `faults`, and close them at the end."""
+    told = {} if faults is None else faults
 
     async def connect() -> Bus:
         bus = make_bus(config, data, clock)
-        await bus.open()
+        try:
+            await bus.open()
+        except BaseException:
+            await bus.close()
+            raise
         return bus
 
-    bus = await insist("bus", connect, clock)
+    bus = await insist("redis", connect, clock, told)
     store = None
     try:
-        store = await insist("store", lambda: to_thread.run_sync(open_archive, data, clock), clock)
+        store = await insist("archive", lambda: to_thread.run_sync(open_archive, data, clock), clock, told)
         identity = Identity(store.secret())
-        yield Context(config, data, clock, bus, store, identity, options)
+        yield Context(config, data, clock, bus, store, identity, options, faults=told)
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(2):
             await bus.close()
@@ -82,14 +97,18 @@ async def opened(config: Config, data: Path, clock: Clock, options: dict[str, st
             store.close()
 
 
-async def insist(what: str, attempt: Callable[[], Awaitable[T]], clock: Clock) -> T:
-    """Try until it works; only `Unavailable` is worth another try."""
-    pause = FIRST_PAUSE
+async def insist(what: Part, attempt: Callable[[], Awaitable[T]], clock: Clock, faults: dict[str, Fault]) -> T:
+    """Try until it works; only `Unavailable` is worth another try, and `faults` holds why meanwhile."""
+    pause, began = FIRST_PAUSE, clock.now()
     while True:
         try:
-            return await attempt()
+            done = await attempt()
         except Unavailable as error:
+            faults[what] = Fault(what, error.kind, began, str(error))
             _log.warning("waiting", what=what, reason=str(error), pause=pause)
+        else:
+            faults.pop(what, None)
+            return done
         await clock.sleep(pause)
         pause = min(2 * pause, LAST_PAUSE)
 

@@ -40,7 +40,7 @@ class Service(Protocol):
     """A long-running part of the system, found by entry point in `emberwatch.services`.
 
     `run` works until it is cancelled and cleans up after itself; an exception makes the runner start it again with
-    growing pauses.
+    growing pauses. One that has a static `meanwhile(options, faults)` answers in it until bus and store are open.
     """
 
     name: str

@@ -6,6 +6,7 @@ full, set to read only. The long form breaks whole systems on real, small file s
 
 import resource
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -36,7 +37,7 @@ from ingest import archive
 from ingest.analysis import AnalysisService
 from ingest.archive import ArchiveService
 from tests.fixtures.store import losses
-from tests.fixtures.system import until
+from tests.fixtures.system import Running, until
 from tests.traffic import IDENTITY, said
 
 pytestmark = pytest.mark.anyio
@@ -222,3 +223,36 @@ async def test_it_is_told_mends_by_itself_and_loses_nothing(site: Site, server: 
     lines = [line for line in log if line["event"] == "fault"]
     assert [(line["part"], line["kind"]) for line in lines] == [(broken.part, broken.kind)], "one line, not a flood"
     assert [line["event"] for line in log].count("fault is over") == 1
+
+
+@pytest.mark.long
+def test_started_with_a_wrong_password_it_says_so_where_it_will_be_and_goes_on_when_it_is_right(
+    emberwatch: Callable[..., Running],
+    server: Server,
+    small_config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server.admin.config_set("requirepass", "right")
+    monkeypatch.setenv("REDIS_URL", server.url.replace("//", "//:wrong@"))
+    dashboard = emberwatch("run", "dashboard", "--port", str(port), "--config", str(small_config))
+    address = f"http://127.0.0.1:{port}"
+
+    def ready() -> dict[str, Any] | None:
+        try:
+            return dict(httpx.get(f"{address}/readyz", timeout=2).json())
+        except httpx.TransportError:
+            return None
+
+    said = until(ready, "an answer")
+    assert [(fault["part"], fault["kind"]) for fault in said["faults"]] == [("redis", "password")]
+    assert "right one into REDIS_URL" in said["reason"]
+    assert httpx.get(f"{address}/healthz").text == "ok"
+    assert "is waiting" in httpx.get(f"{address}/wall/main").text
+    server.admin.config_set("requirepass", "wrong")
+    until(lambda: (found := ready()) and found["services"] and not found["faults"], "the dashboard itself", 30)
+    assert "wrong@" not in dashboard.output
+    assert dashboard.output.count("refuses the password") == 1

@@ -43,6 +43,7 @@ def test_a_crew_is_started_told_apart_restarted_and_stopped(emberwatch, tiny, sm
     until(lambda: not any(alive(pid) for pid in family), "the end of all")
 
 
+@pytest.mark.long
 def test_up_takes_several_workers_of_a_service(emberwatch, tiny, small_config, free_port, tmp_path):
     options = ("--service", "patient", "--workers", "patient=2")
     system = emberwatch("up", "--port", str(free_port), *options)
@@ -54,13 +55,14 @@ def test_up_takes_several_workers_of_a_service(emberwatch, tiny, small_config, f
     assert system.ends() == 0
 
 
-@pytest.mark.parametrize("word", ["patient", "patient=0", "patient=two", "nobody=2"])
+@pytest.mark.parametrize("word", ["patient=0", "nobody=2"])
 def test_a_number_of_workers_that_cannot_be_read_is_told(emberwatch, tiny, small_config, free_port, word):
     system = emberwatch("up", "--port", str(free_port), "--service", "patient", "--workers", word)
     assert system.ends() == 2
     assert f"--workers {word} cannot be read; write SERVICE=N with one of patient" in " ".join(system.output.split())
 
 
+@pytest.mark.long
 def test_several_dashboards_share_a_port(emberwatch, small_config, free_port, monkeypatch, redis_server):
     monkeypatch.setenv("REDIS_URL", redis_server.url)
     crew = emberwatch("run", "dashboard", "--workers", "2", "--port", str(free_port))

@@ -217,7 +217,9 @@ async def test_what_is_away_is_waited_for():
             raise BusUnavailable("away")
         return "there"
 
-    assert await insist("bus", attempt, clock) == "there"
+    faults: dict[str, Fault] = {}
+    assert await insist("redis", attempt, clock, faults) == "there"
+    assert faults == {}
     assert [round(at, 1) for at in tries] == [0.0, 0.2, 0.6, 1.4]
 
 
@@ -226,4 +228,4 @@ async def test_what_can_never_work_is_not_tried_again():
         raise WrongInput("a newer database")
 
     with pytest.raises(WrongInput):
-        await insist("store", attempt, ManualClock())
+        await insist("archive", attempt, ManualClock(), {})
