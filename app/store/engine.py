@@ -70,8 +70,12 @@ class Store:
         else:
             self._writer = engine(url, WRITING, busy)
             self._reader = engine(url, READING, busy)
-        with unavailable(url):
-            migrate(self._writer, clock)
+        try:
+            with unavailable(url):
+                migrate(self._writer, clock)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -19,8 +19,8 @@ from sqlalchemy.engine import Connection, Engine
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 FIRST, LAST = date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH
-EVER = 100_000_000
-"""Days before and after all dates that a calendar knows."""
+EVER = 10**15
+"""Days before and after whatever a source may claim."""
 
 NEAR, FAR, VERY_FAR = 45, 800, 36_525
 """Days from now up to which a part is a day, a month, a year; beyond it is a century."""

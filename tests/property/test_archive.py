@@ -15,6 +15,7 @@ from app.domain.tally import add, contribution
 from app.store.engine import Store, open_store
 from ingest.archive import keep
 from tests.fixtures.archive import entry
+from tests.fixtures.postgres import emptied
 from tests.fixtures.store import NOON, gone, said
 
 BRANDS = ("nordlicht", "suedwind", "westlicht")
@@ -69,17 +70,31 @@ def test_any_redelivery_in_any_order_ends_in_the_same_sums(folder, empty_archive
     shutil.copy(empty_archive, file)
     store = open_store(file, clock=ManualClock(NOON))
     try:
-        identity = Identity(store.secret())
-        entries, counted = settle(identity, history)
-        again = data.draw(st.lists(st.sampled_from(entries), max_size=20)) if entries else []
-        order = data.draw(st.permutations(entries + again))
-        size = data.draw(st.integers(1, 9))
-        for start in range(0, len(order), size):
-            with store.transaction() as tx:
-                keep(tx, order[start : start + size])
-        check(store, identity, history, counted)
+        deliver(store, history, data)
     finally:
         store.close()
+
+
+@settings(max_examples=12, deadline=None)
+@given(history=histories(), data=st.data())
+def test_the_same_on_postgresql(shared_postgres_store, history, data):
+    try:
+        deliver(shared_postgres_store, history, data)
+    finally:
+        emptied(shared_postgres_store)
+
+
+def deliver(store: Store, history, data) -> None:
+    """Archive what is made of a history, in some order, some of it again, and check what came of it."""
+    identity = Identity(store.secret())
+    entries, counted = settle(identity, history)
+    again = data.draw(st.lists(st.sampled_from(entries), max_size=20)) if entries else []
+    order = data.draw(st.permutations(entries + again))
+    size = data.draw(st.integers(1, 9))
+    for start in range(0, len(order), size):
+        with store.transaction() as tx:
+            keep(tx, order[start : start + size])
+    check(store, identity, history, counted)
 
 
 def check(store: Store, identity: Identity, history, counted):
