@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from secrets import token_bytes
 
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT
 from app.bus.connection import Connection, guarded
+from app.bus.ending import every
 from app.bus.port import Accepted, Behind, Fence
 from app.bus.pressure import RETRY_AFTER, Pressure
 from app.domain.mention import Deletion, Heartbeat, Mention
@@ -32,12 +34,19 @@ class Inlet:
         Raises `Backpressure` while a consumer is too far behind, `LeaseLost` if a newer token than that of `fence` was
         seen; a part of the events may be accepted then, and giving all of them again is safe.
         """
+        shares = keys.partitioned(events, self._connection.partitions).items()
+        if self._connection.cluster is None:
+            said = [await self._share(partition, share, fence or UNFENCED) for partition, share in shares]
+        else:  # each waits for a replica of another node
+            said = await every(self._share(partition, share, fence or UNFENCED) for partition, share in shares)
+        return Accepted(*map(sum, zip(*said, strict=True)))
+
+    async def _share(self, partition: int, events: Sequence[Mention | Deletion], fence: Fence) -> list[int]:
         counts = [0, 0, 0, 0, 0]
-        for partition, share in keys.partitioned(events, self._connection.partitions).items():
-            for start in range(0, len(share), LARGEST_CALL):
-                said = await self._publish(partition, share[start : start + LARGEST_CALL], fence or UNFENCED)
-                counts = [have + more for have, more in zip(counts, said, strict=True)]
-        return Accepted(*counts)
+        for start in range(0, len(events), LARGEST_CALL):
+            said = await self._publish(partition, events[start : start + LARGEST_CALL], fence)
+            counts = [have + more for have, more in zip(counts, said, strict=True)]
+        return counts
 
     async def _publish(self, partition: int, events: Sequence[Mention | Deletion], fence: Fence) -> list[int]:
         arguments: list[str | int | bytes] = []
@@ -60,7 +69,8 @@ class Inlet:
     async def _ask(self, partition: int, fence: Fence, events: Sequence[str | int | bytes]) -> list[int]:
         streams = [keys.stream(partition, name) for name in keys.GROUPS]
         first = [keys.prefix(partition), keys.REMEMBERED, *self._pressure.lengths(partition), fence.name, fence.token]
-        said: list[int] = await self._connection.scripts.publish(streams, [*first, *events], confirmed=True)
+        call = token_bytes(12)  # if the answer gets lost and the call is sent again, it is answered as it was
+        said: list[int] = await self._connection.scripts.publish(streams, [*first, call, *events], confirmed=True)
         return said
 
     @guarded

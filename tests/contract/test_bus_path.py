@@ -77,6 +77,26 @@ async def test_what_is_spread_over_other_partitions_is_not_opened(bus, any_redis
     await other.close()
 
 
+class SentAgain:
+    """A script whose first answer gets lost on the way."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    async def __call__(self, names, arguments, *, confirmed=False):
+        await self._script(names, arguments, confirmed=confirmed)
+        return await self._script(names, arguments, confirmed=confirmed)
+
+
+async def test_a_call_that_is_sent_again_is_answered_as_it_was(bus):
+    scripts = bus._connection.scripts
+    bus._connection.scripts = replace(scripts, publish=SentAgain(scripts.publish))
+    assert await bus.publish([said(1), said(2), said(1), gone(9)]) == Accepted(accepted=2, duplicates=1, unmatched=1)
+    bus._connection.scripts = scripts
+    assert await bus.publish([said(1), said(2)]) == Accepted(duplicates=2)
+    assert len(await work(bus)) == 2
+
+
 async def test_an_edit_by_revision_replaces_and_an_older_one_does_nothing(bus):
     await bus.publish([said(1, "one", revision=10)])
     assert await bus.publish([said(1, "two", revision=20)]) == Accepted(edited=1)

@@ -1,7 +1,7 @@
 -- Accepts a batch: drops what is known, appends the rest.
 -- KEYS: mentions stream, analysed stream
 -- ARGV: prefix, seconds a key is remembered, length of mentions and of analysed at which somebody may be too far behind,
---   name of the fence or '', its token, then per event: m|d, key, revision, digest, brands, blob
+--   name of the fence or '', its token, name of this call, then per event: m|d, key, revision, digest, brands, blob
 -- Returns accepted, duplicates, edited, deleted, unmatched; {-1} when a stream is that long; {-2} for an outdated token.
 -- The hash id:<key> holds: v version, r revision, h digest ('' unknown), b brands, d tombstone, e entries in mentions,
 --   a version counted, l its contribution, x its entry in analysed, z its entry among the dead letters.
@@ -12,9 +12,16 @@ if ARGV[5] ~= '' then
   if token < newest then return {-2} end
   if token > newest then redis.call('SET', fence, ARGV[6]) end
 end
+local call = prefix .. 'call:' .. ARGV[7]
+local answered = redis.call('GET', call)
+if answered then
+  local counts = {}
+  for count in string.gmatch(answered, '%d+') do counts[#counts + 1] = tonumber(count) end
+  return counts
+end
 if redis.call('XLEN', stream) >= tonumber(ARGV[3]) or redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[4]) then return {-1} end
 local accepted, duplicates, edited, deleted, unmatched = 0, 0, 0, 0, 0
-for i = 7, #ARGV, 6 do
+for i = 8, #ARGV, 6 do
   local kind, key, revision, digest, brands, blob = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local id = prefix .. 'id:' .. key
   local known = redis.call('HMGET', id, 'v', 'r', 'h', 'd', 'e')
@@ -51,4 +58,6 @@ for i = 7, #ARGV, 6 do
     end
   end
 end
-return {accepted, duplicates, edited, deleted, unmatched}
+local counts = {accepted, duplicates, edited, deleted, unmatched}
+redis.call('SET', call, table.concat(counts, ' '), 'EX', 60)
+return counts
