@@ -81,15 +81,19 @@ class Inlet:
     @guarded
     async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the brands of those mention keys that are known and alive."""
-        async with self._connection.client.pipeline(transaction=False) as pipe:
-            for key in mention_keys:
-                pipe.hmget(self._hash(key), ["b", "d"])
-            found = await pipe.execute()
-        return {
-            key: tuple(brands.decode().split(",")) if brands else ()
-            for key, (brands, gone) in zip(mention_keys, found, strict=True)
-            if brands is not None and not gone
-        }
+        shares: dict[int, list[str]] = {}
+        for key in mention_keys:
+            shares.setdefault(keys.of_key(key, self._connection.partitions), []).append(key)
+        alive: dict[str, tuple[str, ...]] = {}
+        for partition, share in shares.items():
+            for start in range(0, len(share), LARGEST_CALL):
+                asked = share[start : start + LARGEST_CALL]
+                stream = keys.stream(partition, keys.MENTIONS)
+                said = await self._connection.scripts.known([stream], [keys.prefix(partition), *asked])
+                for key, brands in zip(asked, said, strict=True):
+                    if brands is not None:
+                        alive[key] = tuple(brands.decode().split(",")) if brands else ()
+        return alive
 
     @guarded
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:

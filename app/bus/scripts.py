@@ -61,6 +61,7 @@ class Scripts:
     """Every script by its name, ready to call."""
 
     publish: Any
+    known: Any
     settle: Any
     unpack: Any
     trim: Any
