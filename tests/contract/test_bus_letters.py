@@ -6,22 +6,26 @@ import pytest
 
 from app.bus import keys
 from app.bus.redis import RedisBus
-from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
 from app.domain.mention import Mention
 from app.domain.tally import Contribution
 from app.errors import BusUnavailable
 from tests.contract.test_bus_path import text_anywhere
+from tests.fixtures.bus import emptied
 from tests.traffic import counted, gone, said, work
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=[1, 4], ids=["1 partition", "4 partitions"])
-async def bus(redis_server: EmbeddedServer, request: pytest.FixtureRequest) -> AsyncIterator[RedisBus]:
-    bus = RedisBus(redis_server.url, partitions=request.param, lag_limit=1000, clock=SystemClock())
-    await bus._connection.client.flushall()
-    await bus.open()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    places = {"one server": "redis_server", "cluster": "redis_cluster"}
+    metafunc.parametrize("any_redis", places.values(), ids=places, indirect=True)
+
+
+@pytest.fixture
+async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(any_redis, partitions=4 if "," in any_redis else 1, lag_limit=1000, clock=SystemClock())
+    await emptied(bus)
     yield bus
     await bus.close()
 

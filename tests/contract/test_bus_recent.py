@@ -5,23 +5,27 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.bus.redis import RedisBus
-from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
 from app.config import Config
 from app.domain.brand import Brand
 from app.domain.mention import Author, AuthorRemoval
 from ingest.publish import Intake
+from tests.fixtures.bus import emptied
 from tests.traffic import NOW, gone, said, work
 
 pytestmark = pytest.mark.anyio
 ANNA = ("forum", "anna")
 
 
-@pytest.fixture(params=[1, 4], ids=["1 partition", "4 partitions"])
-async def bus(redis_server: EmbeddedServer, request: pytest.FixtureRequest) -> AsyncIterator[RedisBus]:
-    bus = RedisBus(redis_server.url, partitions=request.param, lag_limit=1000, clock=SystemClock())
-    await bus._connection.client.flushall()
-    await bus.open()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    places = {"one server": "redis_server", "cluster": "redis_cluster"}
+    metafunc.parametrize("any_redis", places.values(), ids=places, indirect=True)
+
+
+@pytest.fixture
+async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(any_redis, partitions=4 if "," in any_redis else 1, lag_limit=1000, clock=SystemClock())
+    await emptied(bus)
     yield bus
     await bus.close()
 
@@ -80,7 +84,7 @@ async def test_what_was_trimmed_leaves_nothing_behind(bus):
 
 
 async def test_an_account_that_vanishes_right_after_its_listener_was_killed_takes_everything_along(
-    bus, redis_server, store, identity
+    bus, any_redis, store, identity
 ):
     """The one that heard the mentions is gone with all it remembered; nothing is archived yet."""
     config = Config(brands=(Brand("acme", "Acme", "acme"),))
@@ -88,7 +92,7 @@ async def test_an_account_that_vanishes_right_after_its_listener_was_killed_take
     posts = [by("anna", n, text="acme", key="") for n in range(5)]
     assert (await killed.take(posts, "live")).accepted == 5
     await work(bus)
-    other = RedisBus(redis_server.url, partitions=bus._connection.partitions, lag_limit=1000, clock=SystemClock())
+    other = RedisBus(any_redis, partitions=bus._connection.partitions, lag_limit=1000, clock=SystemClock())
     await other.open()
     heir = Intake(config, other, store, identity, SystemClock())
     await killed.take([by("anna", 5, text="acme", key=""), gone(0)], "live")
