@@ -23,6 +23,8 @@ CHUNK = 500
 KEY, PUBLISHED_AT = (COLUMNS.index(name) for name in ("key", "published_at"))
 """Where the two stand in a row of `mention`."""
 
+PLACE_KEY = list(mention_brand.c.keys()).index("key")
+
 
 class Shelf(Protocol):
     """Puts rows of `mention` and their places, rows of `mention_brand`, where they belong."""
@@ -98,19 +100,33 @@ class PostgresShelf:
         self._partitions = partitions
 
     def add(self, instants: Mapping[str, float], written: Iterable[Values], places: Sequence[Values]) -> int | None:
-        """Write first versions of mentions of which there is nothing yet; None if there is something of some.
+        """Write first versions of mentions of which there is nothing yet; None if somebody else did meanwhile.
 
-        Rows are made while the server is busy with those before.
+        Whatever there is of a key is as new as a first version, and stays. Rows are made while the server is busy with
+        those before.
         """
         from psycopg.errors import UniqueViolation
 
-        try:
-            with self._connection.begin_nested():
-                pour(self._connection, "mention_key", ["text", "float8"], sorted(instants.items()))
-                self._put(set(instants.values()), written, places)
-        except UniqueViolation:
-            return None
-        return len(instants)
+        new = instants
+        for _ in range(2):
+            try:
+                with self._connection.begin_nested():
+                    pour(self._connection, "mention_key", ["text", "float8"], sorted(new.items()))
+                    wanted = new
+                    self._put(
+                        set(new.values()),
+                        (row for row in written if row[KEY] in wanted),
+                        (place for place in places if place[PLACE_KEY] in wanted),
+                    )
+                return len(new)
+            except UniqueViolation as error:
+                if error.diag.table_name != mention_key.name:  # rows were used up, and the register is not right
+                    raise
+                there = set(self._connection.scalars(_KNOWN, {"keys": list(instants)}))
+                new = {key: at for key, at in instants.items() if key not in there}
+                if not new:
+                    return 0
+        return None
 
     def claim(self, instants: Mapping[str, float]) -> list[Row[Any]]:
         """Register those keys, waiting for whoever holds one, and return what there is of them."""
@@ -142,7 +158,7 @@ class PostgresShelf:
             self._connection.execute(_MOVE, {"keys": list(keys), "ats": list(ats)})
         self._put({row[PUBLISHED_AT] for row in written}, written, places)
 
-    def _put(self, instants: set[float], written: Iterable[Values], places: Sequence[Values]) -> None:
+    def _put(self, instants: set[float], written: Iterable[Values], places: Iterable[Values]) -> None:
         self._partitions.hold("mention", instants)
         for table, rows in ((mention, written), (mention_brand, places)):
             pour(self._connection, table.name, [BINARY[str(column.type)] for column in table.c], rows)
@@ -179,6 +195,9 @@ _MOVE = text(
     "UPDATE mention_key k SET published_at = given.at "
     "FROM unnest(CAST(:keys AS text[]), CAST(:ats AS float8[])) AS given(key, at) WHERE k.key = given.key"
 )
+
+
+_KNOWN = select(mention_key.c.key).where(mention_key.c.key == func.any(bindparam("keys", type_=ARRAY(Text))))
 
 
 def _of_keys(keys: Sequence[str]) -> Any:

@@ -81,6 +81,15 @@ def test_a_repeat_changes_nothing(store, identity):
         assert tx.mentions.count() == tx.mentions.count("nordlicht") == 1
 
 
+def test_of_a_batch_that_comes_again_in_part_only_what_is_new_is_written(store, identity):
+    rows = [(said(identity, str(number), brands=("nordlicht", "suedwind")), 1) for number in range(6)]
+    edited = (said(identity, "1", "edited", brands=("suedwind",)), 2)
+    assert (keep(store, *rows[:3]), keep(store, edited), keep(store, *rows)) == (3, 1, 3)
+    with store.reading() as tx:
+        assert (tx.mentions.count(), tx.mentions.count("nordlicht"), tx.mentions.count("suedwind")) == (6, 5, 6)
+    assert {one.mention.text for one in everything(store)} == {"edited", rows[0][0].mention.text}
+
+
 def test_an_edit_moves_a_mention_to_other_brands(store, identity):
     keep(store, (said(identity, brands=("nordlicht", "suedwind")), 1))
     keep(store, (said(identity, brands=("suedwind", "westlicht")), 2))
