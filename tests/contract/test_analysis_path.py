@@ -12,6 +12,7 @@ from app.config import AnalysisSection
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import minutes
+from app.errors import BusUnavailable
 from app.service import Context
 from ingest.analysis import AnalysisService
 from ingest.understanding import build
@@ -150,6 +151,25 @@ async def test_a_mention_that_kills_its_worker_again_and_again_takes_nobody_with
     assert (letter.key, letter.deliveries) == (mention("5").key, 6)
     assert letter.reason == "its worker stopped 3 times while analysing it alone"
     assert Deadly.killed == 5
+
+
+async def test_a_redis_that_is_full_for_a_while_makes_no_dead_letters(bus):
+    await bus.publish([mention(name, "Das nervt") for name in "0123456789"])
+    one = worker(bus)
+    entries = await bus.read("analysis", "one", block_ms=1)
+    client = bus._connection.client
+    await client.config_set("maxmemory", 1)
+    try:
+        for _ in range(12):
+            with pytest.raises(BusUnavailable, match="out of memory"):
+                await one.take(entries)
+            entries = await bus.claim("analysis", "one")
+    finally:
+        await client.config_set("maxmemory", 0)
+    assert min(entry.deliveries for entry in entries) > 5
+    await one.take(entries)
+    assert await labels(bus) == (10, 10, 0)
+    assert await bus.letters() == []
 
 
 async def test_heartbeats_move_the_watermark(bus):
