@@ -29,23 +29,28 @@ class Sweeper:
         self._store, self._keep, self._clock = store, keep, clock
         self._due = clock.monotonic() + SETTLING
         self._steps: Iterator[None] | None = None
+        self._gone: Counter[str] = Counter()
 
     def step(self) -> bool:
-        """Do one step of a run; False if there is nothing to do now."""
+        """Do one step of a run; False if there is nothing to do now. A run that fails begins anew a minute later."""
         if self._steps is None:
             if self._clock.monotonic() < self._due:
                 return False
             self._due = self._clock.monotonic() + EVERY
             self._steps = self.sweep(self._clock.now())
-        for _ in self._steps:
-            return True
+        try:
+            for _ in self._steps:
+                return True
+        except BaseException:
+            self._steps, self._due = None, self._clock.monotonic() + SETTLING
+            raise
         self._steps = None
         return False
 
     def sweep(self, now: float) -> Iterator[None]:
         """Let go of everything that is too old at `now`, one transaction a step; the last one writes the audit row."""
         authorise(ACTOR, "retention.run")
-        gone: Counter[str] = Counter()
+        gone = self._gone
         yield from self._mentions(now, gone)
         yield from self._tallies(now, gone)
         yield from self._logs(now, gone)
@@ -53,6 +58,7 @@ class Sweeper:
             tx.index.prune()
             if +gone:
                 tx.audit.append(AuditEntry(now, ACTOR.kind, ACTOR.id, "retention.run", detail=dict(+gone)))
+        gone.clear()
         yield
 
     def _mentions(self, now: float, gone: Counter[str]) -> Iterator[None]:
@@ -67,6 +73,12 @@ class Sweeper:
                     tx.retention.forget(some, self._keep, now)
                 gone["mentions"] += len(some)
                 yield
+
+        longest = max(self._keep.mentions, *self._keep.channels.values(), 0)
+        with self._store.reading() as tx:
+            empty = min(now - longest, tx.retention.oldest())
+        self._store.drop_days("mention", empty)
+        yield
 
     def _tallies(self, now: float, gone: Counter[str]) -> Iterator[None]:
         """Whole hours of minutes go, after it was said that from now on hours speak for them."""

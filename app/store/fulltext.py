@@ -154,6 +154,21 @@ def _name(start: int) -> str:
     return f"fulltext_{start}"
 
 
+NEAR = 32
+"""How many times as many of the newest moments as are wanted are looked at before GIN is asked, on PostgreSQL."""
+
+_NEAREST = (
+    "SELECT moment FROM (SELECT moment, words FROM fulltext WHERE moment >= :since AND moment < :until "
+    "ORDER BY moment DESC LIMIT :near) AS newest "
+    "WHERE words @@ CAST(:wish AS tsquery) ORDER BY moment DESC LIMIT :limit"
+)
+_WHEREVER = (
+    "WITH found AS MATERIALIZED (SELECT moment FROM fulltext WHERE words @@ CAST(:wish AS tsquery)) "
+    "SELECT moment FROM found WHERE moment >= :since AND moment < :until ORDER BY moment DESC LIMIT :limit"
+)
+"""Left to itself, the planner walks through all moments in their order even for a word that none has."""
+
+
 class TsVector:
     """The table `fulltext` with a GIN index; lexemes are ours, so they go in and are asked for as they are."""
 
@@ -170,23 +185,22 @@ class TsVector:
         """Replace those moments; one without lexemes vanishes."""
         gone = [moment for moment, words in entries.items() if not words]
         self._connection.execute(text("DELETE FROM fulltext WHERE moment = ANY(:gone)"), {"gone": gone})
-        rows = [{"moment": moment, "words": sorted(words)} for moment, words in sorted(entries.items()) if words]
+        rows = sorted((moment, " ".join(sorted(words))) for moment, words in entries.items() if words)
         statement = (
-            "INSERT INTO fulltext (moment, words) VALUES (:moment, array_to_tsvector(:words)) "
+            "INSERT INTO fulltext (moment, words) "
+            "SELECT given.moment, array_to_tsvector(string_to_array(given.words, ' ')) "
+            "FROM unnest(CAST(:moments AS bigint[]), CAST(:words AS text[])) AS given(moment, words) "
             "ON CONFLICT (moment) DO UPDATE SET words = excluded.words"
         )
-        if rows:
-            self._connection.execute(text(statement), rows)
+        given = {"moments": [moment for moment, _ in rows], "words": [words for _, words in rows]}
+        self._connection.execute(text(statement), given)
 
     def find(self, wish: Wanted, since: int, until: int, limit: int) -> list[int]:
         """Return at most `limit` moments of [since, until) that may hold what is wished for, newest first."""
-        query = text(
-            "SELECT moment FROM fulltext WHERE words @@ CAST(:wish AS tsquery) "
-            "AND moment >= :since AND moment < :until ORDER BY moment DESC LIMIT :limit"
-        )
         expression = f"{written(wish, ' & ', ' | ', chr(39))} | '{EVERY}'"
-        asked = {"wish": expression, "since": since, "until": until, "limit": limit}
-        return list(self._connection.execute(query, asked).scalars())
+        asked = {"wish": expression, "since": since, "until": until, "limit": limit, "near": NEAR * limit}
+        found = list(self._connection.execute(text(_NEAREST), asked).scalars())
+        return found if len(found) == limit else list(self._connection.execute(text(_WHEREVER), asked).scalars())
 
     def parts(self) -> list[str]:
         """Return nothing: vacuum sees to it."""

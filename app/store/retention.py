@@ -61,6 +61,11 @@ class Retention:
         gone = [row for row in found if _arrived(row) < now - keep.mentions_of(row.channel)]
         return gone, (found[-1].published_at, found[-1].key) if len(found) == SCAN else None
 
+    def oldest(self) -> float:
+        """Return when the oldest mention that is kept was published; infinity if there is none."""
+        found = self._connection.scalar(select(func.min(mention.c.published_at)))
+        return float("inf") if found is None else float(found)
+
     def forget(self, gone: Sequence[Row[Any]], keep: RetentionSection, now: float) -> None:
         """Delete mentions, their places and, by its own cursor, their words; count authors of whom nothing is left."""
         for channel in {row.channel for row in gone}:

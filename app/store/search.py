@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, cast, func, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, cast, func, select, true, tuple_
 from sqlalchemy.engine import Connection
 
 from app.domain.analysis import AnalysedMention, Label
@@ -131,20 +131,24 @@ def _candidates(index: Index, wish: lexemes.Wanted, since: int, until: int) -> I
 
 
 def _among(connection: Connection, wanted: MentionFilter, cursor: str | None) -> Select[Any]:
-    """Return the query for what was published in the moments given, in the order of the page."""
+    """Return the query for what was published in the moments given, in the order of the page.
+
+    Each database is made to go from the moments to the mentions: left to itself it would look at every mention.
+    """
     given: Any = bindparam("moments", type_=None)
-    if connection.dialect.name == "postgresql":
-        moments = func.unnest(cast(given, ARRAY(BigInteger))).table_valued("value", name="j").render_derived()
-    else:
-        moments = func.json_each(given).table_valued("value", name="j")
-    value = moments.c.value
     at = mention_brand.c.published_at if wanted.brand else mention.c.published_at
     query = _query(wanted, cursor, drifting=True)
-    return query.join_from(
-        mention_brand if wanted.brand else mention,
-        moments,
-        (at >= value / PER_SECOND) & (at < (value + 1) / PER_SECOND),
-    )
+    if connection.dialect.name != "postgresql":
+        moments = func.json_each(given).table_valued("value", name="j")
+        return query.join_from(mention_brand if wanted.brand else mention, moments, _within(at, moments.c.value))
+    moments = func.unnest(cast(given, ARRAY(BigInteger))).table_valued("value", name="j").render_derived()
+    inside = query.where(_within(at, moments.c.value)).order_by(None).offset(0).correlate(moments).lateral("found")
+    joined = select(inside).select_from(moments.join(inside, true()))
+    return joined.order_by(inside.c.published_at.desc(), inside.c.key.desc())
+
+
+def _within(at: ColumnElement[float], value: ColumnElement[int]) -> ColumnElement[bool]:
+    return (at >= value / PER_SECOND) & (at < (value + 1) / PER_SECOND)
 
 
 def _given(connection: Connection, some: list[int]) -> Any:

@@ -4,9 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from app.config.model import RetentionSection
+from app.domain.identity import Identity
 from app.domain.query import parse
 from app.domain.tally import contribution, reduce
 from app.store.page import Page
+from app.store.partitions import parts
 from app.store.search import MentionFilter
 from ingest import retention
 from ingest.retention import EVERY, SETTLING, Sweeper
@@ -30,6 +32,11 @@ def archive(store, identity, *analysed, entry="1-0", at=NOON):
 
 def sweep(store, clock, keep=KEEP):
     for _ in Sweeper(store, keep, clock).sweep(clock.now()):
+        pass
+
+
+def finish(sweeper):
+    while sweeper.step():
         pass
 
 
@@ -158,13 +165,48 @@ def test_a_sweep_begins_by_itself_once_an_hour(store, identity, clock):
     sweeper = Sweeper(store, KEEP, clock)
     assert not sweeper.step()
     clock.advance(SETTLING)
-    while sweeper.step():
-        pass
+    finish(sweeper)
     with store.reading() as tx:
         assert tx.mentions.count() == 0
     assert not sweeper.step()
     clock.advance(EVERY)
     assert sweeper.step()
+
+
+def test_a_run_that_fails_begins_anew_and_says_all_that_went(store, identity, clock, mentions, monkeypatch):
+    archive(store, identity, *mentions)
+    clock.advance(500 * DAY)
+    sweeper = Sweeper(store, KEEP, clock)
+    clock.advance(SETTLING)
+    with monkeypatch.context() as broken:
+        broken.setattr(sweeper, "_tallies", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            finish(sweeper)
+    assert not sweeper.step()
+    clock.advance(SETTLING)
+    finish(sweeper)
+    with store.reading() as tx:
+        (entry,) = tx.audit.find().items
+    assert entry.detail["mentions"] == 60
+
+
+def test_whole_days_without_a_mention_are_dropped_on_postgresql(postgres_store, clock):
+    identity = Identity(postgres_store.secret())
+    stays = said(identity, "at://stays", at=NOON + 3 * DAY, channel="forum")
+    archive(postgres_store, identity, *[said(identity, f"at://{n}", at=NOON + n * DAY) for n in range(3)], stays)
+
+    def days():
+        with postgres_store._writer.connect() as connection:
+            return {part.start for _, part in parts(connection, "mention")}
+
+    before = days()
+    today = int(NOON // DAY)
+    assert {today, today + 1, today + 2, today + 3} <= before
+    clock.advance(403 * DAY)
+    sweep(postgres_store, clock)
+    assert before - days() == {today, today + 1, today + 2}
+    with postgres_store.reading() as tx:
+        assert tx.tallies.total("nordlicht") == 4
 
 
 def test_an_author_counted_once_too_often_is_noticed(store, identity, clock, mentions):
