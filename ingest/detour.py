@@ -8,7 +8,7 @@ import anyio
 import structlog
 
 from app.domain.mention import SourceEvent
-from app.errors import Backpressure, Unavailable
+from app.errors import Backpressure, LeaseLost, Unavailable
 from app.metrics import SPOOL_BYTES, SPOOL_LOST
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Setting
@@ -62,18 +62,24 @@ class Detour:
         return self._spool.waiting
 
     async def accept(self, events: list[SourceEvent]) -> None:
-        """Have a batch accepted, or keep it on disk; returns when either is durable, or the loss is told."""
+        """Have a batch accepted, or keep it on disk; returns when either is durable, or the loss is told.
+
+        Told to stop in between, or that the source is another's now, it keeps the batch before it obeys.
+        """
         if not self.waiting:
             try:
                 return await self._take(events)
             except Unavailable as away:
                 self._reason = str(away)
+            except (LeaseLost, asyncio.CancelledError):
+                self._spool.append(events)
+                raise
+            except Exception as error:  # noqa: BLE001 - it is tried once more, then told and counted
+                self._reason = f"A batch could not be taken ({type(error).__name__})."
         kept = await asyncio.to_thread(self._spool.append, events)
         self._changed()
         if not kept:
-            self._lost += len(events)
-            SPOOL_LOST.labels(self._source).inc(len(events))
-            log.error("spool.full", source=self._source, lost=len(events), lost_so_far=self._lost)
+            self._lose(events, "spool.full")
         self._tell()
         return None
 
@@ -103,7 +109,12 @@ class Detour:
         events = await asyncio.to_thread(self._spool.first)
         if events is None:
             return False
-        await self._take(events)
+        try:
+            await self._take(events)
+        except (Unavailable, LeaseLost):
+            raise
+        except Exception as error:  # noqa: BLE001 - one batch must not hold up all that come after it
+            self._lose(events, f"spool.refused {type(error).__name__}")
         self._reason = "Catching up."
         await asyncio.to_thread(self._spool.done)
         if not self.waiting:
@@ -116,6 +127,12 @@ class Detour:
         self._changed()
         return True
 
+    def _lose(self, events: list[SourceEvent], why: str) -> None:
+        """Count what is lost, and say it aloud."""
+        self._lost += len(events)
+        SPOOL_LOST.labels(self._source).inc(len(events))
+        log.error(why, source=self._source, lost=len(events), lost_so_far=self._lost)
+
     def _changed(self) -> None:
         self._change.set()
         self._change = anyio.Event()
@@ -126,7 +143,8 @@ class Detour:
         if self._lost:
             lost = f"{self._lost:,} events of this source are lost"
             self._say(
-                "failed", f"The spool is full: {lost}; raise ingest.spool_limit or mend this: {self._reason} {waits}."
+                "failed",
+                f"{lost.capitalize()}, see the log; raise ingest.spool_limit or mend this: {self._reason} {waits}.",
             )
         else:
             self._say("paused", f"{self._reason} Nothing is lost: {waits}.")

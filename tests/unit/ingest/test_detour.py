@@ -177,7 +177,7 @@ async def test_what_waits_here_is_published_though_another_machine_has_the_sourc
     assert bus.fences == {"source:one": 9}
 
 
-async def test_a_newer_token_ends_the_turn(listening, bus, wire):
+async def test_a_newer_token_ends_the_turn_and_the_batch_in_hand_comes_with_the_next(listening, bus, wire):
     async with listening() as one:
         wire.put_nowait(post(1))
         await until(lambda: ids(bus) == ["1"])
@@ -185,8 +185,48 @@ async def test_a_newer_token_ends_the_turn(listening, bus, wire):
         bus.fences["source:one"] = one._token + 1
         wire.put_nowait(post(2))
         bus.holders["source:one"] = ("", one._token + 1)
-        await until(lambda: one._token > 1)
-    assert ids(bus) == ["1"]
+        await until(lambda: ids(bus) == ["1", "2"])
+        assert one._token > 1
+
+
+async def test_a_batch_in_hand_is_kept_when_the_source_is_lost_or_the_process_stopped(listening, bus, wire, tmp_path):
+    async with listening() as one:
+        wire.put_nowait(post(0))
+        await until(lambda: ids(bus) == ["0"])
+        bus.fences["source:one"] = one._token + 1
+        wire.put_nowait(post(1))
+        await until(lambda: list(folder(tmp_path, "one").glob("*.spool")))
+        del bus.fences["source:one"]
+        await until(lambda: ids(bus) == ["0", "1"])
+        held = asyncio.Event()
+
+        async def hang(*_, **__):
+            held.set()
+            await asyncio.get_running_loop().create_future()
+
+        bus.publish = hang
+        wire.put_nowait(post(2))
+        await until(held.is_set)
+    left = Spool(folder(tmp_path, "one"), 10**6)
+    assert left.open()
+    assert [event.id for event in left.first()] == ["2"]
+    left.close()
+
+
+async def test_a_batch_that_fails_for_no_known_reason_is_tried_twice_then_counted(listening, bus, wire):
+    known, before = bus.publish, SPOOL_LOST.labels("one")._value.get()
+
+    async def fail(events, **more):
+        if any(event.id == "1" for event in events):
+            raise ZeroDivisionError
+        return await known(events, **more)
+
+    bus.publish = fail
+    async with listening():
+        for number in range(3):
+            wire.put_nowait(post(number))
+        await until(lambda: ids(bus) == ["0", "2"])
+    assert SPOOL_LOST.labels("one")._value.get() - before == 1
 
 
 async def test_another_process_of_this_machine_keeps_its_spool(listening, tmp_path):
