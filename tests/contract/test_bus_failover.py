@@ -250,3 +250,28 @@ async def test_a_node_that_hangs_is_unavailable_soon(bus, redis_cluster):
         os.kill(stopped.pid, signal.SIGCONT)
         redis_cluster.patience()
     assert await patiently(bus.sources) == []
+
+
+@pytest.mark.long
+async def test_a_cluster_with_a_password_and_tls_works_alike(tmp_path):
+    certificate = tmp_path / "cert.pem"
+    subject = ["-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1"]
+    where = ["-keyout", f"{certificate}.key", "-out", str(certificate)]
+    await anyio.run_process(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *where]
+    )
+    cluster = RedisCluster(tmp_path, "s,ecret", certificate)
+    bus = RedisBus(cluster.url, partitions=PARTITIONS, lag_limit=1000, clock=SystemClock())
+    try:
+        await anyio.to_thread.run_sync(cluster.start)
+        await bus.open()
+        assert (await bus.publish([said(n) for n in range(50)])).accepted == 50
+        assert len(await work(bus)) == 50
+        deltas = bus.deltas()
+        assert await anext(deltas) is None
+        await deltas.aclose()
+        await anyio.to_thread.run_sync(cluster.kill_master, 0)
+        assert await patiently(counted, bus) == 50
+    finally:
+        await bus.close()
+        cluster.close()
