@@ -44,7 +44,7 @@ LETTERS = Gauge("emberwatch_dead_letters", "Dead letters that wait for a person.
 SPOOL_BYTES = Gauge(
     "emberwatch_spool_bytes", "Bytes that wait on disk for the bus.", ("source",), multiprocess_mode="livemostrecent"
 )
-SPOOL_LOST = Counter("emberwatch_spool_lost", "Events lost where the spool was full, or that failed twice.", ("source",))
+SPOOL_LOST = Counter("emberwatch_spool_lost", "Events lost: the spool was full, or they failed twice.", ("source",))
 FRAMES = Counter("emberwatch_frames", "Frames drawn for a wall.", ("wall",))
 SCREENS = Gauge("emberwatch_screens", "Screens connected to a wall.", ("wall",), multiprocess_mode="livesum")
 INCIDENTS_OPEN = Gauge(
