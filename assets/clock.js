@@ -5,6 +5,7 @@
   const DISCONNECTED = 15 + 1; // the newest data is up to one heartbeat old when the path breaks
   const LOOK = 250;
   let last = null; // the latest message's times and when it came
+  const counted = { seq: null, at: -Infinity }; // the latest seq and when it rose: as long as it rises, somebody counts
   const opened = performance.now();
 
   function format(wall, at) {
@@ -21,6 +22,9 @@
 
   function state() {
     const old = age();
+    const still = (performance.now() - counted.at) / 1000;
+    const counting = last && last.data && last.waiting && still < (old > DISCONNECTED ? DISCONNECTED : DELAYED) - 1;
+    if (old > DELAYED && counting) return "behind";
     if (old > DISCONNECTED) return "disconnected";
     return old > DELAYED || !last || !last.data ? "delayed" : "live";
   }
@@ -47,7 +51,9 @@
 
   /* Takes the times of a message; the hands move here and nowhere else. */
   function heard(message) {
-    last = { server: message.server_time, data: message.data_time, came: performance.now() };
+    last = { server: message.server_time, data: message.data_time, waiting: message.waiting, came: performance.now() };
+    if (counted.seq !== null && message.seq > counted.seq) counted.at = last.came;
+    counted.seq = message.seq;
     const wall = document.getElementById("wall");
     write(document.querySelector(".clock"), last.data ? format(wall, last.data) : "––:––:––");
     look();

@@ -1,7 +1,7 @@
 """Whether the dashboard's memory grows under screens that take nothing.
 
-A whole Emberwatch hears 20 posts a second, so that every frame is new, and 20 screens ask for frames and read none. They
-are measured twice: as they are (the dashboard drops them after 30 s, a page comes back two seconds later and stalls
+A whole Emberwatch hears 20 posts a second, so that every frame is new, and 20 screens ask for frames and read none.
+They are measured twice: as they are (the dashboard drops them after 30 s, a page comes back two seconds later and stalls
 again), and as screens that nobody drops in time because each comes back all the time, a second after it connected. One
 screen that reads everything looks on: it has to get four frames a second throughout.
 
@@ -33,6 +33,7 @@ FLAT = 0.5
 """MB a minute that count as flat: 20 screens that were sent everything would cost 60."""
 BACK_AFTER = 2.0
 HURRY = 1.0
+WAYS = (("stalled, dropped and back", None), ("stalled, always coming back", HURRY))
 WARMING = 0.2
 ESTABLISHED = 1
 """As the kernel numbers it."""
@@ -67,7 +68,7 @@ async def _measure(seconds: float) -> Report:
                 pid = dashboard(folder / "data")
                 await channel.connected.wait()
                 posting = asyncio.create_task(channel.play(RATE, int(RATE * seconds * 3), "Probe"))
-                for what, hurry in (("stalled, dropped and back", None), ("stalled, always coming back", HURRY)):
+                for what, hurry in WAYS:
                     samples, frames, cuts = await under_stalled(port, pid, seconds, hurry)
                     told = f"memory under {SCREENS} screens {what}"
                     rows += [

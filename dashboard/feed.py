@@ -16,6 +16,9 @@ from dashboard.state import KEEP_BACK, State, Surroundings
 BOARDS = 1.0
 """Seconds between two looks at sources, incidents and what is usual."""
 
+COUNTING = "analysis"
+"""The group of workers that count mentions."""
+
 AGAIN = 0.5
 """Seconds before a failed snapshot is tried again."""
 
@@ -78,18 +81,17 @@ class Feed:
         """Read the boards once; what cannot be read stays as it was, and the times tell how old it is."""
         now = self._clock.now()
         try:
-            sources, incidents, usual = (
-                tuple(await self._bus.sources()),
-                tuple(await self._bus.incidents()),
-                await self._bus.usual(),
-            )
+            boards = {
+                "sources": tuple(await self._bus.sources()),
+                "incidents": tuple(await self._bus.incidents()),
+                "usual": await self._bus.usual(),
+                "waiting": (await self._bus.lag()).get(COUNTING, 0),
+            }
         except Unavailable:
-            sources, incidents, usual = self.around.sources, self.around.incidents, self.around.usual
+            boards = {}
         self.around = msgspec.structs.replace(
             self.around,
-            sources=sources,
-            incidents=incidents,
-            usual=usual,
+            **boards,
             faults=tuple(self._faults.values()),
             watermark=self.state.watermark,
             server_time=now,

@@ -108,6 +108,7 @@ class Canvas:
             "seq": moment.state.seq,
             "server_time": round(moment.now, 3),
             "data_time": round(moment.state.watermark, 3) or None,
+            "waiting": moment.around.waiting,
         }
         return framed(ENCODER.encode({**head, **more, "panels": panels}))
 

@@ -1,6 +1,7 @@
 """The line to a screen: uvicorn's websocket protocol, which besides takes frames that are bytes already."""
 
 import socket
+import struct
 from asyncio.transports import BaseTransport
 from typing import Protocol, cast
 
@@ -16,6 +17,10 @@ SEND_BUFFER = 64 * 1024
 
 LAST_WORDS = 1.0
 """Seconds a closing frame gets to leave; then whatever nobody takes is thrown away."""
+
+
+RESET = struct.pack("ii", 1, 0)
+"""Lingering for 0 s: closing throws away what is not taken, and tells the other side."""
 
 
 class Outlet(Protocol):
@@ -76,9 +81,16 @@ class Line(WebSocketsSansIOProtocol):
             self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
-        self.loop.call_later(LAST_WORDS, self.transport.abort)
+        self.loop.call_later(LAST_WORDS, self._cut)
 
     def keepalive_timeout(self) -> None:
         """Cut off who does not answer pings: closing alone waits until its bytes are taken."""
         super().keepalive_timeout()
-        self.loop.call_later(LAST_WORDS, self.transport.abort)
+        self.loop.call_later(LAST_WORDS, self._cut)
+
+    def _cut(self) -> None:
+        """End it at once: else the system would go on offering the old frames for minutes, and the screen not know."""
+        wire = self.transport.get_extra_info("socket")
+        if wire is not None and not self.disconnected:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.transport.abort()

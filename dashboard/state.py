@@ -67,6 +67,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
     faults: tuple[Fault, ...] = ()
     """Parts that do not work right now: what is said, is kept, but it arrives late."""
+    waiting: int = 0
+    """Mentions that are accepted and not yet counted."""
     watermark: float = 0.0
     """Instant of the latest heartbeat that went through analysis; 0 before the first."""
     server_time: float = 0.0

@@ -9,6 +9,9 @@ from dashboard.i18n import Words, words
 from dashboard.outage import outage
 from dashboard.panel import Drawing, Node, View
 
+BEHIND = 5.0
+"""Seconds the data may be old before it is told how many mentions wait to be counted; as in `assets/clock.js`."""
+
 
 class LivenessPanel:
     """Tells silence from not listening; the page itself adds the age of the data."""
@@ -30,6 +33,8 @@ class LivenessPanel:
             nodes.append(
                 ("span", {"key": "lag", "data-drop": "4"}, say.say("liveness.lag", seconds=say.number(late, 1)))
             )
+        if view.around.waiting and now - view.around.watermark > BEHIND:
+            nodes.append(("span", {"key": "waiting"}, say.count("liveness.waiting", view.around.waiting)))
         nodes += (_faulty(fault, say, now) for fault in view.around.faults)
         if dead and not any(fault.part == "redis" for fault in view.around.faults):  # without it none can be heard of
             nodes.append(("span", {"key": "dead", "class": "dead"}, *_plainly(dead, say, now)))

@@ -60,6 +60,23 @@ def test_type_is_large_enough_and_nothing_is_cut(wall, width, height):
     assert _blocks(wall) == 5
 
 
+SAYING = """([behind, waiting, rises]) => {
+  const now = Date.now() / 1000, seq = Number(document.body.dataset.seq) + 1_000_000;
+  for (const step of [0, rises]) {
+    window.Emberwatch.clock.heard({ seq: seq + step, server_time: now, data_time: now - behind, waiting });
+  }
+  return [document.body.dataset.state, document.querySelector(".life").textContent];
+}"""
+
+
+def test_a_wall_that_catches_up_says_how_far_it_is_behind_and_is_not_called_dead(visit):
+    page = visit("?lang=en")
+    assert page.evaluate(SAYING, [42, 48_000, 1]) == ["behind", "catching up · 42 s behind"]
+    assert page.evaluate(SAYING, [7, 48_000, 1]) == ["behind", "catching up · 7 s behind"]
+    assert page.evaluate(SAYING, [2, 48_000, 1])[0] == "live"
+    assert page.evaluate(SAYING, [42, 0, 1])[0] == "disconnected", "nothing waits: it is old for another reason"
+
+
 def test_phone_stays_readable(wall):
     resize(wall, 390, 844)
     assert type_size_failures(wall, least=16) == []

@@ -203,6 +203,14 @@ def test_an_unreachable_source_is_named_plainly():
     assert "Bluesky unreachable since 12:06: name cannot be resolved" in english
 
 
+def test_how_many_mentions_wait_is_told_while_the_data_is_behind():
+    behind = {"waiting": 48_000, "watermark": NOON - 6}
+    assert "48.000 Erwähnungen warten" in text(draw("liveness", view(**behind)).nodes)
+    assert "48,000 mentions wait" in text(draw("liveness", view(language="en", **behind)).nodes)
+    assert "1 mention waits" in text(draw("liveness", view(language="en", waiting=1, watermark=NOON - 6)).nodes)
+    assert "wait" not in text(draw("liveness", view(language="en", waiting=400, watermark=NOON - 4)).nodes)
+
+
 def test_a_source_may_take_its_time_to_start():
     young = SourceState("demo", "bluesky", "starting", NOON - 40, NOON - 40)
     late = SourceState("demo", "bluesky", "starting", NOON - 70, NOON - 70)
