@@ -27,8 +27,6 @@ BATCH = 500
 WAIT_MS = 1_000
 CLAIM_EVERY = 10.0
 """Seconds between two looks for entries that a dead worker left behind."""
-MOST_DELIVERIES = 5
-"""Deliveries after which a deletion no longer waits for its mention."""
 SUSPECT_AFTER = 2
 """Deliveries after which a mention is analysed alone: it may be what killed the workers that had it."""
 MOST_ATTEMPTS = 3
@@ -141,7 +139,7 @@ class AnalysisService:
             for entry, _ in left:
                 if _late(entry, counted):
                     await self._bury(msgspec.structs.replace(entry, event=None), "a newer version is counted already")
-            left = [pair for pair in left if not _late(pair[0], counted) and not _early(pair[0], counted)]
+            left = [pair for pair in left if not _late(pair[0], counted) and not await self._early(pair[0], counted)]
             if not left:
                 return
             settled, delta, profiles = reduced(left, counted, self._context.identity)
@@ -157,6 +155,16 @@ class AnalysisService:
         again = (entry for entry in entries if entry.version > 1 or entry.deliveries > 1)
         keys = [key for entry in again if (key := _key(entry))]
         return await self._bus.contributions(keys) if keys else {}
+
+    async def _early(self, entry: Entry, counted: Mapping[str, Labelled]) -> bool:
+        """Say whether a deletion overtook the mention it deletes, or its last edit, which another worker still holds.
+
+        It stays pending and comes again, so that what was said last is what stays counted.
+        """
+        if not isinstance(entry.event, Deletion):
+            return False
+        known = counted.get(entry.event.key)
+        return (known.version if known else 0) < entry.version - 1 and await self._bus.overtakes(entry)
 
     async def _bury(self, entry: Entry, reason: str) -> None:
         _log.warning("buried", entry=entry.id, reason=reason)
@@ -249,15 +257,3 @@ def _late(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
     """Say whether a newer version overtook this one while its worker was away; its text must not be kept either."""
     known = counted.get(_key(entry))
     return known is not None and known.version >= entry.version
-
-
-def _early(entry: Entry, counted: Mapping[str, Labelled]) -> bool:
-    """Say whether a deletion overtook the mention it deletes, or its last edit, which another worker still holds.
-
-    It stays pending and comes again, so that what was said last is what stays counted; after some deliveries it no
-    longer waits.
-    """
-    if not isinstance(entry.event, Deletion) or entry.deliveries >= MOST_DELIVERIES:
-        return False
-    known = counted.get(entry.event.key)
-    return (known.version if known else 0) < entry.version - 1

@@ -177,6 +177,9 @@ class Bus(Protocol):
     async def contributions(self, keys: Sequence[str]) -> dict[str, Labelled]:
         """Return what is counted at present for those mention keys; missing where nothing is."""
 
+    async def overtakes(self, entry: Entry) -> bool:
+        """Return whether an earlier entry of the same mention is still held by some worker."""
+
     async def settle(
         self,
         partition: int,

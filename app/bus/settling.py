@@ -9,10 +9,10 @@ from app.bus import keys
 from app.bus.codec import CONTRIBUTION, PAYLOAD, PROFILE, TALLY
 from app.bus.connection import Connection, guarded
 from app.bus.live import LIVE
-from app.bus.port import Delta, Labelled, Settled
+from app.bus.port import Delta, Entry, Labelled, Settled
 from app.clock import Clock
 from app.domain.analysis import AnalysedMention
-from app.domain.mention import Deletion, Heartbeat
+from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Profile, TallyDelta, only
 
 NEWEST = 50
@@ -39,6 +39,21 @@ class Settling:
             for key, (version, blob) in zip(mention_keys, found, strict=True)
             if version is not None
         }
+
+    @guarded
+    async def overtakes(self, entry: Entry) -> bool:
+        """Return whether an earlier entry of the same mention is still held by some worker."""
+        if not isinstance(entry.event, Mention | Deletion):
+            return False
+        stream = keys.stream(entry.partition, keys.MENTIONS)
+        said = await self._connection.client.hget(f"{keys.prefix(entry.partition)}id:{entry.event.key}", "e")
+        for earlier in (said or b"").decode().split():
+            if earlier == entry.id:
+                break
+            group = keys.GROUPS[keys.MENTIONS][0]
+            if await self._connection.client.xpending_range(stream, group, earlier, earlier, 1):
+                return True
+        return False
 
     @guarded
     async def settle(

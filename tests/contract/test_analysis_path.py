@@ -101,6 +101,8 @@ async def test_a_deletion_that_overtakes_an_edit_leaves_counted_what_the_edit_sa
     await bus.read("analysis", "slow", 2, 1)
     await bus.publish([gone("a"), gone("b")])
     await take(bus, "quick")
+    for _ in range(9):
+        await worker(bus, "quick").take(await bus.claim("analysis", "quick"))
     assert await labels(bus) == (2, 2, 0)
     await worker(bus, "slow").take(await bus.claim("analysis", "slow"))
     await worker(bus, "quick").take(await bus.claim("analysis", "quick"))
@@ -108,6 +110,15 @@ async def test_a_deletion_that_overtakes_an_edit_leaves_counted_what_the_edit_sa
     assert (await bus.lag())["analysis"] == 0
     state = await bus.snapshot(["nord"], AT - 3600)
     assert not state.newest["nord"]
+
+
+async def test_a_deletion_does_not_wait_for_what_was_buried(bus):
+    await bus.publish([mention("a")])
+    [entry] = await bus.read("analysis", "slow", 1, 1)
+    await bus.bury(entry.partition, entry, "an analyzer failed")
+    await bus.publish([gone("a")])
+    await take(bus, "quick")
+    assert await bus.lag() == {"analysis": 0, "archive": 1}
 
 
 async def test_poison_is_buried_and_the_rest_goes_on(bus):
