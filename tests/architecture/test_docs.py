@@ -1,10 +1,14 @@
 """Documentation is tested: what exists is named, what is shown runs."""
 
+import inspect
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from app import registry
 from app.clock import SystemClock
@@ -19,6 +23,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GROUPS = ("commands", "services", "connectors", "analyzers", "detectors", "panels", "routers", "pages", "benchmarks")
 SECTIONS = (SiteSection, BrandRow, SourceRow, WallRow, BusSection, AnalysisSection)
+
+OF_OTHERS = {"--now", "--system"}
+"""Options of the programs of the system that the pages name."""
 
 
 def missing(words: Iterable[str], page: str) -> list[str]:
@@ -35,6 +42,28 @@ def broken_links(page: Path) -> list[str]:
     """Return relative links and pictures that lead nowhere."""
     links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8"))
     return [link for link in links if not (page.parent / link).exists()]
+
+
+def strangers(page: str) -> list[str]:
+    """Return commands, options, services and settings that a page shows and that do not exist."""
+    verbs = set(registry.names("commands"))
+    commands = [registry.load("commands", verb) for verb in verbs]
+    taken = {name for command in commands if callable(command) for name in inspect.signature(command).parameters}
+    options = {f"--{name.replace('_', '-')}" for name in taken} | OF_OTHERS
+    services = {*registry.names("services"), "service"}
+    found = [verb for verb in re.findall(r"(?<=[`/\n])emberwatch ([a-z][a-z-]*)", page) if verb not in verbs]
+    found += [name for name in re.findall(r"emberwatch@(\w+)", page) if name not in services]
+    found += [option for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", page) if option not in options]
+    sections = {"bus": BusSection, "site": SiteSection, "analysis": AnalysisSection}
+    named = re.findall(r"`(bus|site|analysis)\.(\w+)", page)
+    return found + [f"{section}.{key}" for section, key in named if key not in sections[section].model_fields]
+
+
+def mistakes(unit: str) -> list[str]:
+    """Return what a systemd unit runs that does not exist, and what it lacks."""
+    run = [line.partition("bin/")[2] for line in unit.splitlines() if line.startswith("Exec")]
+    needed = ("[Unit]", "[Service]", "[Install]", "User=emberwatch", "NoNewPrivileges=yes", "Restart=always")
+    return strangers("\n" + "\n".join(run)) + [word for word in needed if word not in unit]
 
 
 def test_every_setting_is_named_in_the_configuration_page() -> None:
@@ -92,6 +121,31 @@ def test_the_shipped_configuration_is_valid() -> None:
     assert load(ROOT / "config.yaml").brands
 
 
+def test_the_operations_page_shows_only_what_exists() -> None:
+    page = (ROOT / "docs/operations.md").read_text("utf-8")
+    assert strangers(page) == []
+    metrics = list(REGISTRY.collect())
+    known = {metric.name for metric in metrics} | {f"{metric.name}_total" for metric in metrics}
+    assert set(re.findall(r"`(?:rate of |increase of )?(emberwatch_\w+)", page)) - known == set()
+
+
+def test_units_run_commands_and_services_that_exist() -> None:
+    units = sorted((ROOT / "docs/systemd").glob("*.service"))
+    assert [unit.name for unit in units] == ["emberwatch.service", "emberwatch@.service"]
+    for unit in units:
+        assert mistakes(unit.read_text("utf-8")) == [], unit.name
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is a matter of the machine, not of tests")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for unit in (ROOT / "docs/systemd").glob("*.service"):
+        copy = tmp_path / unit.name.replace("@", "@ingest")
+        told = unit.read_text("utf-8").replace("/opt/emberwatch/bin/emberwatch", "/bin/true")
+        copy.write_text(told.replace("User=emberwatch", "User=root"), "utf-8")
+        said = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stderr) == (0, "")
+
+
 def test_planted_faults_are_caught(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("[here](nowhere.md)\n`emberwatch up`\n```yaml\nbrandz: []\n```\n", "utf-8")
@@ -101,3 +155,6 @@ def test_planted_faults_are_caught(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(shown, "utf-8")
     with pytest.raises(EmberwatchError):
         load(tmp_path / "config.yaml")
+    wrong = "`emberwatch pu` `emberwatch@nobody` `run --wrokers` `bus.partitons`"
+    assert strangers(wrong) == ["pu", "nobody", "--wrokers", "bus.partitons"]
+    assert mistakes("[Service]\nExecStart=/opt/emberwatch/bin/emberwatch rnu\n")[0] == "rnu"
