@@ -9,12 +9,12 @@ mention or the same minute.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import Table, make_url
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError
 
@@ -31,6 +31,8 @@ from app.store.migrate import migrate
 from app.store.partitions import Partitions
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.retention import Retention
+from app.store.rows import Values
+from app.store.shelf import fill
 from app.store.site import Site
 from app.store.tallies import Tallies
 from app.store.tokens import Tokens
@@ -109,6 +111,10 @@ class Store:
         connection = self._writer.connect()
         connection.begin()
         return connection
+
+    def fill(self, connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+        """Put rows as another archive had them into a connection of `filling`; the table has to be empty of them."""
+        fill(connection, self._partitions, table, rows)
 
     def looking(self) -> Connection:
         """Return a connection for reading only; whoever asked closes it."""

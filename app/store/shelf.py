@@ -8,13 +8,13 @@ in a line and never in a circle.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, Row, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, Row, Table, Text, bindparam, func, select, text
 from sqlalchemy.engine import Connection
 
 from app.store.partitions import Partitions
 from app.store.postgres import BINARY, pour
 from app.store.rows import COLUMNS, Values, brands_of, places_of
-from app.store.schema import mention, mention_brand, mention_key
+from app.store.schema import mention, mention_brand, mention_key, tally_delta
 from app.store.statements import adding_new, deleting, replacing, write
 
 CHUNK = 500
@@ -22,6 +22,9 @@ CHUNK = 500
 
 KEY, PUBLISHED_AT = (COLUMNS.index(name) for name in ("key", "published_at"))
 """Where the two stand in a row of `mention`."""
+
+PARTED = {"mention": "published_at", "mention_brand": "published_at", "tally_delta": "at"}
+"""On PostgreSQL: table → by which column it is parted."""
 
 PLACE_KEY = list(mention_brand.c.keys()).index("key")
 
@@ -52,6 +55,21 @@ class Shelf(Protocol):
 def shelf(connection: Connection, partitions: Partitions | None) -> Shelf:
     """Return the shelf of a database."""
     return PostgresShelf(connection, partitions) if partitions else SqliteShelf(connection)
+
+
+def fill(connection: Connection, partitions: Partitions | None, table: Table, rows: Sequence[Values]) -> None:
+    """Put rows of any of our tables, as they were in another archive, into an empty one."""
+    if partitions is None:
+        write(connection, adding_new(connection.dialect, table), rows)
+        return
+    names = list(table.c.keys())
+    column = PARTED.get(table.name)
+    if column:
+        at = names.index(column)
+        partitions.hold("tally_delta" if table is tally_delta else "mention", {row[at] for row in rows})
+    if table is mention:
+        pour(connection, mention_key.name, ["text", "float8"], [(row[KEY], row[PUBLISHED_AT]) for row in rows])
+    pour(connection, table.name, [BINARY[str(column.type)] for column in table.c], rows)
 
 
 class SqliteShelf:

@@ -18,7 +18,6 @@ from app.store.connection import make_private, unavailable
 from app.store.engine import Store, open_store
 from app.store.index import Index
 from app.store.schema import audit_entry, index_note, metadata
-from app.store.statements import write
 
 PAGES = 2_000
 """Pages of SQLite copied between two reports, 8 MB."""
@@ -49,7 +48,7 @@ class View:
                 raw.backup(target, pages=PAGES, progress=lambda _, left, whole: told(whole - left, whole))
         else:
             with closing(open_store(file, clock=clock)) as made, made.filling() as filled:
-                copy_tables(self._reader, filled, told)
+                copy_tables(self._reader, made, filled, told)
                 filled.commit()
         return counts_of(file)
 
@@ -79,21 +78,20 @@ def put_back(file: Path, store: Store, clock: Clock, told: Told) -> dict[str, in
     ):
         if any(count(writer, table) for table in TABLES):
             raise Conflict("This database already holds an archive; restore into an empty one.")
-        copy_tables(reader, writer, told)
+        copy_tables(reader, store, writer, told)
         writer.commit()
     with store.looking() as reader:
         return {table.name: count(reader, table) for table in TABLES}
 
 
-def copy_tables(source: Connection, target: Connection, told: Told) -> None:
-    """Copy every row of every table, in chunks."""
+def copy_tables(source: Connection, store: Store, target: Connection, told: Told) -> None:
+    """Copy every row of every table into a connection of an empty store, in chunks."""
     sizes = {table.name: count(source, table) for table in TABLES}
     whole, done = sum(sizes.values()), 0
     for table in TABLES:
-        insert = str(table.insert().compile(dialect=target.dialect, column_keys=[column.name for column in table.c]))
         rows = source.execution_options(stream_results=True, yield_per=ROWS).execute(select(table))
         for part in rows.partitions(ROWS):
-            write(target, insert, [tuple(row) for row in part])
+            store.fill(target, table, [tuple(row) for row in part])
             done += len(part)
             told(done, whole)
     Index(target).note_everything()  # the full-text index is no table of ours; it is written anew
