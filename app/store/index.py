@@ -118,7 +118,9 @@ class Index:
     def _said_in(self, changed: Sequence[int]) -> dict[int, frozenset[str]]:
         found: dict[int, set[str]] = {at: set() for at in changed}
         crowds: dict[int, int] = dict.fromkeys(changed, 0)
-        for row in self._connection.execute(text(_SAID.format(self._values())), {"moments": self._given(changed)}):
+        postgres = self._connection.dialect.name == "postgresql"
+        given = {"moments": list(changed) if postgres else json.dumps(changed)}
+        for row in self._connection.execute(text(_SAID_ON_POSTGRESQL if postgres else _SAID), given):
             crowds[row.moment] += 1
             if crowds[row.moment] > CROWD:
                 found[row.moment] = {EVERY}
@@ -128,20 +130,21 @@ class Index:
             found[row.moment].update(facet("intent", intent.label) for intent in intents_of(row.intents))
         return {at: frozenset(words) for at, words in found.items()}
 
-    def _values(self) -> str:
-        postgres = self._connection.dialect.name == "postgresql"
-        return "unnest(CAST(:moments AS bigint[])) AS j(value)" if postgres else "json_each(:moments) AS j"
-
-    def _given(self, changed: Sequence[int]) -> str | list[int]:
-        return list(changed) if self._connection.dialect.name == "postgresql" else json.dumps(changed)
-
 
 _SAID = (
-    "SELECT j.value AS moment, m.text, m.brands, m.channel, m.label, m.intents FROM {} CROSS JOIN mention AS m "
-    "WHERE m.published_at >= j.value / CAST(1000 AS double precision) "
-    "AND m.published_at < (j.value + 1) / CAST(1000 AS double precision) "
+    "SELECT j.value AS moment, m.text, m.brands, m.channel, m.label, m.intents "
+    "FROM json_each(:moments) AS j CROSS JOIN mention AS m "
+    "WHERE m.published_at >= j.value / 1000.0 AND m.published_at < (j.value + 1) / 1000.0 "
     "AND m.deleted_at IS NULL AND m.brands <> '[]'"
 )
+_SAID_ON_POSTGRESQL = (
+    "SELECT j.value AS moment, m.* FROM unnest(CAST(:moments AS bigint[])) AS j(value) CROSS JOIN LATERAL ("
+    "SELECT text, brands, channel, label, intents FROM mention "
+    "WHERE published_at >= j.value / CAST(1000 AS double precision) "
+    "AND published_at < (j.value + 1) / CAST(1000 AS double precision) "
+    "AND deleted_at IS NULL AND brands <> '[]' OFFSET 0) AS m"
+)
+"""LATERAL and OFFSET 0: from the moments to the mentions; left to itself it would look at every mention."""
 
 
 def _unpacked(packed: bytes) -> list[int]:
