@@ -17,7 +17,8 @@ from app.store.engine import Transaction
 from app.store.tallies import Logged
 
 GROUP = "archive"
-BATCH = 2_000
+BATCH = 500
+"""Entries of the stream in one transaction, each with up to eight mentions."""
 LINGER = 0.1
 """Seconds to let entries gather when few come: at most ten commits, each with its fsync, a second."""
 TRIM_EVERY = 1.0
@@ -68,13 +69,13 @@ class ArchiveService:
                 await self._clock.sleep(LINGER)
 
     async def step(self) -> int:
-        """Archive what is there, up to a batch, waiting at most a second for it; return how many entries."""
+        """Archive what is there, up to a batch, waiting at most a second for it; return how many entries of the stream."""
         entries = await self._patiently(partial(self._bus.read_analysed, GROUP, self._consumer, BATCH))
         self._ready.set()
         if entries:
             await self._settle(entries)
         await self._tidy()
-        return len(entries)
+        return len({(entry.partition, entry.id) for entry in entries})
 
     async def _settle(self, entries: Sequence[Analysed]) -> None:
         began = self._clock.monotonic()
