@@ -69,7 +69,7 @@ class ArchiveService:
                 await self._clock.sleep(LINGER)
 
     async def step(self) -> int:
-        """Archive what is there, up to a batch, waiting at most a second for it; return how many entries of the stream."""
+        """Archive what is there, up to a batch, waiting at most a second for it; return how many entries."""
         entries = await self._patiently(partial(self._bus.read_analysed, GROUP, self._consumer, BATCH))
         self._ready.set()
         if entries:
