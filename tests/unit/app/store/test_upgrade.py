@@ -7,7 +7,10 @@ import msgspec
 import pytest
 from sqlalchemy import make_url
 
+from app.domain.analysis import Analysis, Intent, Sentiment
+from app.domain.mention import Author, Mention
 from app.domain.query import parse
+from app.domain.tally import Contribution
 from app.store.connection import WRITING, engine, make_private
 from app.store.engine import open_store
 from app.store.migrate import SCRIPTS, migrate
@@ -102,3 +105,32 @@ def test_all_that_an_older_archive_held_is_found_again(older, clock):
         assert tx.index.noted() == set()
     assert everything(store, searched) == wanted, "indexed"
     store.close()
+
+
+def test_a_mention_of_an_older_archive_comes_back_whole(older, clock):
+    store = open_store(older, clock=clock)
+    with store.reading() as tx:
+        told = next(
+            one for one in tx.mentions.find(MentionFilter(end=NOON + 1), limit=9).items if one.mention.id == "at://1"
+        )
+        known = tx.mentions.known(["key0001"])["key0001"]
+    store.close()
+    anna = Author("did:plc:anna", "anna.example", "Anna", 120, verified=True)
+    said, at = told.mention, NOON + 0.37
+    assert said == Mention(
+        "bluesky",
+        "at://1",
+        at,
+        "Störung 1 in der Straße",
+        anna,
+        url="https://example.org/1",
+        language="de",
+        source="live",
+        received_at=at + 1,
+        key="key0001",
+        brands=("nordlicht",),
+    )
+    felt = Sentiment("negative", 0.8, 0.15, 0.05)
+    assert told.analysis == Analysis("de", felt, (Intent("complaint", 0.9),), ("strom",))
+    counted = Contribution(("nordlicht",), at, "negative", "bluesky", "post", 120, "author1", ("strom",))
+    assert (known.version, known.contribution) == (1, counted)
