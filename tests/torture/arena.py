@@ -163,11 +163,11 @@ class Arena:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
 
-    def settle(self) -> Audit:
+    def settle(self, seconds: float = 60) -> Audit:
         """Wait until all is told and has gone through; return the audit, which says what does not agree."""
         assert self._pusher is not None
         began = time.monotonic()
-        until(self._told, "the last line", self.size.patience)
+        until(self._told, "the last line", max(self.size.patience, 60))
         self.record.seconds["told"] = time.monotonic() - began
         until(lambda: all(self.system.service(name) for name in SERVICES), "every service")
         until(lambda: (self.system.get("/readyz") or {}).get("ready"), "ready again", 30)
@@ -176,7 +176,7 @@ class Arena:
             until(audit.rows, "the rows", self.size.patience)
         self.record.seconds["rows"] = time.monotonic() - began
         with suppress(AssertionError):
-            until(audit.agrees, "the sums", 60)
+            until(audit.agrees, "the sums", seconds)
         self.record.seconds["agreed"] = time.monotonic() - began
         if audit.loss:
             shutil.copytree(self.system.data, self._folder / "left", ignore=shutil.ignore_patterns("*.sock"))
