@@ -1,4 +1,4 @@
-"""The archive on a real Redis and a real SQLite file: killed anywhere, it keeps every mention once."""
+"""The archive on a real Redis and a real SQLite file or PostgreSQL: killed anywhere, it keeps every mention once."""
 
 import asyncio
 from dataclasses import replace
@@ -18,6 +18,11 @@ from tests.fixtures.archive import Killed
 from tests.fixtures.store import NOON, gone, losses, said
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def store(any_store):
+    return any_store
 
 
 @pytest.fixture
