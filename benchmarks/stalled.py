@@ -1,7 +1,7 @@
 """Whether the dashboard's memory grows under screens that take nothing.
 
 A whole Emberwatch hears 20 posts a second, so that every frame is new, and 20 screens ask for frames and read none.
-They are measured twice: as they are (the dashboard drops them after 30 s, a page comes back two seconds later and stalls
+They are measured twice: as they are (the dashboard drops them after 30 s, a page comes back in two seconds and stalls
 again), and as screens that nobody drops in time because each comes back all the time, a second after it connected. One
 screen that reads everything looks on: it has to get four frames a second throughout.
 
