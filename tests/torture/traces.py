@@ -48,7 +48,7 @@ def _redis(url: str) -> Iterator[tuple[str, bytes]]:
                     _ask(pipe, kind, key)
                 answers = pipe.execute()
             for key, answer in zip(share, answers, strict=True):
-                yield f"redis {key.decode()}", _flat(answer)
+                yield f"redis {key.decode(errors='replace')}", key + b"\n" + _flat(answer)
 
 
 def _ask(pipe: Any, kind: bytes, key: bytes) -> None:
