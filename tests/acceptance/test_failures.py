@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +29,8 @@ from app.config import Config
 from app.domain.brand import Brand
 from app.errors import Unavailable
 from app.service import Context
-from app.store.engine import Store
+from app.store.engine import Store, open_store
+from benchmarks.postgres import PostgresServer
 from dashboard import checkup
 from dashboard.api import health
 from dashboard.checkup import Checkup
@@ -37,7 +38,7 @@ from ingest import archive
 from ingest.analysis import AnalysisService
 from ingest.archive import ArchiveService
 from tests.fixtures.store import losses
-from tests.fixtures.system import Running, until
+from tests.fixtures.system import Running, absent, until
 from tests.traffic import IDENTITY, said
 
 pytestmark = pytest.mark.anyio
@@ -132,14 +133,13 @@ class Site:
                 await anyio.sleep(0.05)
 
 
-@pytest.fixture
-async def site(server: Server, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
-    monkeypatch.setattr(checkup, "EVERY", 0.1)
-    monkeypatch.setattr(archive, "PAUSES", (0.1,))
+@asynccontextmanager
+async def working(server: Server, store: Store, data: Path) -> AsyncIterator[Site]:
+    """Run analysis, archive and checkup."""
     config = Config(brands=(Brand("acme", "Acme", "acme"),))
     bus = RedisBus(server.url, partitions=1, lag_limit=200_000, clock=SystemClock())
     await bus.open()
-    context = Context(config, tmp_path, SystemClock(), bus, store, IDENTITY)
+    context = Context(config, data, SystemClock(), bus, store, IDENTITY)
     made = Site(context)
     async with anyio.create_task_group() as group:
         for work in (AnalysisService(context).run, ArchiveService(context).run, Checkup(context).run):
@@ -148,6 +148,14 @@ async def site(server: Server, store: Store, tmp_path: Path, monkeypatch: pytest
         group.cancel_scope.cancel()
     await made.http.aclose()
     await bus.close()
+
+
+@pytest.fixture
+async def site(server: Server, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    monkeypatch.setattr(checkup, "EVERY", 0.1)
+    monkeypatch.setattr(archive, "PAUSES", (0.1,))
+    async with working(server, store, tmp_path) as made:
+        yield made
 
 
 class Break(NamedTuple):
@@ -256,3 +264,76 @@ def test_started_with_a_wrong_password_it_says_so_where_it_will_be_and_goes_on_w
     until(lambda: (found := ready()) and found["services"] and not found["faults"], "the dashboard itself", 30)
     assert "wrong@" not in dashboard.output
     assert dashboard.output.count("refuses the password") == 1
+
+
+POSTGRES = {
+    "readonly": (
+        "ALTER DATABASE {name} SET default_transaction_read_only = on",
+        "ALTER DATABASE {name} RESET default_transaction_read_only",
+    ),
+    "away": ("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false", "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", POSTGRES)
+async def test_postgresql_refuses_and_comes_back(
+    server: Server, postgres_server: PostgresServer, postgres_store: Store, tmp_path: Path, monkeypatch, kind: str
+):
+    monkeypatch.setattr(archive, "PAUSES", (0.1,))
+    name = postgres_store.url.database
+    hang_up = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 # our name
+    async with working(server, postgres_store, tmp_path) as site:
+        await site.publish()
+        await site.well()
+        for statement in (POSTGRES[kind][0].format(name=name), hang_up):
+            await to_thread.run_sync(postgres_server.execute, statement)
+        assert await site.publish(), "what is accepted waits in Redis"
+        assert name in (await site.fault("archive", kind))["reason"]
+        await to_thread.run_sync(postgres_server.execute, POSTGRES[kind][1].format(name=name))
+        await to_thread.run_sync(postgres_server.execute, hang_up)
+        await site.well()
+        assert losses(postgres_store, site.accepted) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 40 MB; where none may be mounted, the limits and pragmas above have to do."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], check=False).returncode == 0
+    if not mounted:
+        absent("the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=False)
+
+
+@pytest.mark.long
+async def test_a_full_disk_under_redis_and_archive_at_once(
+    small_disk: Path, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(archive, "PAUSES", (0.1,))
+    (small_disk / "redis").mkdir()
+    server = Server(small_disk / "redis", free_port)
+    store = open_store(small_disk / "emberwatch.sqlite", clock=SystemClock())
+    try:
+        async with working(server, store, tmp_path) as site:
+            await site.publish(500)
+            await site.well()
+            filler = small_disk / "filler"
+            with suppress(OSError), filler.open("wb", buffering=0) as file:
+                while True:
+                    file.write(b"x" * 4096)
+            with anyio.fail_after(30):
+                while not (await site.ready())[1]["faults"]:
+                    await site.publish(200)
+            said = (await site.ready())[1]
+            assert {fault["kind"] for fault in said["faults"]} == {"disk"}
+            filler.unlink()
+            await site.well()
+            assert await site.publish(200)
+            await site.well()
+            assert losses(store, site.accepted) == []
+    finally:
+        store.close()
+        server.close()
