@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Table, make_url
+from sqlalchemy import Table, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError
 
@@ -110,7 +110,7 @@ class Store:
         """Return a connection that holds all other writers off; whoever asked commits and closes."""
         connection = self._writer.connect()
         connection.begin()
-        return connection
+        return self._unhurried(connection)
 
     def fill(self, connection: Connection, table: Table, rows: Sequence[Values]) -> None:
         """Put rows as another archive had them into a connection of `filling`; the table has to be empty of them."""
@@ -118,7 +118,7 @@ class Store:
 
     def looking(self) -> Connection:
         """Return a connection for reading only; whoever asked closes it."""
-        return self._reader.connect()
+        return self._unhurried(self._reader.connect())
 
     def secret(self) -> bytes:
         """Return this installation's 32 random bytes, made once and kept in the database."""
@@ -154,6 +154,12 @@ class Store:
         """Close every connection."""
         self._writer.dispose()
         self._reader.dispose()
+
+    def _unhurried(self, connection: Connection) -> Connection:
+        """Let statements of this transaction take their time: they go over everything."""
+        if self._partitions:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        return connection
 
     @cached_property
     def _secret(self) -> bytes:

@@ -3,16 +3,20 @@
 import math
 import random
 import re
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, make_url, text
 
 from app.clock import SystemClock
+from app.domain.identity import Identity
 from app.domain.tally import contribution, reduce
 from app.errors import StoreUnavailable, WrongInput
 from app.store.engine import open_store
+from app.store.migrate import SCRIPTS, migrate
+from app.store.postgres import DRIVER, postgres_engine
 from app.store.schema import HEAD, metadata
 from app.store.search import MentionFilter
 from app.store.tallies import Logged
@@ -27,6 +31,18 @@ FAR = {
     "in 30,000": 9e11,
     "never": -9e12,
 }
+
+
+BROKEN = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "9999", "{head}"
+
+
+def upgrade() -> None:
+    op.add_column("incident", sa.Column("colour", sa.Text()))
+    1 / 0
+"""
 
 
 @pytest.fixture
@@ -55,6 +71,12 @@ def keep(store, *rows):
 def everything(store, **wanted):
     with store.reading() as tx:
         return tx.mentions.find(MentionFilter(**wanted), limit=1_000).items
+
+
+def change(store, sql):
+    with store.filling() as connection:
+        connection.execute(text(sql))
+        connection.commit()
 
 
 def parts_of(store, table):
@@ -104,8 +126,6 @@ def test_a_role_that_may_not_make_tables_waits_for_its_grant(postgres_server, cl
 
 def test_a_server_that_was_away_is_found_again_without_a_restart(own_server, clock):
     store = open_store(own_server.make_database("archive"), clock=clock)
-    from app.domain.identity import Identity
-
     identity = Identity(store.secret())
     keep(store, (said(identity, "1"), 1))
     own_server.stop(kill=True)
@@ -145,14 +165,28 @@ def test_processes_that_start_together_make_one_archive(bare_postgres_url):
 
 def test_databases_of_others_and_of_newer_versions_are_refused(bare_postgres_url, postgres_url, clock):
     store = open_store(postgres_url, clock=clock)
-    with store.filling() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        connection.commit()
+    change(store, "UPDATE alembic_version SET version_num = '9999'")
     store.close()
     with pytest.raises(WrongInput, match=f"revision 9999, this one knows {HEAD}"):
         open_store(postgres_url, clock=clock)
-    server = bare_postgres_url.rpartition("/")[0]
-    assert server == postgres_url.rpartition("/")[0]
+    store = open_store(bare_postgres_url, clock=clock)
+    change(store, "DROP TABLE alembic_version")
+    store.close()
+    with pytest.raises(WrongInput, match="another program"):
+        open_store(bare_postgres_url, clock=clock)
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(postgres_url, clock, tmp_path):
+    scripts = tmp_path / "scripts"
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "versions" / "r9999_next.py").write_text(BROKEN.format(head=HEAD))
+    writer = postgres_engine(make_url(postgres_url).set(drivername=DRIVER), 5, writes=True)
+    with pytest.raises(ZeroDivisionError):
+        migrate(writer, clock, scripts, "9999")
+    with writer.connect() as connection:
+        assert "colour" not in {column["name"] for column in inspect(connection).get_columns("incident")}
+    writer.dispose()
+    open_store(postgres_url, clock=clock).close()
 
 
 def test_the_database_has_the_columns_of_the_schema(store):
@@ -189,8 +223,6 @@ def test_an_edit_may_move_a_mention_to_another_day(store, identity):
 
 
 def test_dropping_days_forgets_their_mentions_and_keys_and_late_ones_still_find_a_place(postgres_url, clock):
-    from app.domain.identity import Identity
-
     store, other = open_store(postgres_url, clock=clock), open_store(postgres_url, clock=clock)
     identity = Identity(store.secret())
     old, new = said(identity, "old", at=NOON - 10 * 86_400), said(identity, "new")
