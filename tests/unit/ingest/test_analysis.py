@@ -9,7 +9,6 @@ import pytest
 
 from app.bus.port import Entry, Labelled
 from app.clock import ManualClock
-from app.config import AnalysisSection
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, split
@@ -32,7 +31,8 @@ def mention(key: str, text: str = "Der Abschlag ist eine Frechheit", **more) -> 
 
 
 def service(stream: MentionStream, *, clock=None, analyzers=ANALYZERS, patience=30.0, **options: str):
-    config = SimpleNamespace(brands=(), analysis=AnalysisSection(patience=patience))
+    analysis = SimpleNamespace(languages=("de", "en"), analyzers=("language", "lexicon"), patience=patience)
+    config = SimpleNamespace(brands=(), analysis=analysis)
     context = Context(config, None, clock or ManualClock(7200.0), stream, None, IDENTITY, options)
     return AnalysisService(context, analyzers)
 
@@ -116,7 +116,8 @@ async def test_a_deletion_keeps_the_counts_and_takes_out_author_and_terms():
 
 async def test_a_deletion_waits_for_its_mention_but_not_for_ever():
     stream = MentionStream()
-    stream.put(Deletion("x", "a", 7300.0, key="a"), version=2)
+    waiting = stream.put(Deletion("x", "a", 7300.0, key="a"), version=2)
+    stream.overtaking = {waiting.id}
     await work(stream)
     assert (stream.settled, len(stream.pending)) == ([], 1)
     stream.put(Deletion("x", "b", 7300.0, key="b"), version=2, deliveries=5)
