@@ -5,8 +5,8 @@ They are measured twice: as they are (the dashboard drops them after 30 s, a pag
 again), and as screens that nobody drops in time because each comes back all the time, a second after it connected. One
 screen that reads everything looks on: it has to get four frames a second throughout.
 
-The slope is the median of the slopes between all pairs of samples (Theil-Sen), without the first fifth of the time,
-in which caches fill.
+The slope is the median of the slopes between all pairs of samples (Theil-Sen), without the first half of the time,
+in which caches and the allocator's arenas fill.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ FLAT = 0.5
 BACK_AFTER = 2.0
 HURRY = 1.0
 WAYS = (("stalled, dropped and back", None), ("stalled, always coming back", HURRY))
-WARMING = 0.2
+WARMING = 0.5
 ESTABLISHED = 1
 """As the kernel numbers it."""
 RATE = 20

@@ -103,7 +103,8 @@ class LexiconAnalyzer:
 
     def _weigh(self, plain: str, language: str) -> _Reading:
         row = words(plain)
-        nameless = words(self._names.sub(_blank, plain)) if self._names else row
+        blanked = self._names.sub(_blank, plain) if self._names else plain
+        nameless = row if blanked == plain else words(blanked)
         tried = (language,) if language in self._languages else self._languages
         stretches: list[Polar] = []
         for tongue in tried:

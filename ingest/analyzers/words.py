@@ -40,8 +40,9 @@ def placed(text: str, start: int, end: int, kind: str) -> Word:
 
 def fold(text: str) -> str:
     """Return a word in the one spelling that ä/ae, ö/oe, ü/ue and ß/ss share, in lower case."""
-    whole = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return whole.lower().translate(_FOLDED)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
 
 
 def masked(text: str) -> str:
