@@ -115,7 +115,7 @@ def _connecting(error: Exception) -> str | None:
 def _first_line(error: Exception) -> str:
     """Return the last part of the first line: what goes before only repeats the address."""
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return line.rpartition("FATAL:  ")[2].rstrip(".")
+    return line.rpartition(" failed: ")[2].rpartition("FATAL:  ")[2].rstrip(".")
 
 
 def raw_error(error: BaseException) -> Exception | None:
