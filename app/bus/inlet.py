@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from secrets import token_bytes
+from secrets import token_hex
 
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT
@@ -69,7 +69,7 @@ class Inlet:
     async def _ask(self, partition: int, fence: Fence, events: Sequence[str | int | bytes]) -> list[int]:
         streams = [keys.stream(partition, name) for name in keys.GROUPS]
         first = [keys.prefix(partition), keys.REMEMBERED, *self._pressure.lengths(partition), fence.name, fence.token]
-        call = token_bytes(12)  # if the answer gets lost and the call is sent again, it is answered as it was
+        call = token_hex(8)  # if the answer gets lost and the call is sent again, it is answered as it was
         said: list[int] = await self._connection.scripts.publish(streams, [*first, call, *events], confirmed=True)
         return said
 

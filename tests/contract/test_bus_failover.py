@@ -45,6 +45,68 @@ async def bus(redis_cluster: RedisCluster) -> AsyncIterator[RedisBus]:
     await bus.close()
 
 
+def of_partition(partition: int, count: int) -> list[Mention]:
+    found = (said(n) for n in range(1000))
+    return [mention for mention in found if keys.of_key(mention.key, PARTITIONS) == partition][:count]
+
+
+async def test_while_a_slot_moves_nothing_is_done_by_halves_and_then_it_goes_on(bus, redis_cluster):
+    """A script that found half of its keys moved would break off in the middle: so it is refused as a whole."""
+    batch = of_partition(0, 5)
+    await bus.publish(batch[:2])
+    entries = await bus.read("analysis", "a", 100, 1)
+    here = redis_cluster.owner("{p0}")
+    there = next(node for node in redis_cluster.nodes if node.master and node is not here)
+    slot = key_slot(b"p0")
+    names = {node: node.client.cluster("myid").decode() for node in (here, there)}
+    there.client.cluster("setslot", slot, "importing", names[here])
+    here.client.cluster("setslot", slot, "migrating", names[there])
+    with pytest.raises(BusUnavailable, match="moving"):
+        await bus.publish(batch)
+    with pytest.raises(BusUnavailable, match="moving"):
+        await settle(bus, entries)
+    while found := here.client.cluster("getkeysinslot", slot, 100):
+        here.client.execute_command("MIGRATE", "127.0.0.1", there.port, "", 0, 5000, "KEYS", *found)
+    for node in (there, here):
+        node.client.cluster("setslot", slot, "node", names[there])
+    assert await settle(bus, entries) == []
+    assert (await patiently(bus.publish, batch)).accepted == 3
+    assert await counted(bus) == 2
+
+
+async def test_groups_that_were_lost_come_back_and_what_was_settled_stays_settled(bus):
+    batch = [said(n) for n in range(20)]
+    await bus.publish(batch)
+    await work(bus)
+    first = Load(bus, 20)
+    first.met(await bus.read_analysed("archive", "a", 100, 1))
+    for partition in range(PARTITIONS):
+        for name, groups in keys.GROUPS.items():
+            for group in groups:
+                await bus._connection.client.xgroup_destroy(keys.stream(partition, name), group)
+    again = await work(bus, ours=False)
+    assert len(again) == 20
+    assert await counted(bus) == 20
+    first.met(await bus.read_analysed("archive", "a", 100, 1))
+    assert first.doubled == {}
+    assert sum(first.tallied.values()) == 20
+
+
+async def test_a_node_that_hangs_is_unavailable_soon(bus, redis_cluster):
+    stopped = redis_cluster.owner("ew:sources")
+    redis_cluster.patience(60_000)
+    os.kill(stopped.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        with pytest.raises(BusUnavailable):
+            await bus.sources()
+        assert time.monotonic() - began < 5
+    finally:
+        os.kill(stopped.pid, signal.SIGCONT)
+        redis_cluster.patience()
+    assert await patiently(bus.sources) == []
+
+
 class Screen:
     """A wall: re-reads the state when told to, and adds deltas to it."""
 
@@ -130,11 +192,6 @@ def fail_over(cluster: RedisCluster, pair: tuple[Node, Node]) -> None:
     cluster.promoted("{p0}")
 
 
-def of_partition(partition: int, count: int) -> list[Mention]:
-    found = (said(n) for n in range(1000))
-    return [mention for mention in found if keys.of_key(mention.key, PARTITIONS) == partition][:count]
-
-
 async def test_what_no_replica_has_is_not_accepted(bus, redis_cluster, cut_off):
     batch = of_partition(0, 5)
     await bus.publish(of_partition(0, 6)[5:])
@@ -193,63 +250,6 @@ async def test_the_archive_is_given_only_what_keeps_its_place(bus, redis_cluster
     assert await counted(bus) == 5
     assert len(load.doubled) == (0 if replicas is None else 5)
     await archive.close()
-
-
-async def test_while_a_slot_moves_nothing_is_done_by_halves_and_then_it_goes_on(bus, redis_cluster):
-    """A script that found half of its keys moved would break off in the middle: so it is refused as a whole."""
-    batch = of_partition(0, 5)
-    await bus.publish(batch[:2])
-    entries = await bus.read("analysis", "a", 100, 1)
-    here = redis_cluster.owner("{p0}")
-    there = next(node for node in redis_cluster.nodes if node.master and node is not here)
-    slot = key_slot(b"p0")
-    names = {node: node.client.cluster("myid").decode() for node in (here, there)}
-    there.client.cluster("setslot", slot, "importing", names[here])
-    here.client.cluster("setslot", slot, "migrating", names[there])
-    with pytest.raises(BusUnavailable, match="moving"):
-        await bus.publish(batch)
-    with pytest.raises(BusUnavailable, match="moving"):
-        await settle(bus, entries)
-    while found := here.client.cluster("getkeysinslot", slot, 100):
-        here.client.execute_command("MIGRATE", "127.0.0.1", there.port, "", 0, 5000, "KEYS", *found)
-    for node in (there, here):
-        node.client.cluster("setslot", slot, "node", names[there])
-    assert await settle(bus, entries) == []
-    assert (await patiently(bus.publish, batch)).accepted == 3
-    assert await counted(bus) == 2
-
-
-async def test_groups_that_were_lost_come_back_and_what_was_settled_stays_settled(bus):
-    batch = [said(n) for n in range(20)]
-    await bus.publish(batch)
-    await work(bus)
-    first = Load(bus, 20)
-    first.met(await bus.read_analysed("archive", "a", 100, 1))
-    for partition in range(PARTITIONS):
-        for name, groups in keys.GROUPS.items():
-            for group in groups:
-                await bus._connection.client.xgroup_destroy(keys.stream(partition, name), group)
-    again = await work(bus, ours=False)
-    assert len(again) == 20
-    assert await counted(bus) == 20
-    first.met(await bus.read_analysed("archive", "a", 100, 1))
-    assert first.doubled == {}
-    assert sum(first.tallied.values()) == 20
-
-
-async def test_a_node_that_hangs_is_unavailable_soon(bus, redis_cluster):
-    stopped = redis_cluster.owner("ew:sources")
-    redis_cluster.patience(60_000)
-    os.kill(stopped.pid, signal.SIGSTOP)
-    try:
-        began = time.monotonic()
-        with pytest.raises(BusUnavailable):
-            await bus.sources()
-        assert time.monotonic() - began < 5
-    finally:
-        os.kill(stopped.pid, signal.SIGCONT)
-        redis_cluster.patience()
-    assert await patiently(bus.sources) == []
 
 
 @pytest.mark.long
