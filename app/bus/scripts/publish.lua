@@ -24,8 +24,8 @@ local accepted, duplicates, edited, deleted, unmatched = 0, 0, 0, 0, 0
 for i = 8, #ARGV, 6 do
   local kind, key, revision, digest, brands, blob = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local id = prefix .. 'id:' .. key
-  local known = redis.call('HMGET', id, 'v', 'r', 'h', 'd', 'e')
-  local version = tonumber(known[1])
+  local version = tonumber(redis.call('HGET', id, 'v')) -- alone, for most are new: asking for all takes a quarter longer
+  local known = version and redis.call('HMGET', id, 'r', 'h', 'd', 'e')
   if not version then
     if kind == 'd' or brands == '' then
       unmatched = unmatched + 1
@@ -35,19 +35,19 @@ for i = 8, #ARGV, 6 do
       redis.call('EXPIRE', id, ttl)
       accepted = accepted + 1
     end
-  elseif known[4] then
+  elseif known[3] then
     duplicates = duplicates + 1
   else
-    local new, old, earlier = tonumber(revision), tonumber(known[2]), known[5]
+    local new, old, earlier = tonumber(revision), tonumber(known[1]), known[4]
     if kind == 'd' then
       local entry = redis.call('XADD', stream, '*', 'v', version + 1, 'k', key, 'e', blob)
       redis.call('HSET', id, 'v', version + 1, 'd', 1, 'e', earlier and earlier .. ' ' .. entry or entry)
       redis.call('HDEL', id, 'h')
       redis.call('EXPIRE', id, ttl)
       deleted = deleted + 1
-    elseif known[3] == digest or new < old or (new == old and (new > 0 or known[3] == '')) then
-      if known[3] == digest and new > old then redis.call('HSET', id, 'r', revision) end
-      if known[3] == '' and new == old then redis.call('HSET', id, 'h', digest) end
+    elseif known[2] == digest or new < old or (new == old and (new > 0 or known[2] == '')) then
+      if known[2] == digest and new > old then redis.call('HSET', id, 'r', revision) end
+      if known[2] == '' and new == old then redis.call('HSET', id, 'h', digest) end
       duplicates = duplicates + 1
     else
       local entry = redis.call('XADD', stream, '*', 'v', version + 1, 'k', key, 'e', blob)
