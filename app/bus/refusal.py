@@ -12,7 +12,10 @@ REFUSALS: dict[str, tuple[Trouble, str]] = {
     "WRONGPASS": ("password", "Redis refuses the password: put the right one into REDIS_URL, or set it on the server."),
     "NOPERM": ("password", "Redis does not let this user do what is needed; give it the rights (ACL SETUSER)."),
     "READONLY": ("readonly", "This Redis is a replica and takes no writes; name its master in REDIS_URL."),
-    "CLUSTERDOWN": ("away", "A master of the Redis cluster is missing, until its replica takes over or it comes back; {goes_on}."),
+    "CLUSTERDOWN": (
+        "away",
+        "The Redis cluster misses a master until its replica takes over or it comes back; {goes_on}.",
+    ),
     "TRYAGAIN": ("away", "Redis is moving this partition to another node; {goes_on}."),
     "LOADING": ("away", "Redis is loading its data; {goes_on}."),
 }

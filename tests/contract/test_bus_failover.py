@@ -192,7 +192,8 @@ def fail_over(cluster: RedisCluster, pair: tuple[Node, Node]) -> None:
     cluster.promoted("{p0}")
 
 
-async def test_what_no_replica_has_is_not_accepted(bus, redis_cluster, cut_off):
+@pytest.mark.long
+async def test_what_no_replica_has_is_not_accepted_and_can_be_given_again(bus, redis_cluster, cut_off):
     batch = of_partition(0, 5)
     await bus.publish(of_partition(0, 6)[5:])
     cut(redis_cluster, cut_off)
@@ -202,12 +203,14 @@ async def test_what_no_replica_has_is_not_accepted(bus, redis_cluster, cut_off):
     assert (await patiently(bus.publish, batch)).accepted == 5
 
 
-@pytest.mark.long
-async def test_a_lease_that_no_replica_has_is_not_given(bus, redis_cluster, cut_off):
+async def test_what_no_replica_has_is_neither_accepted_nor_leased(bus, redis_cluster, cut_off):
     names = (f"source:{n}" for n in range(100))
     neighbour = next(name for name in names if redis_cluster.owner(f"{{{name}}}") is cut_off[0])
     await bus.lease(neighbour, "me", 5)
+    await bus.publish(of_partition(0, 1))
     cut(redis_cluster, cut_off)
+    with pytest.raises(BusUnavailable, match="replica"):
+        await bus.publish(of_partition(0, 5))
     with pytest.raises(BusUnavailable, match="replica"):
         await bus.lease(neighbour, "me", 5)
 
