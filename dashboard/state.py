@@ -227,6 +227,8 @@ class State:
         self.brands = {brand: BrandState(brand) for brand in brands}
         self.seqs: dict[int, int] = {}
         self.watermark = 0.0
+        """Up to which instant every partition is counted."""
+        self._marks: dict[int, float] = {}
         self._lost = 0
 
     @property
@@ -239,7 +241,7 @@ class State:
         for partition, seq in snapshot.seq.items():
             self._lost += max(0, self.seqs.get(partition, 0) - seq)  # a bus that lost its memory counts from 0 again
             self.seqs[partition] = seq
-        self.watermark = max(self.watermark, snapshot.watermark)
+            self._mark(partition, snapshot.watermark)
         for name, brand in self.brands.items():
             brand.tally, brand.profiles, brand.newest = {}, {}, ()
             newest = snapshot.newest.get(name, ())
@@ -256,7 +258,7 @@ class State:
         if delta.seq != known + 1:
             return False
         self.seqs[delta.partition] = delta.seq
-        self.watermark = max(self.watermark, delta.watermark)
+        self._mark(delta.partition, delta.watermark)
         touched = {split(name)[0] for name in delta.tally}
         heard = {brand for one in delta.newest for brand in one.mention.brands}
         everyone = bool(delta.gone or delta.newest)
@@ -266,6 +268,11 @@ class State:
             if name in heard or everyone:
                 brand.hear(delta.newest, delta.gone, at)
         return True
+
+    def _mark(self, partition: int, watermark: float) -> None:
+        """Note how far a partition is counted: the wall's clock goes with the slowest, and never back."""
+        self._marks[partition] = max(self._marks.get(partition, 0.0), watermark)
+        self.watermark = max(self.watermark, min(self._marks.values()))
 
     def settle(self, at: float) -> None:
         """Once a second: deal waiting cards and drop what is old."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.bus.port import Settled
+from app.bus.port import Entry, Settled
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.domain.analysis import AnalysedMention, Analysis, Label, Sentiment
@@ -132,6 +132,10 @@ class Publisher:
 
     async def _settle(self, known: dict[str, AnalysedMention]) -> None:
         entries = await self._bus.read("analysis", "publisher", 5000, 200)
+        for partition in sorted({entry.partition for entry in entries}):
+            await self._settle_in(partition, [entry for entry in entries if entry.partition == partition], known)
+
+    async def _settle_in(self, partition: int, entries: Sequence[Entry], known: dict[str, AnalysedMention]) -> None:
         settled, parts, profiles = [], [], {}
         for entry in entries:
             event = entry.event
@@ -145,7 +149,7 @@ class Publisher:
                 profiles[author] = profile(event.author, event.channel, demo=event.demo)
                 settled.append(Settled(entry.id, event.key, entry.version, 0, analysed, part))
         if settled:
-            await self._bus.settle(0, "publisher", settled, reduce(parts), profiles, self._clock.now())
+            await self._bus.settle(partition, "publisher", settled, reduce(parts), profiles, self._clock.now())
 
     async def past(self, brand: str, *, storm_at: float | None = None, minutes: int = 60, usual: float = 44) -> None:
         """Fill the last hour: calm, and from `storm_at` on a rise."""

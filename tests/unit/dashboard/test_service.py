@@ -5,6 +5,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.config.model import Config
 from app.domain.identity import Identity
@@ -13,6 +14,7 @@ from app.service import Context
 from dashboard.feed import Feed
 from dashboard.service import DashboardService
 from tests.browser.publisher import CALM, Publisher
+from tests.fixtures.bus import emptied
 from tests.unit.dashboard.rooms import BRAND
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +62,32 @@ async def test_a_screen_gets_a_snapshot_then_frames_and_the_service_stops_when_t
                 await socket.recv()
             assert closed.value.rcvd.code == 4404
         tasks.cancel_scope.cancel()
+
+
+async def test_feeds_of_several_dashboards_agree_over_16_partitions(redis_server):
+    clock = SystemClock()
+    many = RedisBus(redis_server.url, partitions=16, lag_limit=200_000, clock=clock)
+    await emptied(many)
+    publisher = Publisher(many)
+    feeds = [Feed(many, CONFIG.brands, clock) for _ in range(3)]
+    async with anyio.create_task_group() as tasks:
+        for feed in feeds:
+            tasks.start_soon(feed.run)
+        with anyio.fail_after(10):
+            for feed in feeds:
+                await feed.loaded.wait()
+            for _ in range(20):
+                await publisher.say([publisher.mention(one, clock.now(), "nordlicht") for one in CALM])
+            await publisher.beat(until := clock.now())
+            for feed in feeds:
+                while feed.state.brands["nordlicht"].rate(clock.now()) != 20 * len(CALM):
+                    await feed.changed.wait()
+                while feed.state.watermark < until:
+                    await feed.changed.wait()
+        assert {len(feed.state.seqs) for feed in feeds} == {16}
+        assert len({feed.state.seq for feed in feeds}) == 1
+        tasks.cancel_scope.cancel()
+    await many.close()
 
 
 async def test_a_taken_port_is_named(bus, store, tmp_path):

@@ -1,3 +1,4 @@
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,3 +133,15 @@ def test_snapshot_and_deltas_agree(times, cut):
         other.shares(NOON),
         other.curve(NOON),
     )
+
+
+def test_the_clock_goes_with_the_slowest_partition_and_never_back():
+    state = State(["nordlicht"])
+    state.load(msgspec.structs.replace(snapshot(1), seq=dict.fromkeys(range(16), 1)), NOON)
+    for partition in range(15):
+        assert state.apply(delta(2, watermark=NOON + 9, partition=partition), NOON)
+    assert (state.watermark, state.seq) == (NOON, 31), "one partition is still where it was"
+    state.apply(delta(2, watermark=NOON + 4, partition=15), NOON)
+    assert state.watermark == NOON + 4
+    state.load(msgspec.structs.replace(snapshot(1, watermark=NOON + 1), seq=dict.fromkeys(range(16), 2)), NOON)
+    assert state.watermark == NOON + 4
