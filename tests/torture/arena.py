@@ -62,6 +62,7 @@ class Record:
     answers: Counter[int | str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    residue: int = 0
 
 
 class Arena:
@@ -178,6 +179,7 @@ class Arena:
         with suppress(AssertionError):
             until(audit.agrees, "the sums", seconds)
         self.record.seconds["agreed"] = time.monotonic() - began
+        self.record.residue = audit.residue
         if audit.loss:
             shutil.copytree(self.system.data, self._folder / "left", ignore=shutil.ignore_patterns("*.sock"))
         self.record.answers, self.record.counts = self._pusher.answers, self._pusher.counts

@@ -17,7 +17,7 @@ from app.domain.tally import SIGN, MinuteTally, TallyDelta, merge
 from app.store.engine import open_store
 from app.store.schema import mention
 from tests.ledger import Ledger
-from tests.torture.traces import traces
+from tests.torture.traces import GAPS, traces
 
 LABELS = {sign: label for label, sign in SIGN.items()}
 
@@ -95,6 +95,8 @@ class Audit:
         self.gone = ledger.gone
         """The traces that may lie nowhere."""
         self.loss = "not looked yet"
+        self.residue = 0
+        """Copies of what is gone that SQLite left in the gaps of its pages."""
 
     def rows(self) -> bool:
         """Look whether there are as many rows as ids; quicker than the whole audit."""
@@ -124,6 +126,8 @@ class Audit:
                 merge(log, entry.delta)
             minutes, hours = (_summed(tx.tallies.read(brand, 0, 1e11, step)) for step in (60, 3600))
         found = traces(self._site.servers, self._site.data, self._site.database)
+        lying = [(trace, place) for trace in found.keys() & self.gone for place in found[trace]]
+        self.residue = sum(place == GAPS for _, place in lying)
         return Count(
             ids=self._ids,
             labels=self._labels,
@@ -134,7 +138,7 @@ class Audit:
             hours=hours,
             log=_labels(log, brand),
             wrong=frozenset(key for key, _ in shown.items() ^ texts.items()),
-            lying=frozenset(f"{trace!r} in {place}" for trace in found.keys() & self.gone for place in found[trace]),
+            lying=frozenset(f"{trace!r} in {place}" for trace, place in lying if place != GAPS),
             dead=self._dead(),
         )
 

@@ -9,10 +9,14 @@ from typing import Any
 from redis import Redis
 
 from benchmarks.sign import TRACE
+from tests.torture.pages import parted
 
 AT_ONCE = 1_000
 OURS = {"redis", "redis.log"}
 """Redis' own folder: its append-only file is a history until Redis rewrites it."""
+DATABASE = {"emberwatch.sqlite", "emberwatch.sqlite-wal"}
+GAPS = "gaps of pages"
+"""Where SQLite leaves copies that belong to nothing, see `tests.torture.pages`."""
 
 
 def traces(servers: Sequence[str], data: Path, database: str | None) -> dict[bytes, set[str]]:
@@ -81,7 +85,11 @@ def _files(data: Path) -> Iterator[tuple[str, bytes]]:
     """Yield every file the system keeps: database, its log, spools, logs."""
     for file in sorted(data.rglob("*")):
         if file.is_file() and not OURS & set(file.relative_to(data).parts):
-            yield str(file.relative_to(data)), file.read_bytes()
+            name, blob = str(file.relative_to(data)), file.read_bytes()
+            if name in DATABASE:
+                blob, gaps = parted(blob, log=name.endswith("-wal"))
+                yield GAPS, gaps
+            yield name, blob
 
 
 def _indexed(archive: Path) -> Iterator[tuple[str, bytes]]:
