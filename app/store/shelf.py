@@ -130,12 +130,7 @@ class PostgresShelf:
             try:
                 with self._connection.begin_nested():
                     pour(self._connection, "mention_key", ["text", "float8"], sorted(new.items()))
-                    wanted = new
-                    self._put(
-                        set(new.values()),
-                        (row for row in written if row[KEY] in wanted),
-                        (place for place in places if place[PLACE_KEY] in wanted),
-                    )
+                    self._put(set(new.values()), *_only(new, written, places, all_of=new is instants))
                 return len(new)
             except UniqueViolation as error:
                 if error.diag.table_name != mention_key.name:  # rows were used up, and the register is not right
@@ -216,6 +211,15 @@ _MOVE = text(
 
 
 _KNOWN = select(mention_key.c.key).where(mention_key.c.key == func.any(bindparam("keys", type_=ARRAY(Text))))
+
+
+def _only(
+    new: Mapping[str, float], written: Iterable[Values], places: Sequence[Values], *, all_of: bool
+) -> tuple[Iterable[Values], Iterable[Values]]:
+    """Return the rows of those keys, looked at only when they are asked for: places are known after rows."""
+    if all_of:
+        return written, places
+    return (row for row in written if row[KEY] in new), (place for place in places if place[PLACE_KEY] in new)
 
 
 def _of_keys(keys: Sequence[str]) -> Any:
