@@ -51,7 +51,7 @@ class World:
             count = max(0, round(self._chance.gauss(pace, pace**0.5)))
             past.append(MinuteTally(start, count, negative=count // 5, neutral=count - count // 5))
         with self.store.transaction() as tx:
-            assert tx.tallies.seed("nordlicht", "demo", past)
+            assert tx.tallies.seed("nordlicht", "demo", past, now)
 
     async def speak(
         self, seconds: int, pace: float, *services: AlertsService, angry: bool = False, step: int = 10
