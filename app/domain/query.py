@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from app.domain.clause import And, Node, Not, Or, Term, anchors, words_of
 from app.domain.folding import Text, fold, tokens
 from app.errors import QueryError
 
@@ -35,76 +36,6 @@ _TAG = re.compile(r"#\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A word, "phrase", #tag or @handle as it was written; `form` is what a `Text` holds of it, between blanks."""
-
-    written: str
-    form: str
-
-    def __str__(self) -> str:
-        return self.written
-
-    def holds(self, text: Text) -> bool:
-        """Tell whether the term is in the text."""
-        return self.form in text.line
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """What must not be there."""
-
-    part: "Node"
-
-    def __str__(self) -> str:
-        return f"NOT {_bracketed(self.part)}"
-
-    def holds(self, text: Text) -> bool:
-        """Tell whether the part does not hold."""
-        return not self.part.holds(text)
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of its parts; at least two, none of them an `And`."""
-
-    parts: tuple["Node", ...]
-
-    def __str__(self) -> str:
-        return " AND ".join(map(_bracketed, self.parts))
-
-    def holds(self, text: Text) -> bool:
-        """Tell whether all parts hold."""
-        for part in self.parts:  # noqa: SIM110 - all() over a generator takes twice as long, and this is asked of every hit
-            if not part.holds(text):
-                return False
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """Any of its parts; at least two, none of them an `Or`."""
-
-    parts: tuple["Node", ...]
-
-    def __str__(self) -> str:
-        return " OR ".join(map(_bracketed, self.parts))
-
-    def holds(self, text: Text) -> bool:
-        """Tell whether any part holds."""
-        for part in self.parts:  # noqa: SIM110 - as in `And`
-            if part.holds(text):
-                return True
-        return False
-
-
-Node = Term | Not | And | Or
-
-
-def _bracketed(node: Node) -> str:
-    return f"({node})" if isinstance(node, And | Or) else str(node)
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """A parsed query; `str()` prints it so that parsing it again gives an equal one."""
 
@@ -119,47 +50,15 @@ class Query:
 
     def words(self) -> frozenset[str]:
         """Return all folded words of its terms."""
-        return frozenset(_words(self.root))
+        return frozenset(words_of(self.root))
 
     def literals(self, common: Mapping[str, int] = MappingProxyType({})) -> frozenset[str]:
         """Return folded words, one of which is part of every folded text that matches: for the prefilter.
 
         Where there is a choice, words that few queries share (`common`: word → how many do) come first, then long ones.
         """
-        anchors = _anchors(self.root, common, wanted=True)
-        return anchors if anchors is not None else frozenset()
-
-
-def _words(node: Node) -> Iterator[str]:
-    match node:
-        case Term():
-            yield from tokens(node.form)
-        case Not():
-            yield from _words(node.part)
-        case And() | Or():
-            for part in node.parts:
-                yield from _words(part)
-
-
-def _anchors(node: Node, common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
-    """Return words without which the node (or its opposite) cannot hold; None if it can without any."""
-    match node:
-        case Term():
-            rarest = max(tokens(node.form), key=lambda word: (-common.get(word, 0), len(word)))
-            return frozenset({rarest}) if wanted else None
-        case Not():
-            return _anchors(node.part, common, wanted=not wanted)
-        case And() | Or():
-            found = [_anchors(part, common, wanted=wanted) for part in node.parts]
-            bound = [words for words in found if words is not None]
-            if isinstance(node, And) is wanted:
-                return max(bound, key=lambda words: _selectivity(words, common)) if bound else None
-            return frozenset().union(*bound) if len(bound) == len(found) else None
-
-
-def _selectivity(words: frozenset[str], common: Mapping[str, int]) -> tuple[int, int, int]:
-    """Words that few queries share are best, longer ones are rarer, and fewer of them are better."""
-    return -max(common.get(word, 0) for word in words), min(map(len, words)), -len(words)
+        found = anchors(self.root, common, wanted=True)
+        return found if found is not None else frozenset()
 
 
 class _Lexeme(NamedTuple):
@@ -191,7 +90,7 @@ class _Parser:
         left = self._peek()
         if left.kind == "close":
             raise QueryError("This ')' closes nothing; take it away or add a '(' before it.", left.at)
-        if _anchors(root, {}, wanted=True) is None:
+        if anchors(root, {}, wanted=True) is None:
             raise QueryError(
                 "NOT alone would match nearly everything; also say what is wanted, as in: strom NOT party.",
                 next((lexeme.at for lexeme in self._lexemes if lexeme.kind == "NOT"), 0),
