@@ -7,14 +7,14 @@ import anyio
 import msgspec
 import pytest
 
-from app.bus.port import Entry, Labelled
+from app.bus.port import Labelled
 from app.clock import ManualClock
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, split
 from app.errors import BusUnavailable
 from app.service import Context
-from ingest.analysis import PAUSE, AnalysisService, batches
+from ingest.analysis import PAUSE, AnalysisService
 from ingest.understanding import build
 from tests.fixtures.stream import MentionStream
 from tests.unit.ingest.test_understanding import Poisonous
@@ -276,21 +276,6 @@ async def test_a_bus_that_is_away_for_a_moment_is_waited_for_and_the_left_behind
     assert minutes(stream)["n"] == 1
 
 
-def test_batches_hold_one_partition_and_each_key_once():
-    entries = [
-        Entry(1, "1", 1, mention("a")),
-        Entry(0, "2", 1, mention("b")),
-        Entry(1, "3", 2, mention("a")),
-        Entry(1, "4", 1, Heartbeat(1.0)),
-        Entry(1, "5", 1, Heartbeat(2.0)),
-        Entry(1, "6", 1, None),
-    ]
-    assert [[entry.id for entry in batch] for batch in batches(entries)] == [["2"], ["1"], ["3", "4", "5", "6"]]
-    assert list(batches([])) == []
-    suspects = [Entry(0, str(n), 1, mention(str(n)), deliveries) for n, deliveries in enumerate((1, 3, 3, 2, 1))]
-    assert [[entry.id for entry in batch] for batch in batches(suspects)] == [["0"], ["1"], ["2"], ["3", "4"]]
-
-
 def test_the_planted_stand_in_notices_a_wrong_expectation():
     stream = MentionStream()
     stream.counted["a"] = Labelled(3, Contribution(("nord",), 0.0, "neutral", "x", "post", 0, "ann", ()))
@@ -298,15 +283,3 @@ def test_the_planted_stand_in_notices_a_wrong_expectation():
     stream.pending[entry.id] = ("me", entry)
     settled = SimpleNamespace(id=entry.id, key="a", expected=1)
     assert stream._not_ours(settled, "me")
-
-
-async def test_without_analyzers_mentions_are_counted_as_uncertain():
-    stream = MentionStream()
-    stream.put(mention("a", language="de"))
-    stream.put(mention("b"))
-    worker = service(stream, analyzers=None)
-    worker._context.config.analysis.analyzers = ()
-    await worker.prepare()
-    await worker.take(await stream.read("analysis", worker._consumer))
-    assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240}
-    assert [one.payload.analysis.language for one in stream.settled] == ["de", "unknown"]
