@@ -23,7 +23,7 @@ if "archive" in sys.orig_argv:
 
     async def settle(self, entries):
         await self._bus.acknowledge(GROUP, entries)
-        await self._clock.sleep(0.5)
+        await self._clock.sleep(2.0)
         await written(self, entries)
 
     ArchiveService._settle = settle
@@ -37,18 +37,18 @@ if "archive" in sys.orig_argv:
     from app.store.tallies import Tallies
     from ingest.archive import ArchiveService
 
-    logged, write = Tallies.append, ArchiveService._write
+    logged, write = Tallies.append_all, ArchiveService._write
 
-    def append(self, partition, entry_id, *more):
-        return logged(self, partition, f"{entry_id} {uuid.uuid4()}", *more)
+    def append_all(self, entries):
+        return logged(self, [one._replace(entry_id=f"{one.entry_id} {uuid.uuid4()}") for one in entries])
 
     def slowly(self, entries):
         import time
 
         write(self, entries)
-        time.sleep(0.5)
+        time.sleep(2.0)
 
-    Tallies.append, ArchiveService._write = append, slowly
+    Tallies.append_all, ArchiveService._write = append_all, slowly
 """
 """An archive that does not know which deltas it has logged already."""
 
@@ -62,7 +62,7 @@ def test_a_planted_fault_of_the_archive_is_seen_when_it_is_killed(
 ) -> None:
     patch, says = PLANTED[fault]
     (tmp_path / "sitecustomize.py").write_text(patch)
-    size = Size(posts=1_500, seed=seeded(6), rate=300, patience=10)
+    size = Size(posts=3_000, seed=seeded(6), rate=150, patience=10)
     arena = Arena(whole, tmp_path, size, Lone(tmp_path))
     arena.system.environment["PYTHONPATH"] = f"{tmp_path}:{ROOT}"
     with arena:
@@ -73,7 +73,7 @@ def test_a_planted_fault_of_the_archive_is_seen_when_it_is_killed(
             until(lambda heard=heard: arena.told > heard + 100, "the middle of its next batch", 60)
             arena.strike("archive")
         audit = arena.settle(seconds=15)
-        assert says in audit.loss
+        assert says in audit.loss, arena.record
 
 
 def rows(system: Whole) -> int:

@@ -44,6 +44,7 @@ def test_the_count_catches_a_planted_fault(fault: str) -> None:
     assert not GOOD.loss()
 
 
+@pytest.mark.timeout(300)
 def test_killing_everything_and_cutting_the_line_while_6000_mentions_flow_loses_and_doubles_nothing(
     whole: Callable[[str], Whole], tmp_path: Path
 ) -> None:
