@@ -55,14 +55,19 @@ def holder(data: Path) -> int | None:
 
 def check_address(host: str, port: int, *, insecure: bool) -> None:
     """Raise `WrongInput` if the dashboard may not or cannot listen there."""
+    check_host(host, insecure=insecure)
+    reason = taken(host, port)
+    if reason:
+        raise WrongInput(reason)
+
+
+def check_host(host: str, *, insecure: bool) -> None:
+    """Raise `WrongInput` if others than this machine could reach the dashboard and nobody said that they may."""
     if not insecure and not is_loopback(host):
         raise WrongInput(
             f"--host {host} lets others in, and there are no accounts yet to tell them apart. "
             "Put a proxy with a sign-in before 127.0.0.1, or add --insecure if all who reach it may do anything."
         )
-    reason = taken(host, port)
-    if reason:
-        raise WrongInput(reason)
 
 
 def is_loopback(host: str) -> bool:

@@ -48,6 +48,7 @@ class Plan:
     no_demo: bool = False
     workers: Mapping[str, int] = field(default_factory=dict)
     """Service → how many processes; one each where it says nothing."""
+    insecure: bool = False
 
     def command(self, service: str) -> list[str]:
         """Return the command line of a service's process; -P keeps the working folder off the import path."""
@@ -56,6 +57,7 @@ class Plan:
             *("--config", str(self.config_path), "--data", str(self.data)),
             *("--host", self.host, "--port", str(self.port)),
             *(("--no-demo",) if self.no_demo else ()),
+            *(("--insecure",) if self.insecure else ()),
         ]
 
     @property

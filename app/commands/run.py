@@ -21,6 +21,7 @@ from app.commands.options import DATA, ConfigOption, DataOption
 from app.config import Config
 from app.crew import Crew
 from app.errors import WrongInput
+from app.premises import check_host
 from app.runner import run
 from app.seat import seat, short
 
@@ -36,6 +37,9 @@ def command(
     host: Annotated[str, typer.Option(help="Where the dashboard listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="On which port.")] = 8050,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave demo sources and demo brands out.")] = False,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Let the dashboard listen where others can reach it, open to all.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, max=MOST, help="In how many processes, all alike.")] = 1,
     metrics_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Show this machine's figures on --host at this port; 0: do not.")
@@ -49,12 +53,15 @@ def command(
             raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
     for service in services:
         registry.load("services", service)  # raises with the choices
+    if "dashboard" in services:
+        check_host(host, insecure=insecure)
     options = {"host": host, "port": str(port)}
     if workers == 1:
         _alone(services, settings, data, options, metrics_port)
         return
     path = (config or configuration.default_path()).resolve()
     words = [*services, "--config", str(path), "--data", str(data.resolve()), *(["--no-demo"] if no_demo else [])]
+    words += ["--insecure"] if insecure else []
     words += [word for name, value in options.items() for word in (f"--{name}", value)]
     _crew(services, workers, data, words, partial(metrics.show, host, metrics_port))
 

@@ -52,7 +52,7 @@ def command(
         log.configure(file=data / "logs" / "up.log")
         metrics.wipe(data / "metrics")
         metrics.share(data / "metrics", "up")
-        plan = Plan(settings, path, data, services, host, port, no_demo, numbers)
+        plan = Plan(settings, path, data, services, host, port, no_demo, numbers, insecure)
         anyio.run(Supervisor(plan, SystemClock(), Progress()).run)
 
 

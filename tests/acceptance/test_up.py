@@ -151,6 +151,12 @@ def test_what_cannot_work_is_refused_at_once(up, options, sentence, tmp_path):
     assert not (tmp_path / "data" / "emberwatch.sqlite").exists()
 
 
+def test_a_dashboard_of_its_own_is_not_opened_to_others_by_mistake(emberwatch):
+    alone = emberwatch("run", "dashboard", "--host", "0.0.0.0")
+    assert alone.ends() == 2
+    assert "add --insecure" in " ".join(alone.output.split())
+
+
 def test_another_number_of_partitions_on_the_same_data_is_refused(up, small_config):
     first = up("patient")
     first.says(RUNNING)
