@@ -16,6 +16,7 @@ from typing import Any
 from redis import Redis
 
 from app.bus.server import EmbeddedServer
+from app.parent import VARIABLE
 from benchmarks.posts import CONFIG
 
 PATIENCE = 60.0
@@ -54,6 +55,7 @@ class Rig:
         """Start one of our modules as a process that finds this server; what it prints can be read."""
         outside = {"REDIS_URL", "DATABASE_URL", "PROMETHEUS_MULTIPROC_DIR"}
         environment = {name: value for name, value in os.environ.items() if name not in outside}
+        environment[VARIABLE] = str(os.getpid())  # services die with us, however we die
         with (self._folder / "errors.log").open("ab") as errors:
             return subprocess.Popen(
                 [sys.executable, "-P", "-m", module, *words],
