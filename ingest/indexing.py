@@ -2,6 +2,8 @@
 
 from app.clock import Clock
 from app.store.engine import Store
+from app.store.index import STEP
+from ingest.pace import Pace
 
 CLEAN_EVERY = 10.0
 """Seconds between two times that parts are rid of what was deleted from them: well within a minute of the deletion."""
@@ -13,6 +15,7 @@ class Indexer:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._pace = Pace(STEP)
         self._cleaned = float("-inf")
         self._soiled: set[str] | None = None  # what was deleted just before we were killed may still lie in any part
         self._merging: list[str] = []
@@ -25,12 +28,21 @@ class Indexer:
         return indexed or cleaned
 
     def _index(self) -> bool:
-        with self._store.transaction() as tx:
+        """Read what is said without holding anybody up, then write it down."""
+        with self._store.reading() as tx:
             if self._soiled is None:
                 self._soiled = set(tx.index.parts())
-            looked, soiled = tx.index.advance()
+            looked = tx.index.look(self._pace.size)
+        if looked is None:
+            return False
+        with self._store.transaction() as tx:
+            began = self._clock.monotonic()
+            soiled = tx.index.enter(looked)
+        self._pace.learn(len(looked.changed), self._clock.monotonic() - began)
+        if soiled is None:
+            return False
         self._soiled |= soiled
-        return looked > 0
+        return True
 
     def _clean(self) -> bool:
         """Merge one part after the other; at the end what was wiped leaves the store's own log, too."""

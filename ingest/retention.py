@@ -12,6 +12,7 @@ from app.store.engine import Store
 from app.store.page import Position
 from app.store.retention import CHUNK, FIRST
 from app.store.rollups import HOUR
+from ingest.pace import Pace
 
 EVERY = 3_600.0
 """Seconds between the beginnings of two runs."""
@@ -30,6 +31,7 @@ class Sweeper:
         self._due = clock.monotonic() + SETTLING
         self._steps: Iterator[None] | None = None
         self._gone: Counter[str] = Counter()
+        self._pace = Pace(CHUNK)
 
     def step(self) -> bool:
         """Do one step of a run; False if there is nothing to do now. A run that fails begins anew a minute later."""
@@ -68,9 +70,11 @@ class Sweeper:
                 expired, after = tx.retention.expired(self._keep, now, after)
             yield
             remaining = iter(expired)
-            while some := list(islice(remaining, CHUNK)):
+            while some := list(islice(remaining, self._pace.size)):
                 with self._store.transaction() as tx:
+                    began = self._clock.monotonic()
                     tx.retention.forget(some, self._keep, now)
+                self._pace.learn(len(some), self._clock.monotonic() - began)
                 gone["mentions"] += len(some)
                 yield
 

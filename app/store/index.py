@@ -1,31 +1,35 @@
 """Which moments the full-text index has still to look at, and looking at them: off the hot path, in small steps.
 
-Who writes mentions leaves a note of their moments in the same transaction: one short row for hundreds of mentions. The
-indexer takes notes, reads what is said in those moments now, writes that to the index and strikes the notes out, all in
-one transaction. So a kill loses nothing; edits, deletions and late arrivals need no order among them; and no number is
-skipped that another writer commits later, because there is no number to be at. A search looks at the index and at the
-moments noted, and therefore sees exactly what the archive holds.
+Who writes mentions leaves a note of their moments in the same transaction: one short row for a hundred mentions. The
+indexer reads notes and what is said in their moments now, without holding anybody up; then it writes that to the index
+and strikes the notes out in one short transaction, unless another indexer wrote something meanwhile. So a kill loses
+nothing; edits, deletions and late arrivals need no order among them; and no number is skipped that another writer
+commits later, because there is no number to be at. A search looks at the index and at the moments noted, and therefore
+sees exactly what the archive holds.
 """
 
+import heapq
 import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, tuple_
 from sqlalchemy.engine import Connection
 
 from app.domain.moment import moments
-from app.store.fulltext import fulltext
+from app.store.fulltext import EARLIEST, LATEST, fulltext
 from app.store.lexemes import EVERY, Wanted, facet, lexemes
 from app.store.rows import brands_of, intents_of
 from app.store.schema import index_note, mention
+from app.store.site import Site
 
-NOTE = 250
+NOTE = 125
 """Moments in one note."""
 
 STEP = 500
-"""Moments looked at in one step, some 30 ms; a note is never split."""
+"""Moments looked at in one step; a note is never split."""
 
 CROWD = 1_000
 """Mentions of one moment that are told apart."""
@@ -37,52 +41,89 @@ LOCK = 0x454D4249
 """On PostgreSQL only one indexer at a time works; this names its lock."""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What was found in the moments of some notes, and whose turn it was then."""
+
+    turn: int
+    struck: list[int]
+    changed: list[int]
+    said: dict[int, frozenset[str]]
+
+
 class Index:
     """The notes and the index of one database."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._fulltext = fulltext(connection)
+        self._site = Site(connection)
 
     def note(self, instants: Iterable[float]) -> None:
         """Remember that something changed in what was published at those instants."""
-        changed = iter(moments(instants))
-        rows = []
-        while some := list(islice(changed, NOTE)):
-            rows.append({"moments": array("q", some).tobytes()})
-        if rows:
-            self._connection.execute(insert(index_note), rows)
+        self._note(moments(instants), anew=False)
 
     def note_everything(self) -> None:
-        """Have everything looked at anew, the newest first."""
+        """Have everything looked at anew, the newest first, and after what changes meanwhile."""
         instants = self._connection.execute(select(mention.c.published_at).order_by(mention.c.published_at.desc()))
-        while some := [at for (at,) in islice(instants, NOTE)]:
-            self.note(some)
+        for some in instants.partitions(20 * NOTE):
+            self._note(moments(at for (at,) in some)[::-1], anew=True)
 
-    def noted(self) -> set[int]:
-        """Return the moments that the index may not know rightly yet."""
-        found: set[int] = set()
-        for packed in self._connection.scalars(select(index_note.c.moments)):
-            found.update(_unpacked(packed))
-        return found
+    def noted(self, since: int = EARLIEST, until: int = LATEST) -> Iterator[int]:
+        """Yield the moments of [since, until) that the index may not know rightly yet, newest first, some again.
+
+        Notes are read as far as they are needed: after a migration there are thousands.
+        """
+        column = index_note.c
+        query = select(index_note).where(column.newest >= since, column.oldest < until)
+        query = query.order_by(column.newest.desc(), column.id.desc()).limit(NOTES)
+        held: list[int] = []
+        last = (LATEST, 0)
+        while notes := self._connection.execute(query.where(tuple_(column.newest, column.id) < last)).all():
+            for note in notes:
+                while held and -held[0] > note.newest:
+                    yield -heapq.heappop(held)
+                for at in _unpacked(note.moments):
+                    if since <= at < until:
+                        heapq.heappush(held, -at)
+            last = (notes[-1].newest, notes[-1].id)
+        while held:
+            yield -heapq.heappop(held)
 
     def behind(self) -> int:
         """Return how many notes are waiting."""
         return int(self._connection.scalar(select(func.count()).select_from(index_note)) or 0)
 
-    def advance(self) -> tuple[int, set[str]]:
-        """Look at the moments noted first; return how many, and from which parts something was taken out."""
-        if not self._alone():
-            return 0, set()
-        struck, changed = self._first_notes()
+    def look(self, most: int = STEP) -> Looked | None:
+        """Read what is said now in the moments noted first, at most so many unless one note holds more; None: all done.
+
+        Reading is enough for that: whoever changes one of those moments later leaves another note.
+        """
+        turn = self._site.turn()
+        struck, changed = self._first_notes(most)
         if not struck:
-            return 0, set()
-        before = self._fulltext.read(changed)
-        now = self._said_in([at for at in changed if EVERY not in before.get(at, ())])
-        fresh = {at: now[at] for at in now if now[at] != before.get(at, frozenset())}
+            return None
+        crowded = {at for at, words in self._fulltext.read(changed).items() if EVERY in words}
+        return Looked(turn, struck, changed, self._said_in([at for at in changed if at not in crowded]))
+
+    def enter(self, looked: Looked) -> set[str] | None:
+        """Write down what was found and strike out its notes; return from which parts something was taken out.
+
+        None, and nothing is done, if somebody else was quicker.
+        """
+        if not self._alone() or self._site.turn() != looked.turn:
+            return None
+        self._site.take_turn(looked.turn + 1)
+        self._connection.execute(delete(index_note).where(index_note.c.id.in_(looked.struck)))
+        before = self._fulltext.read(list(looked.said))
+        fresh = {at: words for at, words in looked.said.items() if words != before.get(at, frozenset())}
         self._fulltext.write(fresh)
-        self._connection.execute(delete(index_note).where(index_note.c.id.in_(struck)))
-        return len(changed), {self._fulltext.part_of(at) for at in fresh if before.get(at, frozenset()) - fresh[at]}
+        return {self._fulltext.part_of(at) for at in fresh if before.get(at, frozenset()) - fresh[at]}
+
+    def advance(self) -> int:
+        """Do both in one transaction; return how many moments were looked at."""
+        looked = self.look()
+        return 0 if looked is None or self.enter(looked) is None else len(looked.changed)
 
     def find(self, wish: Wanted, since: int, until: int, limit: int) -> list[int]:
         """Return at most `limit` moments of [since, until) that the index names, newest first."""
@@ -105,11 +146,21 @@ class Index:
             return True  # writers take turns
         return bool(self._connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}))
 
-    def _first_notes(self) -> tuple[list[int], list[int]]:
+    def _note(self, changed: Sequence[int], *, anew: bool) -> None:
+        ordered = iter(changed)
+        rows = []
+        while some := list(islice(ordered, NOTE)):
+            edges = {"oldest": min(some), "newest": max(some)}
+            rows.append({**edges, "anew": anew, "moments": array("q", some).tobytes()})
+        if rows:
+            self._connection.execute(insert(index_note), rows)
+
+    def _first_notes(self, most: int) -> tuple[list[int], list[int]]:
         struck: list[int] = []
         changed: set[int] = set()
-        for row in self._connection.execute(select(index_note).order_by(index_note.c.id).limit(NOTES)).all():
-            if len(changed) + NOTE > STEP:
+        first = select(index_note).order_by(index_note.c.anew, index_note.c.id).limit(NOTES)
+        for row in self._connection.execute(first).all():
+            if struck and len(changed) + NOTE > most:
                 break
             struck.append(row.id)
             changed.update(_unpacked(row.moments))

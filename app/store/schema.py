@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -162,11 +162,17 @@ index_note = Table(
     "index_note",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("oldest", BigInteger, nullable=False),
+    Column("newest", BigInteger, nullable=False),
+    Column("anew", Boolean(create_constraint=False), nullable=False),
     Column("moments", LargeBinary, nullable=False),
+    Index(None, "newest", "id"),
+    Index(None, "anew", "id"),
 )
 """Moments whose mentions changed since the full-text index looked at them: 64-bit numbers, as this machine writes them.
 
-The index itself is not among these tables: `fulltext` on PostgreSQL, `fulltext_<n>` (FTS5) on SQLite.
+`anew` ones can wait: nothing changed in them, they are only to be indexed in another way. The index itself is not among
+these tables: `fulltext` on PostgreSQL, `fulltext_<n>` (FTS5) on SQLite.
 """
 
 expiry = Table(

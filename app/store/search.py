@@ -4,6 +4,7 @@ import heapq
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, cast, func, select, true, tuple_
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from app.domain.analysis import AnalysedMention, Label
 from app.domain.folding import Text
+from app.domain.forms import Words
 from app.domain.moment import PER_SECOND, moment
 from app.domain.query import Query
 from app.store import lexemes, rows
@@ -32,6 +34,7 @@ class MentionFilter:
 
     brand: str | None = None
     q: Query | None = None
+    words: Words | None = None
     start: float | None = None
     end: float | None = None
     sentiment: Label | None = None
@@ -42,8 +45,8 @@ class MentionFilter:
 def search(connection: Connection, wanted: MentionFilter, cursor: str | None, limit: int) -> Page[AnalysedMention]:
     """Return at most `limit` living mentions; a page may be short, only `next` of None means the end.
 
-    What SQL cannot tell (query, intent) the full-text index narrows down; then it is judged row by row in the order of
-    the page, at most `SCAN` rows a call. The answer is the same as without the index, however far that is behind.
+    What SQL cannot tell (query, words, intent) the full-text index narrows down; then it is judged row by row in the
+    order of the page, at most `SCAN` rows a call. The answer is that of a scan, however far the index is behind.
     """
     page = _Page(wanted, limit)
     wish = _wish(wanted)
@@ -94,7 +97,8 @@ class _Page:
 def _wish(wanted: MentionFilter) -> lexemes.Wanted | None:
     """Return what the index has to look for; None if it cannot help."""
     said = lexemes.wanted(wanted.q.root) if wanted.q else None
-    if said is None and wanted.intent is None:
+    formed = lexemes.formed(wanted.words) if wanted.words else None
+    if said is None and formed is None and wanted.intent is None:
         return None
     facets = {
         "brand": wanted.brand,
@@ -103,7 +107,7 @@ def _wish(wanted: MentionFilter) -> lexemes.Wanted | None:
         "intent": wanted.intent,
     }
     parts = [lexemes.facet(kind, value) for kind, value in facets.items() if value]
-    return lexemes.all_of([*([] if said is None else [said]), *parts])
+    return lexemes.all_of([said, formed, *parts])
 
 
 def _bounds(wanted: MentionFilter, cursor: str | None) -> tuple[int, int]:
@@ -115,19 +119,21 @@ def _bounds(wanted: MentionFilter, cursor: str | None) -> tuple[int, int]:
 
 def _candidates(index: Index, wish: lexemes.Wanted, since: int, until: int) -> Iterator[list[int]]:
     """Yield moments in growing bundles, newest first: those the index names, and those it may not know rightly yet."""
-    noted = sorted((at for at in index.noted() if since <= at < until), reverse=True)
+    both = heapq.merge(_named(index, wish, since, until), index.noted(since, until), reverse=True)
+    once = (at for at, _ in groupby(both))
     size = FIRST
-    while True:
-        named = index.find(wish, since, until, size)
-        until = named[-1] if len(named) == size else since
-        cut = next((place for place, at in enumerate(noted) if at < until), len(noted))
-        merged = list(dict.fromkeys(heapq.merge(named, noted[:cut], reverse=True)))
-        noted = noted[cut:]
-        for start in range(0, len(merged), MOST):
-            yield merged[start : start + MOST]
-        if len(named) < size:
-            return
+    while some := list(islice(once, size)):
+        yield some
         size = min(size * 2, MOST)
+
+
+def _named(index: Index, wish: lexemes.Wanted, since: int, until: int) -> Iterator[int]:
+    size = FIRST
+    while found := index.find(wish, since, until, size):
+        yield from found
+        if len(found) < size:
+            return
+        until, size = found[-1], min(size * 2, MOST)
 
 
 def _among(connection: Connection, wanted: MentionFilter, cursor: str | None) -> Select[Any]:
@@ -183,5 +189,7 @@ def _query(wanted: MentionFilter, cursor: str | None, *, drifting: bool = False)
 
 def _asked_for(wanted: MentionFilter, row: Any) -> bool:
     if wanted.intent and wanted.intent not in {intent.label for intent in rows.intents_of(row.intents)}:
+        return False
+    if wanted.words and not wanted.words.matches(row.text):
         return False
     return wanted.q is None or wanted.q.matches(Text.of(row.text))

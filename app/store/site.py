@@ -10,10 +10,11 @@ from app.store.statements import put, replacing, write
 
 SECRET = "secret"  # noqa: S105 - the name of the row, not what is in it
 PROBE, PROBE_BYTES = "probe", 16_384
+TURN = "index turn"
 
 
 class Site:
-    """Named values that are made once and never change."""
+    """Named values."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -27,6 +28,15 @@ class Site:
         """Write something that is not worth keeping, large enough to need room."""
         row = (PROBE, secrets.token_bytes(PROBE_BYTES))
         write(self._connection, replacing(self._connection.dialect, site), [row])
+
+    def turn(self) -> int:
+        """Return how often something was written to the full-text index."""
+        value: bytes | None = self._connection.scalar(select(site.c.value).where(site.c.name == TURN))
+        return int.from_bytes(value or b"")
+
+    def take_turn(self, turn: int) -> None:
+        """Say that something is written to the full-text index for that time."""
+        write(self._connection, replacing(self._connection.dialect, site), [(TURN, turn.to_bytes(8))])
 
     def make_secret(self) -> bytes:
         """Return the site's secret of 32 random bytes, made now if there is none."""

@@ -7,12 +7,13 @@ from fastapi import APIRouter
 from pydantic import BeforeValidator
 
 from app.domain.analysis import Label
+from app.domain.forms import Words
 from app.domain.query import parse
 from app.domain.wire import write
 from app.service import Context
 from app.store.page import Page
 from app.store.search import MentionFilter
-from dashboard.api.query import BrandId, Cursor, From, Limit, Text, To, Word, brand_of, given
+from dashboard.api.query import BrandId, Cursor, Forms, From, Limit, Text, To, Word, brand_of, given
 from dashboard.api.shape import Items, Mention, answering
 
 
@@ -24,6 +25,7 @@ def router(context: Context) -> APIRouter:
     async def mentions(
         brand: BrandId = None,
         q: Text = None,
+        words: Forms = None,
         start: From = None,
         end: To = None,
         sentiment: Annotated[Label | None, BeforeValidator(given)] = None,
@@ -32,12 +34,13 @@ def router(context: Context) -> APIRouter:
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> dict[str, Any]:
-        """Find mentions by brand, query, time, sentiment, intent and channel."""
+        """Find mentions by brand, query, words in any form, time, sentiment, intent and channel."""
         if brand is not None:
             brand_of(context.config, brand)
         wanted = MentionFilter(
             brand=brand,
             q=parse(q) if q else None,
+            words=Words.of(words) if words else None,
             start=start,
             end=end,
             sentiment=sentiment,

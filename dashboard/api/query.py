@@ -53,6 +53,11 @@ Text = Annotated[
     BeforeValidator(given),
     Query(description="A query on the text, written as in config.yaml"),
 ]
+Forms = Annotated[
+    Annotated[str, Field(max_length=2000)] | None,
+    BeforeValidator(given),
+    Query(description="Words that have to be there, each in any German or English form"),
+]
 BrandId = Annotated[str | None, BeforeValidator(given), Query(description="The id of a brand; all without it")]
 Instant = Annotated[
     float | None, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"}), Query()

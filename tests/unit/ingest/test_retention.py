@@ -43,7 +43,7 @@ def finish(sweeper):
 def index_all(store):
     while True:
         with store.transaction() as tx:
-            if not tx.index.advance()[0]:
+            if not tx.index.advance():
                 return
 
 

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.forms import Words
 from app.domain.identity import Identity
 from app.domain.query import parse
 from app.store import fulltext, index, search
 from app.store.search import MentionFilter
 from ingest.indexing import CLEAN_EVERY, Indexer
-from tests.fixtures.archive import Killed
 from tests.fixtures.store import NOON, gone, said
+from tests.unit.app.store.searching import found, index_all
 
 WORDS = (
     "Strom strom Größe groesse GROSSE Straße strasse weg da #Nordlicht #nord_licht @nord.licht @nord-licht nordlicht "
@@ -34,32 +35,15 @@ queries = st.sampled_from(
         "NOT (da OR weg) strom",
     ]
 )
+BENDING = "Störung Stoerungen störungs-frei Rechnung Rechnungen complain complained Leid leiden dies die"
+BENT = (*WORDS, *BENDING.split())
+bent = st.lists(st.sampled_from(BENT), max_size=6).map(" ".join)
+asked_forms = st.lists(st.sampled_from([word for word in BENT if word != "😡"]), min_size=1, max_size=2).map(" ".join)
 changes = st.lists(
-    st.tuples(st.integers(0, 12), st.one_of(st.none(), texts), st.integers(0, 5), st.booleans()),
+    st.tuples(st.integers(0, 12), st.one_of(st.none(), texts, bent), st.integers(0, 5), st.booleans()),
     min_size=1,
     max_size=25,
 )
-
-
-def index_all(store):
-    steps = 0
-    while True:
-        with store.transaction() as tx:
-            looked, _ = tx.index.advance()
-        if not looked:
-            return steps
-        steps += 1
-
-
-def found(store, wanted, limit=3):
-    cursor, keys = None, []
-    while True:
-        with store.reading() as tx:
-            page = tx.mentions.find(wanted, cursor, limit)
-        keys += [one.mention.key for one in page.items]
-        if page.next is None:
-            return keys
-        cursor = page.next
 
 
 @pytest.fixture
@@ -78,6 +62,7 @@ def judged(alive, wanted):
         one.mention.key
         for one in rows
         if (wanted.q is None or wanted.q.matches(text(one.mention.text)))
+        and (wanted.words is None or wanted.words.matches(one.mention.text))
         and (wanted.brand is None or wanted.brand in one.mention.brands)
         and (wanted.intent is None or wanted.intent == one.analysis.intents[0].label)
         and (wanted.start is None or one.mention.published_at >= wanted.start)
@@ -117,11 +102,13 @@ def live(store, identity, changes):
     return {number: one for number, one in alive.items() if one}
 
 
-def agree(store, alive, query, brand, indexed):
+def agree(store, alive, query, words, brand, indexed):
     for asked, then in zip(
         (
             MentionFilter(q=parse(query), brand=brand),
             MentionFilter(q=parse(query), start=NOON + 0.4, sentiment="negative"),
+            MentionFilter(words=Words.of(words), brand=brand),
+            MentionFilter(q=parse(query), words=Words.of(words)),
             MentionFilter(intent="i1", brand=brand, channel="bluesky"),
         ),
         indexed,
@@ -136,90 +123,36 @@ def agree(store, alive, query, brand, indexed):
 examples = {
     "changes": changes,
     "query": queries,
+    "words": asked_forms,
     "brand": st.sampled_from([None, "nordlicht", "suedwind"]),
-    "indexed": st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    "indexed": st.tuples(*[st.booleans()] * 5),
 }
 relaxed = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
 @settings(max_examples=25, **relaxed)
 @given(**examples)
-def test_the_index_finds_what_a_scan_finds_wherever_it_is(store, identity, tiny_parts, changes, query, brand, indexed):
+def test_the_index_finds_what_a_scan_finds_wherever_it_is(
+    store, identity, tiny_parts, changes, query, words, brand, indexed
+):
     empty(store)
-    agree(store, live(store, identity, changes), query, brand, indexed)
+    agree(store, live(store, identity, changes), query, words, brand, indexed)
 
 
 @settings(max_examples=4, **relaxed)
 @given(**examples)
-def test_on_postgresql_too(postgres_store, tiny_parts, changes, query, brand, indexed):
+def test_on_postgresql_too(postgres_store, tiny_parts, changes, query, words, brand, indexed):
     empty(postgres_store)
     alive = live(postgres_store, Identity(postgres_store.secret()), changes)
-    agree(postgres_store, alive, query, brand, indexed)
+    agree(postgres_store, alive, query, words, brand, indexed)
 
 
 @pytest.mark.long
 @settings(max_examples=300, **relaxed)
 @given(**examples)
-def test_it_finds_it_in_many_more_stories(any_store, tiny_parts, changes, query, brand, indexed):
+def test_it_finds_it_in_many_more_stories(any_store, tiny_parts, changes, query, words, brand, indexed):
     empty(any_store)
-    agree(any_store, live(any_store, Identity(any_store.secret()), changes), query, brand, indexed)
-
-
-def test_of_two_indexers_on_postgresql_one_works_and_nothing_is_lost(postgres_store):
-    """Two workers at once, and a writer whose note becomes visible after younger ones."""
-    store, identity = postgres_store, Identity(postgres_store.secret())
-    with store.transaction() as late:
-        late.mentions.upsert([(said(identity, "at://late", "wort1"), 1)])
-        with store.transaction() as early:
-            early.mentions.upsert([(said(identity, "at://early", "wort1"), 1)])
-        with store.transaction() as one, store.transaction() as other:
-            assert one.index.advance()[0] == 1
-            assert other.index.advance()[0] == 0
-    assert len(found(store, MentionFilter(q=parse("wort1")))) == 2
-    index_all(store)
-    assert len(found(store, MentionFilter(q=parse("wort1")))) == 2
-
-
-def test_a_note_that_is_lost_is_noticed(store, identity):
-    """The planted fault: an edit the index hears nothing of."""
-    with store.transaction() as tx:
-        tx.mentions.upsert([(said(identity, text="Strom weg"), 1)])
-    index_all(store)
-    with store.transaction() as tx:
-        tx.mentions.upsert([(said(identity, text="Wasser weg"), 2)])
-        tx.mentions._connection.execute(index.index_note.delete())
-    assert found(store, MentionFilter(q=parse("wasser"))) == []
-
-
-def test_a_kill_between_reading_and_committing_loses_no_moment(store, identity):
-    with store.transaction() as tx:
-        tx.mentions.upsert([(said(identity, f"at://{n}", f"wort{n}", at=NOON + n), 1) for n in range(1200)])
-
-    def killed():
-        with store.transaction() as tx:
-            assert tx.index.advance()[0] == index.STEP
-            raise Killed
-
-    with pytest.raises(Killed):
-        killed()
-    with store.reading() as tx:
-        assert len(tx.index.noted()) == 1200
-    assert index_all(store) == 3
-    with store.reading() as tx:
-        assert (tx.index.noted(), tx.index.behind()) == (set(), 0)
-    assert len(found(store, MentionFilter(q=parse("wort7 OR wort1199")))) == 2
-
-
-def test_an_index_made_anew_is_complete(store, identity):
-    with store.transaction() as tx:
-        tx.mentions.upsert([(said(identity, f"at://{n}", f"wort{n}", at=NOON + n), 1) for n in range(700)])
-        tx.mentions._connection.execute(index.index_note.delete())
-    assert found(store, MentionFilter(q=parse("wort7"))) == []
-    with store.transaction() as tx:
-        tx.index.note_everything()
-    assert len(found(store, MentionFilter(q=parse("wort7")))) == 1
-    index_all(store)
-    assert len(found(store, MentionFilter(q=parse("wort7")))) == 1
+    agree(any_store, live(any_store, Identity(any_store.secret()), changes), query, words, brand, indexed)
 
 
 def test_what_was_deleted_or_edited_is_in_no_byte_of_the_files(store, identity, clock):

@@ -62,6 +62,8 @@ async def test_mentions_are_found_and_paged(http, store):
         ("/api/v1/mentions?from=yesterday", 422, "from"),
         ("/api/v1/mentions?sentiment=angry", 422, "sentiment"),
         ("/api/v1/mentions?q=(open", 422, ""),
+        ("/api/v1/mentions?words=!?", 422, "at least one"),
+        ("/api/v1/mentions?words=" + "a+" * 1001, 422, "words"),
         ("/api/v1/mentions?cursor=nonsense", 422, "cursor"),
         ("/api/v1/mentions?brand=nobody", 404, "nordlicht, other"),
         ("/api/v1/brands/nobody/tally", 404, "nordlicht"),

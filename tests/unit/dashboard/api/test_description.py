@@ -37,7 +37,7 @@ async def test_every_answer_and_every_error_is_described(http):
 async def test_parameters_are_called_as_people_write_them(http):
     paths = (await http.get("/api/v1/openapi.json")).json()["paths"]
     names = [parameter["name"] for parameter in paths["/api/v1/mentions"]["get"]["parameters"]]
-    assert names == ["brand", "q", "from", "to", "sentiment", "intent", "channel", "cursor", "limit"]
+    assert names == ["brand", "q", "words", "from", "to", "sentiment", "intent", "channel", "cursor", "limit"]
     names = [parameter["name"] for parameter in paths["/api/v1/brands/{brand}/tally"]["get"]["parameters"]]
     assert names == ["brand", "from", "to", "step"]
 
