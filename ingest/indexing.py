@@ -19,6 +19,7 @@ class Indexer:
         self._cleaned = float("-inf")
         self._soiled: set[str] | None = None  # what was deleted just before we were killed may still lie in any part
         self._merging: list[str] = []
+        self._wiped: set[str] = set()
         self._begun: str | None = None
         self._scrub = True
 
@@ -56,6 +57,7 @@ class Indexer:
             self._merging.pop()
             self._begun = None
             self._scrub = True
+            self._wiped.add(part)
         return True
 
     def _plan(self) -> bool:
@@ -65,6 +67,7 @@ class Indexer:
         self._cleaned = now
         self._merging, self._soiled = sorted(self._soiled or ()), set()
         if not self._merging:
-            self._scrub = not self._store.scrub()
+            self._scrub = not self._store.scrub(self._wiped)
+            self._wiped.clear()  # the store remembers them
             return False
         return True

@@ -9,7 +9,7 @@ mention or the same minute.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -131,13 +131,15 @@ class Store:
         with unavailable(self.url):
             return self._partitions.drop(group, until)
 
-    def scrub(self) -> bool:
+    def scrub(self, wiped: Iterable[str] = ()) -> bool:
         """Take what was wiped out of the files, too; False if readers or writers are in the way or it is too soon.
 
+        `wiped` names parts of the full-text index that words were taken out of; they are remembered until it is done.
         On SQLite out of the write-ahead log; on PostgreSQL dead rows are vacuumed out of tables and indexes. What its
         own log, its copies and the free space of its pages still hold is for whoever runs the server.
         """
         if self._partitions:
+            self._partitions.wipe(wiped)
             with unavailable(self.url):
                 return self._partitions.vacuum()
         with unavailable(self.url), self._writer.connect() as connection:

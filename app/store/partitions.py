@@ -92,6 +92,7 @@ class Partitions:
         self._now = now
         self._known: dict[str, set[int]] = {group: set() for group in GROUPS}
         self._stale: set[int] = set()
+        self._wiped: set[str] = set()
         self._vacuumed = float("-inf")
 
     def hold(self, group: str, instants: Iterable[float]) -> None:
@@ -106,26 +107,28 @@ class Partitions:
         """Remember on which days rows of mentions were replaced, which leaves their old words behind."""
         self._stale.update(math.floor(at / DAY) for at in instants)
 
+    def wipe(self, tables: Iterable[str]) -> None:
+        """Remember tables out of which something was taken that nobody may read any more."""
+        self._wiped.update(tables)
+
     def vacuum(self) -> bool:
         """Take replaced rows out of their tables and indexes; False if it was done less than half a minute ago.
 
-        Besides what this process replaced it takes every table of ours of which the server counts dead rows.
+        Besides what this process replaced it takes every table of ours of which the server counts dead rows; that count
+        is a second late.
         """
         now = self._now()
         if abs(now - self._vacuumed) < PAUSE:
             return False
         stale, self._stale = self._stale, set()
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            names = {table for (table,) in connection.execute(_DEAD)} | {"incident"}
-            for table in GROUPS["mention"]:
-                held = parts(connection, table)
-                names |= {name for name, part in held if any(part.start <= day < part.end for day in stale)}
-            connection.execute(text("SET statement_timeout = 0"))
-            try:
-                for name in sorted(names):
-                    connection.execute(text(f'VACUUM (INDEX_CLEANUP ON) "{name}"'))
-            finally:
-                connection.invalidate()  # its session has no time limit any more
+        wiped, self._wiped = self._wiped, set()
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                _vacuum(connection, stale, wiped | {"incident"})
+        except BaseException:
+            self._stale |= stale
+            self._wiped |= wiped
+            raise
         self._vacuumed = now
         return True
 
@@ -178,6 +181,20 @@ _DEAD = text(
     "SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND n_dead_tup > 0 "
     "AND (relname LIKE 'mention%' OR relname IN ('incident', 'fulltext'))"
 )
+
+
+def _vacuum(connection: Connection, days: set[int], names: set[str]) -> None:
+    """Vacuum those tables, the parts of those days, and what the server counts dead rows of."""
+    names = names | {table for (table,) in connection.execute(_DEAD)}
+    for table in GROUPS["mention"]:
+        held = parts(connection, table)
+        names |= {name for name, part in held if any(part.start <= day < part.end for day in days)}
+    connection.execute(text("SET statement_timeout = 0"))
+    try:
+        for name in sorted(names):
+            connection.execute(text(f'VACUUM (INDEX_CLEANUP ON) "{name}"'))
+    finally:
+        connection.invalidate()  # its session has no time limit any more
 
 
 def parts(connection: Connection, table: str) -> list[tuple[str, Span]]:

@@ -184,6 +184,32 @@ def test_what_was_deleted_before_a_kill_goes_after_it(store, identity, clock):
     assert secrets(store) == {"geheim9wort"}
 
 
+def test_on_postgresql_the_index_is_vacuumed_at_once_after_words_were_taken_out(postgres_store, clock):
+    """The server's own count of dead rows comes a second later, and its own vacuum a minute."""
+    store, identity = postgres_store, Identity(postgres_store.secret())
+    rows = [said(identity, f"at://{n}", f"Strom {n} geheim{n}wort", at=NOON + n) for n in range(300)]
+    with store.transaction() as tx:
+        tx.mentions.upsert([(row, 1) for row in rows])
+    indexer = Indexer(store, clock)
+    work(indexer, clock)
+    store._partitions._vacuumed = float("-inf")
+    with store.transaction() as tx:
+        tx.mentions.wipe([(gone(row), 2, None) for row in rows[:200]])
+    before, _ = vacuums(store)
+    work(indexer, clock)
+    assert vacuums(store) == (before + 1, 100)
+
+
+def vacuums(store):
+    """Return how often the index was vacuumed by us, and how many rows the last time found in it."""
+    with store.looking() as connection:
+        told = (
+            "SELECT s.vacuum_count, c.reltuples FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid "
+            "WHERE s.relname = 'fulltext'"
+        )
+        return tuple(connection.exec_driver_sql(told).one())
+
+
 def work(indexer, clock):
     for _ in range(3):
         for _ in range(200):
