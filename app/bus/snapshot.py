@@ -15,6 +15,7 @@ from typing import Any
 from redis import Redis, exceptions
 from redis.cluster import RedisCluster
 
+from app.bus.address import Address
 from app.bus.server import EmbeddedServer
 from app.errors import BusUnavailable, Conflict, WrongInput
 
@@ -23,6 +24,7 @@ NOT_KEPT = (b":lease", b"ew:services")
 """Ends of names that mean something only to the processes of that moment."""
 ANSWERS_WITHIN = 30.0
 """Seconds a server may take to begin its stream; by default it waits 5 s for other replicas first."""
+REACHED_WITHIN = 2.0
 TRIES = 5
 BLOCK = 1 << 20
 CHUNK = 200
@@ -34,17 +36,11 @@ Told = Callable[[int], None]
 
 def masters(url: str) -> list[Any]:
     """Return a client for each server that holds a part of the data; raise `BusUnavailable` if none answers."""
-    try:
-        first = Redis.from_url(url.partition(",")[0], protocol=2, socket_timeout=ANSWERS_WITHIN)
-        if not int(first.info("cluster").get("cluster_enabled", 0)):
-            return [first]
-        cluster = RedisCluster.from_url(url.partition(",")[0], protocol=2, socket_timeout=ANSWERS_WITHIN)
-        return [
-            cluster.get_redis_connection(node)
-            for node in list[Any](cluster.nodes_manager.get_nodes_by_server_type("primary"))
-        ]
-    except (exceptions.RedisError, OSError) as error:
-        raise BusUnavailable(f"Redis does not answer: {error}.") from error
+    client = _target(url)
+    if isinstance(client, Redis):
+        return [client]
+    nodes = list[Any](client.nodes_manager.get_nodes_by_server_type("primary"))
+    return [client.get_redis_connection(node) for node in nodes]
 
 
 def cursors(url: str) -> dict[str, str]:
@@ -191,15 +187,25 @@ def set_cursors(url: str, values: dict[str, str]) -> None:
 
 
 def _target(url: str) -> Any:
-    start = url.partition(",")[0]
-    client = Redis.from_url(start, protocol=2, socket_timeout=ANSWERS_WITHIN)
-    if int(client.info("cluster").get("cluster_enabled", 0)):
-        return RedisCluster.from_url(start, protocol=2, socket_timeout=ANSWERS_WITHIN)
-    return client
+    """Return a client of the server or cluster, found by the first of its nodes that answers."""
+    settings: dict[str, Any] = {
+        "protocol": 2,
+        "socket_timeout": ANSWERS_WITHIN,
+        "socket_connect_timeout": REACHED_WITHIN,
+    }
+    reason: Exception | None = None
+    for start in Address(url).starts:
+        try:
+            client = Redis.from_url(start, **settings)
+            clustered = int(client.info("cluster").get("cluster_enabled", 0))
+            return RedisCluster.from_url(start, **settings) if clustered else client
+        except (exceptions.RedisError, OSError) as error:
+            reason = error
+    raise BusUnavailable(f"Redis does not answer: {reason}.") from reason
 
 
 def _database(url: str) -> int:
-    return int(Redis.from_url(url.partition(",")[0]).connection_pool.connection_kwargs.get("db", 0) or 0)
+    return int(Redis.from_url(Address(url).starts[0]).connection_pool.connection_kwargs.get("db", 0) or 0)
 
 
 @contextmanager
