@@ -21,6 +21,8 @@ BATCH = 500
 """Entries of the stream in one transaction, each with up to eight mentions."""
 LINGER = 0.1
 """Seconds to let entries gather when few come: at most ten commits, each with its fsync, a second."""
+PRESSED = BATCH // 4
+"""Entries at once that show that much is waiting."""
 TRIM_EVERY = 1.0
 SCRUB_EVERY = 10.0
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -59,6 +61,8 @@ class ArchiveService:
         self._clock = context.clock
         self._ready = context.ready
         self._consumer = context.options.get("consumer") or context.worker
+        self.pressed = False
+        """Whether so much came at once that everything else should wait."""
         self._trimmed = self._scrubbed = float("-inf")
         self._wiped = True  # what was wiped just before we were killed may still lie in the log of the store
 
@@ -75,7 +79,9 @@ class ArchiveService:
         if entries:
             await self._settle(entries)
         await self._tidy()
-        return len({(entry.partition, entry.id) for entry in entries})
+        taken = len({(entry.partition, entry.id) for entry in entries})
+        self.pressed = taken >= PRESSED
+        return taken
 
     async def _settle(self, entries: Sequence[Analysed]) -> None:
         began = self._clock.monotonic()

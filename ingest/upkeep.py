@@ -17,8 +17,8 @@ from ingest.retention import Sweeper
 IDLE = 0.5
 """Seconds until it is looked again whether there is something to do: so long a mention is found by scanning only."""
 
-SHARE = 1.0
-"""Seconds of rest for each second of work: those who archive come first."""
+REST, REST_UNDER_PRESSURE = 1.0, 19.0
+"""Seconds of rest for each second of work: those who archive come first, and in a burst have nearly all of it."""
 
 PAUSES = (0.5, 2.0, 10.0, 30.0)
 """Seconds until the next try while the store does not answer; the last one repeats."""
@@ -29,8 +29,9 @@ log = structlog.get_logger("upkeep")
 class Upkeep:
     """Does small pieces of work for ever; whatever goes wrong with one is logged and tried again."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, pressed: Callable[[], bool] = bool) -> None:
         self._clock = context.clock
+        self._pressed = pressed
         indexer = Indexer(context.store, context.clock)
         sweeper = Sweeper(context.store, context.config.retention, context.clock)
         self._work: tuple[Callable[[], bool], ...] = (indexer.step, sweeper.step)
@@ -51,7 +52,8 @@ class Upkeep:
                 pause, failures = PAUSES[-1], failures + 1
             else:
                 worked = self._clock.monotonic() - began
-                pause, failures = (SHARE * worked if any(busy) else IDLE), 0
+                rest = REST_UNDER_PRESSURE if self._pressed() else REST
+                pause, failures = (rest * worked if any(busy) else IDLE), 0
             await self._clock.sleep(pause)
 
 
@@ -62,7 +64,7 @@ class KeptArchive:
 
     def __init__(self, context: Context) -> None:
         self._archive = ArchiveService(context)
-        self._upkeep = Upkeep(context)
+        self._upkeep = Upkeep(context, lambda: self._archive.pressed)
 
     async def run(self) -> None:
         """Archive until cancelled."""

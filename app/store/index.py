@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from secrets import randbits
 
 from sqlalchemy import delete, func, insert, select, text, tuple_
 from sqlalchemy.engine import Connection
@@ -59,9 +60,12 @@ class Index:
         self._fulltext = fulltext(connection)
         self._site = Site(connection)
 
-    def note(self, instants: Iterable[float]) -> None:
-        """Remember that something changed in what was published at those instants."""
-        self._note(moments(instants), anew=False)
+    def note(self, instants: Iterable[float], *, first: bool = False) -> None:
+        """Remember that something changed in what was published at those instants.
+
+        `first`: before all else, because something was taken away there that must not be found much longer.
+        """
+        self._note(moments(instants), anew=False, first=first)
 
     def note_everything(self) -> None:
         """Have everything looked at anew, the newest first, and after what changes meanwhile."""
@@ -146,12 +150,12 @@ class Index:
             return True  # writers take turns
         return bool(self._connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}))
 
-    def _note(self, changed: Sequence[int], *, anew: bool) -> None:
+    def _note(self, changed: Sequence[int], *, anew: bool, first: bool = False) -> None:
         ordered = iter(changed)
-        rows = []
+        rows: list[dict[str, object]] = []
         while some := list(islice(ordered, NOTE)):
-            edges = {"oldest": min(some), "newest": max(some)}
-            rows.append({**edges, "anew": anew, "moments": array("q", some).tobytes()})
+            row = {"oldest": min(some), "newest": max(some), "anew": anew, "moments": array("q", some).tobytes()}
+            rows.append(row | {"id": -1 - randbits(62)} if first else row)  # numbers begin at 1
         if rows:
             self._connection.execute(insert(index_note), rows)
 

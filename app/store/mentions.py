@@ -86,7 +86,7 @@ class Mentions:
         self._shelf.replace(alive, stones, [place for stone in stones for place in _places_of(stone)])
         self._forget_authors(alive)
         self._unlink([deletion for deletion, _, _ in gone.values()])
-        Index(self._connection).note(row.published_at for row in alive)
+        Index(self._connection).note((row.published_at for row in alive), first=True)
         return len(stones)
 
     def find(self, wanted: MentionFilter, cursor: str | None = None, limit: int = 50) -> Page[AnalysedMention]:
@@ -150,8 +150,9 @@ class Mentions:
         return len(fresh)
 
     def _note(self, fresh: Mapping[str, tuple[AnalysedMention, int]], replaced: Sequence[Any]) -> None:
-        told = [analysed.mention.published_at for analysed, _ in fresh.values()]
-        Index(self._connection).note([*told, *(row.published_at for row in replaced)])
+        index = Index(self._connection)
+        index.note(analysed.mention.published_at for analysed, _ in fresh.values())
+        index.note((row.published_at for row in replaced), first=True)
 
     def _forget_authors(self, emptied: Sequence[Any]) -> None:
         """Take authors who have no mention left out of the incidents they led."""

@@ -66,3 +66,31 @@ async def test_a_store_that_is_away_or_fails_is_asked_again(context):
     assert [later - earlier for earlier, later in pairwise(done)] == [0.5, upkeep.PAUSES[-1]]
     assert [line["event"] for line in logs] == ["waiting", "upkeep failed"]
     assert "somebody" not in str(logs)
+
+
+@pytest.mark.parametrize(("pressed", "rest"), [(False, upkeep.REST), (True, upkeep.REST_UNDER_PRESSURE)])
+async def test_in_a_burst_those_who_archive_have_nearly_all_the_time(context, pressed, rest):
+    work = Upkeep(context, lambda: pressed)
+    began = []
+
+    def two_seconds() -> bool:
+        began.append(context.clock.now())
+        context.clock.advance(2.0)
+        return True
+
+    work._work = (two_seconds,)
+    async with anyio.create_task_group() as group:
+        group.start_soon(work.run)
+        await until(lambda: len(began) == 2)
+        group.cancel_scope.cancel()
+    assert began[1] - began[0] == pytest.approx(2.0 + 2.0 * rest)
+
+
+async def test_who_archives_says_when_much_is_waiting(context, identity):
+    service = KeptArchive(context)._archive
+    context.bus.entries = [entry(n, said(identity, f"at://{n}")) for n in range(130)]
+    await service.step()
+    assert service.pressed
+    context.bus.entries += [entry(200, said(identity, "at://200"))]
+    await service.step()
+    assert not service.pressed

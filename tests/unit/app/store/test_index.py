@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.domain.forms import Words
 from app.domain.identity import Identity
+from app.domain.moment import moments
 from app.domain.query import parse
 from app.store import fulltext, index, search
 from app.store.search import MentionFilter
@@ -167,6 +168,18 @@ def test_what_was_deleted_or_edited_is_in_no_byte_of_the_files(store, identity, 
     assert secrets(store) == {"geheim7wort", "geheim8wort", "geheim9wort"}
     work(indexer, clock)
     assert secrets(store) == {"geheim9wort"}
+
+
+def test_what_was_taken_away_is_looked_at_before_all_that_waits(store, identity):
+    kept = [said(identity, f"at://{number}", at=NOON + number) for number in range(40)]
+    with store.transaction() as tx:
+        tx.mentions.upsert([(one, 1) for one in kept[:1]])
+        tx.index.advance()
+        tx.mentions.upsert([(one, 1) for one in kept[1:]])
+        tx.mentions.wipe([(gone(kept[0]), 2, None)])
+        looked = tx.index.look(1)
+    assert looked is not None
+    assert looked.changed == moments([NOON])
 
 
 def test_what_was_deleted_before_a_kill_goes_after_it(store, identity, clock):
