@@ -31,6 +31,8 @@ from app.store.engine import Store, open_store
 FORMAT = 1
 STORE, REDIS = "store.sqlite", "redis-{}.rdb"
 BLOCK = 1 << 20
+TRIES = 5
+"""Times that Redis is asked to fork, each a short hold."""
 Watch = Callable[[str, int, int], None]
 """Is told what is going on, how much of it is done and of how much; 0: nobody knows."""
 
@@ -47,6 +49,8 @@ class Manifest(msgspec.Struct, frozen=True):
     """Redis servers, each with its own part."""
     cursors: dict[str, str]
     """How far every source was heard when the backup began."""
+    held: float = 0.0
+    """Seconds for which whoever writes to the archive was held back."""
 
 
 def back_up(store: Store, url: str, file: Path, actor: Actor, clock: Clock, watch: Watch) -> Manifest:
@@ -72,15 +76,38 @@ def back_up(store: Store, url: str, file: Path, actor: Actor, clock: Clock, watc
 
 def _collect(store: Store, url: str, folder: Path, clock: Clock, watch: Watch) -> Manifest:
     heard = bus.cursors(url)  # before all else: a cursor may be older than what it stands for, never newer
-    with archive.held(store) as view, ExitStack() as streams:
-        open_streams = [bus.Stream(client) for client in bus.masters(url)]
-        for stream in open_streams:
-            streams.callback(stream.close)
-        view.thaw()
+    with ExitStack() as open_things:
+        view, streams, held = _seize(store, url, clock, open_things)
         made_at = clock.now()
-        _receive(open_streams, folder, watch)
+        _receive(streams, folder, watch)
         rows = view.copy_to(folder / STORE, clock, lambda done, whole: watch("Archive", done, whole))
-    return Manifest(FORMAT, version("emberwatch"), rfc3339(made_at), rows, len(open_streams), heard)
+    return Manifest(FORMAT, version("emberwatch"), rfc3339(made_at), rows, len(streams), heard, held)
+
+
+def _seize(
+    store: Store, url: str, clock: Clock, open_things: ExitStack
+) -> tuple[archive.View, list[bus.Stream], float]:
+    """Return both halves as they are at one instant, and for how many seconds writers were held back for it."""
+    clients = bus.masters(url)
+    for last in reversed(range(TRIES)):
+        bus.await_calm(clients)
+        with ExitStack() as attempt:
+            view = attempt.enter_context(archive.held(store))
+            began = clock.monotonic()
+            streams = []
+            try:
+                for client in clients:
+                    streams.append(bus.Stream(client))
+                    attempt.callback(streams[-1].close)
+            except bus.NotNow:
+                if not last:
+                    raise
+                continue
+            view.thaw()
+            held = clock.monotonic() - began
+            open_things.enter_context(attempt.pop_all())
+            return view, streams, held
+    raise AssertionError("unreachable")
 
 
 def _receive(streams: list[bus.Stream], folder: Path, watch: Watch) -> None:
@@ -97,6 +124,7 @@ def _receive(streams: list[bus.Stream], folder: Path, watch: Watch) -> None:
 
     with ThreadPoolExecutor(len(streams)) as threads:
         list(threads.map(take, range(len(streams))))
+    watch("Redis", sum(received), sum(received))
 
 
 def _pack(folder: Path, manifest: Manifest, watch: Watch) -> Path:

@@ -6,7 +6,7 @@ stopping for anybody. `+FULLRESYNC` says that the fork is done; what is written 
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +23,12 @@ OURS = "ew:*"
 NOT_KEPT = (b":lease", b"ew:services")
 """Ends of names that mean something only to the processes of that moment."""
 ANSWERS_WITHIN = 30.0
-"""Seconds a server may take to begin its stream; by default it waits 5 s for other replicas first."""
+"""Seconds a server may be silent while it hands out its data."""
+FORKS_WITHIN = 2.0
+"""Seconds a server may take to fork: so long whoever writes to the archive is held back at most."""
+CALM_WITHIN = 600.0
+BESIDE = ("rdb_bgsave_in_progress", "aof_rewrite_in_progress")
 REACHED_WITHIN = 2.0
-TRIES = 5
 BLOCK = 1 << 20
 CHUNK = 200
 """Keys put back in one round trip."""
@@ -53,28 +56,50 @@ def cursors(url: str) -> dict[str, str]:
     return found
 
 
+class NotNow(BusUnavailable):
+    """A server cannot fork right now; ask again once `await_calm` has returned."""
+
+
+def await_calm(clients: Sequence[Any]) -> None:
+    """Wait until no server saves or rewrites anything in a process beside: it would not fork for us before."""
+    give_up = time.monotonic() + CALM_WITHIN
+    try:
+        while any(any(int(client.info("persistence")[name]) for name in BESIDE) for client in clients):
+            if time.monotonic() > give_up:
+                raise BusUnavailable("Redis has been saving for ten minutes; try again when it is done.")
+            time.sleep(0.05)
+    except (exceptions.RedisError, OSError) as error:
+        raise BusUnavailable(f"Redis does not answer: {error}.") from error
+
+
 class Stream:
-    """The data of one server as it was when this was made; read it once, then close it."""
+    """The data of one server as it was when this was made; read it once, then close it.
+
+    Raises `NotNow`, soon, if the server does not fork at once.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client  # a client that nobody holds closes its connections
         try:
-            for _ in range(TRIES):
-                self._connection = client.connection_pool.get_connection()
-                self.expected = int(client.info("memory")["used_memory_dataset"])
-                """Bytes, roughly: the stream does not say how long it will be."""
-                before = int(client.info("replication")["master_repl_offset"])
-                if self._begin() >= before:
-                    return
-                self.close()  # we were given the fork made for another replica, older than our asking
-                time.sleep(1.0)
+            self._connection = client.connection_pool.get_connection()
+            self.expected = int(client.info("memory")["used_memory_dataset"])
+            """Bytes, roughly: the stream does not say how long it will be."""
+            before = int(client.info("replication")["master_repl_offset"])
+            if self._begin() >= before:
+                return
+        except TimeoutError:
+            pass
         except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
             raise BusUnavailable(f"Redis does not hand out its data: {error}.") from error
-        raise BusUnavailable("Redis is busy with other replicas; try again in a while.")
+        self.close()  # perhaps we were given the fork made for another replica, older than our asking
+        raise NotNow("Redis is busy with other replicas; try again in a while.")
 
     def _begin(self) -> int:
         """Ask for the data and return the offset at which the server forked."""
-        self._connection.send_command("REPLCONF", "capa", "eof", "capa", "psync2")
+        if self._at_once():
+            self._connection.send_command("REPLCONF", "capa", "eof", "capa", "psync2")
+        else:
+            self._connection.send_command("REPLCONF", "capa", "psync2")
         try:
             self._connection.read_response()
         except exceptions.ResponseError as error:
@@ -83,15 +108,26 @@ class Stream:
             ) from None
         self._connection.send_command("PSYNC", "?", "-1")
         self._line: socket.socket = self._connection._sock  # noqa: SLF001 - what follows is no answer redis-py knows
-        self._line.settimeout(ANSWERS_WITHIN)
+        self._line.settimeout(FORKS_WITHIN)
         self._rest = b""
         said = self._next_line()
+        self._line.settimeout(ANSWERS_WITHIN)
         if not said.startswith(b"+FULLRESYNC"):
             raise WrongInput(
                 f"Redis refuses ({said.decode(errors='replace')[1:]}); "
                 "name a server that is no replica and give the user of REDIS_URL the rights +psync and +replconf."
             )
         return int(said.split()[2])
+
+    def _at_once(self) -> bool:
+        """Tell whether the server forks at once for who takes a stream; by default it waits 5 s for other replicas.
+
+        For who does not, it forks at once into a file of its own first.
+        """
+        try:
+            return bool(self._client.config_get("repl-diskless-sync-delay") == {"repl-diskless-sync-delay": "0"})
+        except exceptions.ResponseError:
+            return False
 
     def write_to(self, write: Callable[[bytes], Any], told: Told) -> None:
         """Write the whole RDB; raise `BusUnavailable` if the server breaks off."""

@@ -31,6 +31,7 @@ def make(file: File, *, data: DataOption = DATA, as_json: JsonOption = False) ->
         typer.echo(msgspec.json.encode({"file": str(file), "bytes": size, "manifest": manifest}).decode())
         return
     typer.echo(f"{file}: {manifest.rows['mention']} mentions, {size / 1e6:.1f} MB, as of {manifest.made_at}.")
+    typer.echo(f"Whoever writes to the archive was held back for {manifest.held:.2f} s.", err=True)
     typer.echo("It holds what people wrote; keep it where only admins can read it.", err=True)
 
 
