@@ -10,7 +10,7 @@ DAY = 86_400
 REMEMBERED = 8 * DAY
 """Seconds the deduplication remembers a key."""
 AUTHOR_KEPT = 26 * 3600
-"""Seconds an author's profile is kept after it was last seen."""
+"""Seconds an author's profile is kept at least after it was last seen."""
 MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
 DEAD_KEPT = 10_000
 """Dead letters that may wait in a partition."""
@@ -41,6 +41,11 @@ def stream(partition: int, name: str) -> str:
 def live(partition: int) -> str:
     """Return the pub/sub channel of a partition's deltas."""
     return f"{prefix(partition)}live"
+
+
+def shelf(at: float) -> int:
+    """Return the number of the shelf on which authors seen at an instant are kept."""
+    return int(at // AUTHOR_KEPT)
 
 
 def expiry(bucket: str) -> int:

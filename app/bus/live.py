@@ -73,11 +73,17 @@ class Live:
     async def _profiles(self, partition: int, authors: Sequence[str]) -> dict[str, Profile]:
         if not authors:
             return {}
+        newest = keys.shelf(self._clock.now())
         async with self._connection.client.pipeline(transaction=False) as pipe:
-            for author in authors:
-                pipe.hget(f"{keys.prefix(partition)}author:{author}", "p")
-            found = await pipe.execute()
-        return {author: PROFILE.decode(blob) for author, blob in zip(authors, found, strict=True) if blob}
+            for shelf in (newest - 1, newest):
+                pipe.hmget(f"{keys.prefix(partition)}who:{shelf}", authors)
+            shelves = await pipe.execute()
+        return {
+            author: PROFILE.decode(blob)
+            for found in shelves
+            for author, blob in zip(authors, found, strict=True)
+            if blob
+        }
 
     async def deltas(self) -> AsyncIterator[Delta | None]:
         """Yield live deltas for ever; None after each (re)subscription and before a delta that follows a gap."""

@@ -99,7 +99,8 @@ class Settling:
                 arguments += [field, number]
         for author, living in authors.items():
             shown = profiles.get(author)
-            arguments += [author, keys.AUTHOR_KEPT, PROFILE.encode(shown) if shown else b"", living]
+            arguments += [author, PROFILE.encode(shown) if shown else b"", living]
+        arguments += [keys.shelf(at), 2 * keys.AUTHOR_KEPT]
         streams = [keys.stream(partition, keys.MENTIONS), keys.stream(partition, keys.ANALYSED)]
         foreign: list[bytes] = await self._connection.scripts.settle(streams, arguments)
         return [entry.decode() for entry in foreign]

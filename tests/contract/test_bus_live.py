@@ -10,6 +10,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from app.bus.codec import PROFILE
+from app.bus.keys import AUTHOR_KEPT, shelf, stream
 from app.bus.port import Delta
 from app.bus.redis import RedisBus
 from app.bus.server import EmbeddedServer
@@ -21,7 +23,7 @@ from app.domain.usual import Usual, UsualMinute
 from app.errors import BusUnavailable
 from tests.fixtures.bus import emptied, masters
 from tests.load import Load, until
-from tests.traffic import NOW, counted, gone, said, work
+from tests.traffic import NOW, counted, gone, said, settle, work
 
 pytestmark = pytest.mark.anyio
 PLACES = {"one server": "redis_server", "cluster": "redis_cluster"}
@@ -203,3 +205,17 @@ async def test_groups_and_scripts_come_back_when_the_server_forgot_them(bus):
     assert (await bus.publish([said(1)])).accepted == 1
     assert len(await work(bus)) == 1
     assert len(await bus.read_analysed("archive", "a", 10, 1)) == 2
+
+
+@pytest.mark.parametrize(("spoke_again", "left"), [(False, []), (True, ["User 1"])])
+async def test_an_author_goes_with_the_last_mention_also_from_an_earlier_shelf(bus, spoke_again, left):
+    await bus.publish([said(1)])
+    await work(bus)
+    later = NOW + AUTHOR_KEPT
+    author = said(1).author
+    await bus.publish([gone(1), *([said(2, author=author)] if spoke_again else [])])
+    for entry in await bus.read("analysis", "a", 500, 1):
+        assert not await settle(bus, [entry], at=later)
+    names = [stream(p, f"who:{shelf(at)}") for p in range(bus._connection.partitions) for at in (NOW, later)]
+    shelves = [await bus._connection.client.hgetall(name) for name in names]
+    assert sorted({PROFILE.decode(blob).name for found in shelves for blob in found.values()}) == left

@@ -5,7 +5,8 @@
 --   per settled: entry id, key, version, payload, contribution, before, the rest: '' for a new mention that is on no card,
 --     else msgpack of expected version, brands, brands before, card's place or '', deletion
 --   per bucket: name, expires at, number of fields, then field, increment
---   per profile: author key, seconds kept, blob or '', living mentions more or less
+--   per profile: author key, blob or '', living mentions more or less
+--   at the end the number of the authors' shelf and the seconds it is kept
 -- An entry of the analysed stream is a pack of new mentions (t, then key and payload of up to eight), an edit, a deletion or
 --   a heartbeat (t, v, p, b), or the minute delta of a batch (t, m).
 -- Every call costs a microsecond or two before it does anything: so one for many wherever a command takes many.
@@ -163,21 +164,35 @@ for _ = 1, buckets do
   end
   call('EXPIREAT', name, expires)
 end
-for _ = 1, profiles do
-  local author, kept, blob, more = prefix .. 'author:' .. ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], tonumber(ARGV[i + 3])
-  local known = call('HMGET', author, 'n', 'p')
-  local living = (tonumber(known[1]) or 0) + more
-  if living <= 0 and more < 0 then
-    call('DEL', author)
-  else
-    if blob ~= '' and blob ~= known[2] then
-      call('HSET', author, 'n', living, 'p', blob)
-    elseif more ~= 0 or not known[1] then
-      call('HSET', author, 'n', living)
+-- Authors are kept on shelves, one a day or so, which go as a whole: this one, and the one before for who was seen then.
+if profiles > 0 then
+  local shelf, kept = tonumber(ARGV[#ARGV - 1]), ARGV[#ARGV]
+  local who, alive, earlier = prefix .. 'who:' .. shelf, prefix .. 'alive:' .. shelf, prefix .. 'alive:' .. shelf - 1
+  local shown, living = {}, {}
+  local last = i + 3 * profiles
+  while i < last do
+    local authors = {}
+    for j = i, math.min(last, i + 3 * MOST) - 3, 3 do authors[#authors + 1] = ARGV[j] end
+    for j, number in ipairs(call('HMGET', alive, unpack(authors))) do
+      local blob, more = ARGV[i + 1], tonumber(ARGV[i + 2])
+      local left = (tonumber(number) or 0) + more
+      if more < 0 and left + (tonumber(call('HGET', earlier, authors[j])) or 0) <= 0 then
+        for _, name in ipairs({who, alive, prefix .. 'who:' .. shelf - 1, earlier}) do call('HDEL', name, authors[j]) end
+      else
+        living[#living + 1] = authors[j]
+        living[#living + 1] = left
+        if blob ~= '' then
+          shown[#shown + 1] = authors[j]
+          shown[#shown + 1] = blob
+        end
+      end
+      i = i + 3
     end
-    if not known[1] or call('TTL', author) < kept - 3600 then call('EXPIRE', author, kept) end
   end
-  i = i + 4
+  many(shown, 'HSET', who)
+  many(living, 'HSET', alive)
+  call('EXPIRE', who, kept)
+  call('EXPIRE', alive, kept)
 end
 if watermark ~= '' then
   local before = tonumber(call('GET', prefix .. 'watermark'))
