@@ -17,7 +17,6 @@ EmberwatchError
     └── LeaseLost         another process does this work now; stop at once
 """
 
-
 from typing import Literal
 
 

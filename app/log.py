@@ -18,7 +18,7 @@ from app.domain.tally import Profile
 from app.errors import EmberwatchError
 
 PRIVATE = frozenset(
-    {"text", "body", "evidence", "query", "q", "mention", "mentions"}
+    {"text", "body", "evidence", "query", "q", "words", "mention", "mentions"}
     | {"author", "authors", "author_id", "handle", "name", "profile", "profiles"}
     | {"token", "password", "passwd", "secret", "authorization", "credential", "credentials", "api_key", "cookie"}
 )

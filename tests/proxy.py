@@ -112,7 +112,8 @@ class Proxy:
 
     def _drop(self, line: asyncio.StreamWriter) -> None:
         self.cuts += 1
-        line.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        with suppress(OSError):  # closed by itself just now
+            line.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         line.transport.abort()
 
     async def _serve(self, asking: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:

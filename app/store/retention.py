@@ -9,7 +9,7 @@ counts nothing twice.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from app.config.model import RetentionSection
@@ -144,5 +144,8 @@ def _arrived(row: Row[Any]) -> float:
 def _remove(
     connection: Connection, table: Table, place: Sequence[ColumnElement[Any]], found: Sequence[tuple[Any, ...]]
 ) -> None:
-    for start in range(0, len(found), 200):  # SQLite may take 999 values at most
-        connection.execute(delete(table).where(tuple_(*place).in_(found[start : start + 200])))
+    """Delete rows one by one by their key: given a list of rows, SQLite looks at every row of the table."""
+    names = [f"at{number}" for number in range(len(place))]
+    same = [column == bindparam(name) for column, name in zip(place, names, strict=True)]
+    if found:
+        connection.execute(delete(table).where(*same), [dict(zip(names, row, strict=True)) for row in found])
