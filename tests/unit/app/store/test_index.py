@@ -131,7 +131,7 @@ examples = {
 relaxed = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
-@settings(max_examples=25, **relaxed)
+@settings(max_examples=20, **relaxed)
 @given(**examples)
 def test_the_index_finds_what_a_scan_finds_wherever_it_is(
     store, identity, tiny_parts, changes, query, words, brand, indexed
@@ -149,7 +149,7 @@ def test_on_postgresql_too(postgres_store, tiny_parts, changes, query, words, br
 
 
 @pytest.mark.long
-@settings(max_examples=300, **relaxed)
+@settings(max_examples=120, **relaxed)
 @given(**examples)
 def test_it_finds_it_in_many_more_stories(any_store, tiny_parts, changes, query, words, brand, indexed):
     empty(any_store)

@@ -101,6 +101,17 @@ def test_of_two_indexers_the_one_that_read_before_the_other_wrote_writes_nothing
     assert len(found(store, MentionFilter(words=Words.of("Wassers")))) == 1
 
 
+def test_an_indexer_that_is_overtaken_does_nothing(postgres_store, clock):
+    store, identity = postgres_store, Identity(postgres_store.secret())
+    with store.transaction() as tx:
+        tx.mentions.upsert([(said(identity, text="Strom"), 1)])
+    with store.transaction() as other:
+        assert other.index.advance() == 1
+        assert not Indexer(store, clock)._index()
+    assert not Indexer(store, clock)._index()
+    assert len(found(store, MentionFilter(q=parse("strom")))) == 1
+
+
 def test_of_thousands_of_notes_a_search_reads_a_few(store, identity, monkeypatch):
     monkeypatch.setattr(index, "NOTE", 2)
     monkeypatch.setattr(index, "NOTES", 3)
