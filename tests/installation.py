@@ -14,6 +14,7 @@ from app.service import Context
 from app.store.engine import open_store
 from ingest.archive import ArchiveService
 from tests.fixtures.store import losses
+from tests.fixtures.system import until
 from tests.traffic import IDENTITY, counted, said, work
 
 CLOCK = SystemClock()
@@ -56,6 +57,14 @@ class Installation:
             await self.analyse()
             await self._archive.step()
 
+    async def archived(self, number: int) -> None:
+        """Wait until so many mentions are archived, so that the next backup holds other ones than the last."""
+        await to_thread.run_sync(until, lambda: self.rows() >= number, f"{number} mentions are archived")
+
+    def rows(self) -> int:
+        with self.store.reading() as tx:
+            return tx.mentions.count()
+
     def audit(self, numbers: range) -> list[str]:
         """Return what is missing or doubled."""
         return losses(self.store, {(IDENTITY.key("forum", str(number)), "acme") for number in numbers})
@@ -77,6 +86,7 @@ async def made_under_load(
         group.start_soon(system.serve)
         for number, file in enumerate(files):
             part = MENTIONS // len(files)
+            await system.archived(number * part)
             async with anyio.create_task_group() as publishing:
                 publishing.start_soon(system.publish, range(number * part, (number + 1) * part))
                 await to_thread.run_sync(back_up, system.store, system.url, file, LOOPBACK, CLOCK, unwatched)
