@@ -4,6 +4,7 @@ A later release reads what an earlier one wrote: fields are only ever added at t
 changes gets the next format byte and a reader for the old one.
 """
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -47,3 +48,10 @@ PAYLOAD: Codec[AnalysedMention | Deletion | Heartbeat] = Codec(AnalysedMention |
 CONTRIBUTION: Codec[Contribution] = Codec(Contribution)
 PROFILE: Codec[Profile] = Codec(Profile)
 TALLY: Codec[TallyDelta] = Codec(TallyDelta)
+
+
+def said(fields: Mapping[bytes, bytes]) -> tuple[int, bytes]:
+    """Return version and event of an entry of `mentions:{p}`; a new mention has one field."""
+    if len(fields) == 1:
+        return 1, next(iter(fields.values()))
+    return int(fields[b"v"]), fields.get(b"e", b"")

@@ -10,6 +10,7 @@ from redis import exceptions
 from app.bus import keys
 from app.bus.address import Address, plain, waiting
 from app.bus.cluster import Cluster
+from app.bus.conversion import convert
 from app.bus.refusal import refusal
 from app.bus.replicas import WAIT_MS, Replicas
 from app.bus.router import Router
@@ -102,6 +103,13 @@ class Connection:
         await self._replicas.check(client, wanted, have)
         return said
 
+    async def servers(self) -> list[Any]:
+        """Return a client of every server that holds keys of ours."""
+        if self.cluster is None:
+            return [self.client]
+        prefixes = [keys.prefix(partition) for partition in range(self.partitions)]
+        return [node.client for node in await self.cluster.group(prefixes)]
+
     async def listeners(self, channels: Sequence[str]) -> dict[Any, list[str]]:
         """Return channels by the client of the server where to listen to them."""
         if self.cluster is None:
@@ -126,6 +134,7 @@ class Connection:
                 f"bus.partitions is {self.partitions}, but what Redis holds is spread over {there}; "
                 f"set it back to {there}, or start anew with another --data folder (or another Redis)."
             )
+        await convert(self)
         for partition in range(self.partitions):
             for name, groups in keys.GROUPS.items():
                 for group in groups:

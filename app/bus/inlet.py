@@ -1,13 +1,14 @@
 """The way in: batches are accepted durably, known ids dropped, in one Lua call a partition."""
 
+import asyncio
 from collections.abc import Sequence
-from hashlib import blake2b
 from secrets import token_hex
 
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT
 from app.bus.connection import Connection, guarded
-from app.bus.ending import every
+from app.bus.ending import end, every
+from app.bus.memory import remembered, told
 from app.bus.port import Accepted, Behind, Fence
 from app.bus.pressure import RETRY_AFTER, Pressure
 from app.domain.mention import Deletion, Heartbeat, Mention
@@ -42,20 +43,22 @@ class Inlet:
         return Accepted(*map(sum, zip(*said, strict=True)))
 
     async def _share(self, partition: int, events: Sequence[Mention | Deletion], fence: Fence) -> list[int]:
+        """Publish the events of a partition in order; the next call is made ready while the last is on its way."""
         counts = [0, 0, 0, 0, 0]
-        for start in range(0, len(events), LARGEST_CALL):
-            said = await self._publish(partition, events[start : start + LARGEST_CALL], fence)
-            counts = [have + more for have, more in zip(counts, said, strict=True)]
-        return counts
+        under_way: asyncio.Task[list[int]] | None = None
+        try:
+            for start in range(0, len(events), LARGEST_CALL):
+                words = _words(events[start : start + LARGEST_CALL], keys.remembered(partition, ""))
+                if under_way is not None:
+                    counts = _plus(counts, await under_way)
+                under_way = asyncio.create_task(self._publish(partition, words, fence))
+                await asyncio.sleep(0)
+            return _plus(counts, await under_way) if under_way is not None else counts
+        finally:
+            if under_way is not None:
+                await end([under_way])
 
-    async def _publish(self, partition: int, events: Sequence[Mention | Deletion], fence: Fence) -> list[int]:
-        arguments: list[str | int | bytes] = []
-        for event in events:
-            if isinstance(event, Mention):
-                brands = ",".join(event.brands)
-                arguments += ["m", event.key, event.revision, digest(event), brands, EVENT.encode(event)]
-            else:
-                arguments += ["d", event.key, 0, b"", "", EVENT.encode(event)]
+    async def _publish(self, partition: int, arguments: Sequence[str | bytes], fence: Fence) -> list[int]:
         said = await self._ask(partition, fence, arguments)
         if said == [TOO_LONG]:
             await self._pressure.relieve(partition)
@@ -66,9 +69,9 @@ class Inlet:
             raise LeaseLost(f"A newer token than {fence.token} was seen for {fence.name}: another process has it now.")
         return said
 
-    async def _ask(self, partition: int, fence: Fence, events: Sequence[str | int | bytes]) -> list[int]:
+    async def _ask(self, partition: int, fence: Fence, events: Sequence[str | bytes]) -> list[int]:
         streams = [keys.stream(partition, name) for name in keys.GROUPS]
-        first = [keys.prefix(partition), keys.REMEMBERED, *self._pressure.lengths(partition), fence.name, fence.token]
+        first = [keys.prefix(partition), *self._pressure.lengths(partition), fence.name, fence.token]
         call = token_hex(8)  # if the answer gets lost and the call is sent again, it is answered as it was
         said: list[int] = await self._connection.scripts.publish(streams, [*first, call, *events], confirmed=True)
         return said
@@ -81,34 +84,17 @@ class Inlet:
     @guarded
     async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the brands of those mention keys that are known and alive."""
-        shares: dict[int, list[str]] = {}
-        for key in mention_keys:
-            shares.setdefault(keys.of_key(key, self._connection.partitions), []).append(key)
-        alive: dict[str, tuple[str, ...]] = {}
-        for partition, share in shares.items():
-            for start in range(0, len(share), LARGEST_CALL):
-                asked = share[start : start + LARGEST_CALL]
-                stream = keys.stream(partition, keys.MENTIONS)
-                said = await self._connection.scripts.known([stream], [keys.prefix(partition), *asked])
-                for key, brands in zip(asked, said, strict=True):
-                    if brands is not None:
-                        alive[key] = tuple(brands.decode().split(",")) if brands else ()
-        return alive
+        states = await remembered(self._connection, mention_keys)
+        return {key: state.brands for key, state in states.items() if not state.dead}
 
     @guarded
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
         """Teach the deduplication a mention that only the archive still knows; None: a tombstone."""
         brands = ",".join(contribution.brands) if contribution else ""
         blob = CONTRIBUTION.encode(contribution) if contribution else b""
-        arguments: list[str | int | bytes] = [
-            keys.REMEMBERED,
-            version,
-            revision,
-            brands,
-            blob,
-            0 if contribution else 1,
-        ]
-        await self._connection.scripts.remember([self._hash(key)], arguments)
+        arguments = [version, revision, brands, blob, "" if contribution else 1]
+        name = keys.remembered(keys.of_key(key, self._connection.partitions), key)
+        await self._connection.scripts.remember([name], arguments)
 
     @guarded
     async def beat(self, at: float) -> None:
@@ -119,11 +105,14 @@ class Inlet:
                 pipe.xadd(keys.stream(partition, keys.MENTIONS), {"v": 1, "k": "", "e": blob})
             await pipe.execute()
 
-    def _hash(self, key: str) -> str:
-        return f"{keys.prefix(keys.of_key(key, self._connection.partitions))}id:{key}"
+
+def _words(events: Sequence[Mention | Deletion], where: str) -> list[str | bytes]:
+    """Return what `publish.lua` wants to know of events; `where` begins the names of what is remembered."""
+    words: list[str | bytes] = []
+    for event in events:
+        words += (where + event.key, told(event) if isinstance(event, Mention) else "d", EVENT.encode(event))
+    return words
 
 
-def digest(mention: Mention) -> bytes:
-    """Return 8 bytes that change when what was said changes: text, rating and kind."""
-    said = f"{mention.text}\0{mention.rating}\0{mention.kind}".encode()
-    return blake2b(said, digest_size=8).digest()
+def _plus(counts: Sequence[int], more: Sequence[int]) -> list[int]:
+    return [one + other for one, other in zip(counts, more, strict=True)]

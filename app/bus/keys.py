@@ -7,8 +7,6 @@ from app.domain.mention import Deletion, Mention
 from app.domain.tally import KEEP, SPAN, split
 
 DAY = 86_400
-REMEMBERED = 8 * DAY
-"""Seconds the deduplication remembers a key."""
 AUTHOR_KEPT = 26 * 3600
 """Seconds an author's profile is kept at least after it was last seen."""
 MENTIONS, ANALYSED, DEAD = "mentions", "analysed", "dead"
@@ -46,6 +44,11 @@ def live(partition: int) -> str:
 def shelf(at: float) -> int:
     """Return the number of the shelf on which authors seen at an instant are kept."""
     return int(at // AUTHOR_KEPT)
+
+
+def remembered(partition: int, key: str) -> str:
+    """Return where a mention key is remembered."""
+    return f"{prefix(partition)}id:{key}"
 
 
 def expiry(bucket: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.bus import keys
 from app.bus.codec import EVENT, UnreadableEntry
 from app.bus.connection import Connection, guarded
-from app.bus.inlet import digest
+from app.bus.memory import digest
 from app.bus.port import Entry
 from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Mention
@@ -55,12 +55,12 @@ class Letters:
 
         Not if its mention was deleted meanwhile or a later version is counted: then it is wiped, as the answer says.
         """
-        words: list[str | int | bytes] = [0, b"", ""]
+        words: list[str | int] = [0, "", ""]
         if isinstance(letter.event, Mention):
             words = [letter.event.revision, digest(letter.event), ",".join(letter.event.brands)]
         partition = letter.partition
         names = [keys.stream(partition, name) for name in (keys.DEAD, keys.MENTIONS, keys.ANALYSED)]
-        arguments = [keys.prefix(partition), letter.id, keys.REMEMBERED, *words]
+        arguments = [keys.prefix(partition), letter.id, *words]
         said: int = await self._connection.scripts.retry(names, arguments)
         return RETRIED[said]
 
@@ -68,7 +68,7 @@ class Letters:
     async def drop_letter(self, letter: Letter) -> bool:
         """Wipe a dead letter; False if it is not there any more."""
         names = [keys.stream(letter.partition, keys.DEAD)]
-        arguments = [keys.prefix(letter.partition), letter.id, keys.REMEMBERED]
+        arguments = [keys.prefix(letter.partition), letter.id]
         return bool(await self._connection.scripts.drop(names, arguments))
 
 

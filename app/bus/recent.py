@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from app.bus import keys
-from app.bus.codec import EVENT, PAYLOAD, UnreadableEntry
+from app.bus.codec import EVENT, PAYLOAD, UnreadableEntry, said
 from app.bus.connection import Connection, guarded
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Mention
@@ -82,8 +82,8 @@ class Recent:
 def _mentions(fields: Mapping[bytes, bytes]) -> list[Mention]:
     """Return what an entry of any stream says: one mention, none, or a pack."""
     try:
-        if b"e" in fields:
-            event = EVENT.decode(fields[b"e"])
+        if b"e" in fields or len(fields) == 1:
+            event = EVENT.decode(said(fields)[1])
             return [event] if isinstance(event, Mention) else []
         packed = [blob for name, blob in fields.items() if name not in NO_PAYLOADS]
         payloads = [PAYLOAD.decode(blob) for blob in packed]

@@ -11,6 +11,9 @@ from redis import exceptions
 
 from app.bus import keys
 
+CALLS = " call("
+"""What only those scripts say before which state.lua has to stand."""
+
 
 class Runs(Protocol):
     """What a script needs of a connection."""
@@ -61,7 +64,6 @@ class Scripts:
     """Every script by its name, ready to call."""
 
     publish: Any
-    known: Any
     settle: Any
     unpack: Any
     trim: Any
@@ -72,14 +74,12 @@ class Scripts:
     lease: Any
     release: Any
     cursor: Any
+    convert: Any
 
 
 def register(connection: Runs) -> Scripts:
     """Return the scripts bound to a connection."""
     folder = files("app.bus") / "scripts"
-    return Scripts(
-        **{
-            name: Script(connection, (folder / f"{name}.lua").read_text("utf-8"))
-            for name in Scripts.__dataclass_fields__
-        }
-    )
+    text = {name: (folder / f"{name}.lua").read_text("utf-8") for name in Scripts.__dataclass_fields__}
+    state = (folder / "state.lua").read_text("utf-8")
+    return Scripts(**{name: Script(connection, state + one if CALLS in one else one) for name, one in text.items()})

@@ -9,6 +9,7 @@ from app.bus import keys
 from app.bus.codec import CONTRIBUTION, PAYLOAD, PROFILE, TALLY
 from app.bus.connection import Connection, guarded
 from app.bus.live import LIVE
+from app.bus.memory import remembered
 from app.bus.port import Delta, Entry, Labelled, Settled
 from app.clock import Clock
 from app.domain.analysis import AnalysedMention
@@ -29,15 +30,11 @@ class Settling:
     @guarded
     async def contributions(self, mention_keys: Sequence[str]) -> dict[str, Labelled]:
         """Return what is counted at present for those mention keys; missing where nothing is."""
-        async with self._connection.client.pipeline(transaction=False) as pipe:
-            for key in mention_keys:
-                partition = keys.of_key(key, self._connection.partitions)
-                pipe.hmget(f"{keys.prefix(partition)}id:{key}", ["a", "l"])
-            found = await pipe.execute()
+        states = await remembered(self._connection, mention_keys)
         return {
-            key: Labelled(int(version), CONTRIBUTION.decode(blob) if blob else None)
-            for key, (version, blob) in zip(mention_keys, found, strict=True)
-            if version is not None
+            key: Labelled(int(state.counted), CONTRIBUTION.decode(state.contribution) if state.contribution else None)
+            for key, state in states.items()
+            if state.counted
         }
 
     @guarded
@@ -46,8 +43,8 @@ class Settling:
         if not isinstance(entry.event, Mention | Deletion):
             return False
         stream = keys.stream(entry.partition, keys.MENTIONS)
-        said = await self._connection.client.hget(f"{keys.prefix(entry.partition)}id:{entry.event.key}", "e")
-        for earlier in (said or b"").decode().split():
+        states = await remembered(self._connection, [entry.event.key])
+        for earlier in states[entry.event.key].entries if states else ():
             if earlier == entry.id:
                 break
             group = keys.GROUPS[keys.MENTIONS][0]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from redis import exceptions
 
 from app.bus import keys
-from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry
+from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry, said
 from app.bus.connection import Connection, guarded
 from app.bus.port import Analysed, Entry
 from app.bus.readers import Raw, Readers
@@ -151,8 +151,8 @@ class Streams:
             for wanted, idle in ((mine, 0), (deliveries.keys() - mine, idle_ms)):
                 if wanted:
                     command = ["XCLAIM", stream, group, consumer, idle, *sorted(wanted, key=_order)]
-                    said = await self._connection.confirmed(stream, command)
-                    claimed += [(partition, raw, deliveries[raw[0]]) for raw in said if raw and raw[0] is not None]
+                    given = await self._connection.confirmed(stream, command)
+                    claimed += [(partition, raw, deliveries[raw[0]]) for raw in given if raw and raw[0] is not None]
             await self._forget_wiped(stream, group, claimed, deliveries)
         return sorted(claimed, key=lambda row: (row[0], _order(row[1][0])))
 
@@ -175,8 +175,8 @@ def _entry(partition: int, raw: Raw, deliveries: int) -> Entry:
     identifier, fields = raw
     if not fields:
         return Entry(partition, identifier.decode(), 0, None, deliveries)
-    event = EVENT.decode(fields.get(b"e", b""))
-    return Entry(partition, identifier.decode(), int(fields[b"v"]), event, deliveries)
+    version, blob = said(fields)
+    return Entry(partition, identifier.decode(), version, EVENT.decode(blob), deliveries)
 
 
 def _packed(fields: Mapping[bytes, bytes]) -> list[bytes]:

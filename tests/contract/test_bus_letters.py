@@ -117,13 +117,17 @@ async def test_a_deletion_can_be_put_back_too(bus):
     assert await text_anywhere(bus, "poison pill") == []
 
 
+def place(bus: RedisBus, mention: Mention) -> str:
+    return keys.remembered(keys.of_key(mention.key, bus._connection.partitions), mention.key)
+
+
 async def test_a_letter_that_outlived_the_memory_keeps_its_place_among_the_versions(bus):
     await bus.publish([said(1, "one")])
     await work(bus)
     await buried(bus, said(1, "two"))
     client = bus._connection.client
-    assert await client.ttl(bus._hash(said(1).key)) == -1
-    await client.delete(bus._hash(said(1).key))
+    assert await client.ttl(place(bus, said(1))) == -1
+    await client.delete(place(bus, said(1)))
     await bus.remember(said(1).key, 1, 0, Contribution(("acme",), 0.0, "neutral", "forum", "post", 0, "", ()))
     assert await bus.retry_letter((await bus.letters())[0]) == "again"
     await bus.publish([said(1, "three")])
@@ -133,7 +137,7 @@ async def test_a_letter_that_outlived_the_memory_keeps_its_place_among_the_versi
 
 async def test_a_letter_nobody_remembers_is_remembered_by_its_return(bus):
     await buried(bus, said(1, "one", revision=5))
-    await bus._connection.client.delete(bus._hash(said(1).key))
+    await bus._connection.client.delete(place(bus, said(1)))
     assert await bus.retry_letter((await bus.letters())[0]) == "again"
     assert await bus.known([said(1).key]) == {said(1).key: ("acme",)}
     await work(bus)
@@ -147,7 +151,7 @@ async def test_a_dropped_letter_is_gone_for_good(bus):
         assert await bus.drop_letter(letter)
         assert not await bus.drop_letter(letter)
     assert await text_anywhere(bus, "poison pill") == []
-    assert await bus._connection.client.ttl(bus._hash(said(1).key)) > 0
+    assert await bus._connection.client.ttl(place(bus, said(1))) > 0
     assert (await bus.publish([said(2, "poison pill")])).duplicates == 1
 
 

@@ -10,16 +10,29 @@
 -- An entry of the analysed stream is a pack of new mentions (t, then key and payload of up to eight), an edit, a deletion or
 --   a heartbeat (t, v, p, b), or the minute delta of a batch (t, m).
 -- Every call costs a microsecond or two before it does anything: so one for many wherever a command takes many.
-local call, mentions, analysed, prefix, group, consumer = redis.call, KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local mentions, analysed, prefix, group, consumer = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local at, watermark, live, minutes = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local settled, buckets, profiles = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local FIRST, WIDTH, NEWEST, MOST, PACK = 13, 7, 50, 1000, 8
+local COUNTED = '^(' .. string.rep('[^\t]*\t', 6) .. ')([^\t]*)\t[^\t]*\t([^\t]*)'
 local LAST = FIRST + (settled - 1) * WIDTH
 
 local pending, room = {}, settled + MOST
 local ours = call('XPENDING', mentions, group, ARGV[4], ARGV[5], room, consumer)
 for _, row in ipairs(ours) do pending[row[1]] = true end
-local foreign, rest = {}, {}
+local foreign, rest, states, heads = {}, {}, {}, {}
+for i = FIRST, LAST, MOST * WIDTH do
+  local ids, asked = {'MGET'}, {}
+  for j = i, math.min(LAST, i + (MOST - 1) * WIDTH), WIDTH do
+    if ARGV[j + 1] ~= '' then
+      asked[#asked + 1] = ARGV[j + 1]
+      ids[#ids + 1] = prefix .. 'id:' .. ARGV[j + 1]
+    end
+  end
+  if #asked > 0 then
+    for number, state in ipairs(call(unpack(ids))) do states[asked[number]] = state end
+  end
+end
 for i = FIRST, LAST, WIDTH do
   local id, key, expected = ARGV[i], ARGV[i + 1], 0
   local mine = pending[id]
@@ -32,7 +45,9 @@ for i = FIRST, LAST, WIDTH do
     expected = rest[i][1]
   end
   if mine and key ~= '' then
-    local counted = tonumber(call('HGET', prefix .. 'id:' .. key, 'a')) or 0
+    local said, version, letters = string.match(states[key] or '', COUNTED)
+    local counted = tonumber(version) or 0
+    if said and letters == '' then heads[key] = said end
     mine = counted == expected and counted < tonumber(ARGV[i + 2])
   end
   if not mine then foreign[#foreign + 1] = id end
@@ -69,33 +84,32 @@ local function take_out(entry, key)
   call('XDEL', analysed, entry)
   if #keys == 0 then return end
   local again = call('XADD', analysed, '*', 't', found[2][2], unpack(left))
-  for _, other in ipairs(keys) do call('HSET', prefix .. 'id:' .. other, 'x', again) end
+  for _, other in ipairs(keys) do
+    local id = prefix .. 'id:' .. other
+    local state = known(id)
+    if state then
+      state.x = again
+      keep(id, state)
+    end
+  end
 end
 
--- What was said before an edit or a deletion must not lie about in the streams.
-local function wipe(hash, key, entry, deletion)
-  local earlier = call('HMGET', hash, 'x', 'e', 'z')
-  if earlier[1] then take_out(earlier[1], key) end
-  if earlier[3] and deletion then
-    for letter in string.gmatch(earlier[3], '%S+') do call('XDEL', prefix .. 'dead', letter) end
-    call('HDEL', hash, 'z')
-    call('EXPIRE', hash, 691200)
+-- Remembers a version; what was said before it must not lie about in the streams.
+local function replace(key, id, version, entry, contribution, deletion)
+  local name = prefix .. 'id:' .. key
+  local state = known(name) or blank(version)
+  if state.x ~= '' then take_out(state.x, key) end
+  if deletion then
+    for letter in string.gmatch(state.z, '%S+') do call('XDEL', prefix .. 'dead', letter) end
+    state.z = ''
   end
   local kept, reached = {}, false
-  for id in string.gmatch(earlier[2] or '', '%S+') do
-    reached = reached or id == entry
-    if reached then kept[#kept + 1] = id else call('XDEL', mentions, id) end
+  for earlier in string.gmatch(state.e, '%S+') do
+    reached = reached or earlier == id
+    if reached then kept[#kept + 1] = earlier else call('XDEL', mentions, earlier) end
   end
-  call('HSET', hash, 'e', table.concat(kept, ' '))
-end
-
-local function remember(hash, version, entry, contribution)
-  if contribution ~= '' then
-    call('HSET', hash, 'a', version, 'x', entry, 'l', contribution)
-  else
-    call('HSET', hash, 'a', version, 'x', entry)
-    call('HDEL', hash, 'l')
-  end
+  state.e, state.a, state.x, state.l = table.concat(kept, ' '), version, entry, contribution
+  keep(name, state)
 end
 
 local ids, cards, new = {}, {}, {}
@@ -107,10 +121,8 @@ for i = FIRST, LAST, WIDTH do
   elseif version == '1' and contribution ~= '' then
     new[#new + 1] = i
   else
-    local hash = prefix .. 'id:' .. key
     local entry = call('XADD', analysed, '*', 't', at, 'v', version, 'p', payload, 'b', ARGV[i + 5])
-    wipe(hash, key, id, more[5])
-    remember(hash, version, entry, contribution)
+    replace(key, id, version, entry, contribution, more[5])
     for _, brand in ipairs(more[3]) do take_away(prefix .. 'newest:' .. brand, key) end
   end
   if more and more[4] ~= '' then
@@ -132,7 +144,14 @@ for first = 1, #new, PACK do
   local entry = call('XADD', analysed, '*', 't', at, unpack(pack))
   for place = first, last do
     local i = new[place]
-    remember(prefix .. 'id:' .. ARGV[i + 1], 1, entry, ARGV[i + 4])
+    local key, head = ARGV[i + 1], heads[ARGV[i + 1]]
+    if head then
+      call('SET', prefix .. 'id:' .. key, head .. '1\t' .. entry .. '\t\t' .. ARGV[i + 4], 'EX', KEPT)
+    else
+      local state = known(prefix .. 'id:' .. key) or blank(1)
+      state.a, state.x, state.l = 1, entry, ARGV[i + 4]
+      keep(prefix .. 'id:' .. key, state)
+    end
   end
 end
 for brand, list in pairs(cards) do
