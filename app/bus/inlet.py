@@ -15,7 +15,7 @@ from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution
 from app.errors import Backpressure, LeaseLost
 
-LARGEST_CALL = 500
+LARGEST_CALL = 250
 """Events in one Lua call: a larger one would keep Redis from everybody else."""
 TOO_LONG, OUTDATED = -1, -2
 """What the script answers instead of counts."""
