@@ -222,7 +222,6 @@ class EmbeddedServer:
             "repl-diskless-sync": "yes",  # a backup is streamed at once and leaves no file behind
             "repl-diskless-sync-delay": "0",
             "aof-load-truncated": "yes",
-            "hash-max-ziplist-value": "1024",  # else what is remembered of a mention takes double
             "save": "",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
