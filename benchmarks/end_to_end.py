@@ -1,7 +1,7 @@
 """End to end: mentions a second from publishing over the tallies to the stored row, sustained, nothing left behind.
 
-Redis with AOF everysec, analysis, archive (SQLite, synchronous=FULL) and alerts run as processes of their own, as
-`emberwatch run` starts them. One process publishes as fast as the bus takes it; publishing is held back while more than
+Redis with AOF everysec, two workers of analysis, archive (SQLite, synchronous=FULL) and alerts run as processes of
+their own, as `emberwatch up --workers analysis=2` starts them. One process publishes as fast as the bus takes it; publishing is held back while more than
 20,000 entries wait, so that the rate is that of the whole path. The clock stops when the last row is stored. Rows,
 tallies and what was published have to be equal, or there is no figure.
 """
@@ -18,6 +18,7 @@ WARM = 2_000
 MUST, AIM = 10_000, 20_000
 PATIENCE = 300.0
 TEXT_MODELS = "language, lexicon"
+LAYOUT = ("analysis", *PATH)
 
 
 class Run(NamedTuple):
@@ -29,11 +30,11 @@ class Run(NamedTuple):
 
 def measure(*, quick: bool) -> Report:
     """Return the sustained rates without and with the intake before it, and with text models."""
-    with rig(PATH, lag_limit=20_000) as made:
+    with rig(LAYOUT, lag_limit=20_000) as made:
         warm(made)
         bare = run(made, COUNT[quick], "publish", "b")
         whole = run(made, COUNT[quick], "intake", "w")
-    with rig(PATH, analyzers=TEXT_MODELS, lag_limit=20_000) as made:
+    with rig(LAYOUT, analyzers=TEXT_MODELS, lag_limit=20_000) as made:
         warm(made)
         models = run(made, MODELS[quick], "intake", "m")
     rows = (

@@ -29,8 +29,8 @@ from ingest.publish import Intake
 CHUNK = 500
 TICK = 0.005
 """Seconds for which what comes due is gathered, as the connectors do."""
-PAUSE = 0.02
-"""Seconds a source waits while the bus refuses."""
+PAUSE = 0.25
+"""Seconds a source waits while the bus refuses; a real one waits longer."""
 
 
 class Sender:
