@@ -1,9 +1,9 @@
 """End to end: mentions a second from publishing over the tallies to the stored row, sustained, nothing left behind.
 
 Redis with AOF everysec, two workers of analysis, archive (SQLite, synchronous=FULL) and alerts run as processes of
-their own, as `emberwatch up --workers analysis=2` starts them. One process publishes as fast as the bus takes it; publishing is held back while more than
-20,000 entries wait, so that the rate is that of the whole path. The clock stops when the last row is stored. Rows,
-tallies and what was published have to be equal, or there is no figure.
+their own, as `emberwatch up --workers analysis=2` starts them. One process publishes as fast as the bus takes it;
+publishing is held back while more than 20,000 entries wait, so that the rate is that of the whole path. The clock stops
+when the last row is stored. Rows, tallies and what was published have to be equal, or there is no figure.
 """
 
 import time
