@@ -85,12 +85,16 @@ class ArchiveService:
 
     async def _settle(self, entries: Sequence[Analysed]) -> None:
         began = self._clock.monotonic()
-        await self._patiently(partial(to_thread.run_sync, self._write, entries))
+        broken = await self._patiently(partial(to_thread.run_sync, self._write, entries))
         BATCH_SECONDS.labels("archive").observe(self._clock.monotonic() - began)
-        await self._patiently(partial(self._bus.acknowledge, GROUP, entries))
+        aside = {(entry.partition, entry.id): (entry, reason) for entry, reason in broken}
+        kept = [entry for entry in entries if (entry.partition, entry.id) not in aside]
+        await self._patiently(partial(self._bus.acknowledge, GROUP, kept))
+        for entry, reason in aside.values():
+            await self._patiently(partial(self._bus.set_aside, GROUP, entry, reason))
 
-    def _write(self, entries: Sequence[Analysed]) -> None:
-        """Commit a batch; if something in it is broken, commit the rest and say which entry was left out."""
+    def _write(self, entries: Sequence[Analysed]) -> list[tuple[Analysed, str]]:
+        """Commit a batch; if something in it is broken, commit the rest and return what is, each with the reason."""
         try:
             with self._store.transaction() as tx:
                 keep(tx, entries)
@@ -98,13 +102,12 @@ class ArchiveService:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one entry must not stop all others
             if len(entries) == 1:
-                log.error(  # noqa: TRY400 - a traceback could quote what somebody wrote
-                    "entry left out", entry=entries[0].id, error=type(error).__name__
-                )
-                return
-            for entry in entries:
-                self._write([entry])
+                reason = type(error).__name__
+                log.error("set aside", entry=entries[0].id, error=reason)  # noqa: TRY400 - a traceback could quote people
+                return [(entries[0], f"the archive cannot keep it: {reason}")]
+            return [broken for entry in entries for broken in self._write([entry])]
         self._wiped = self._wiped or any(entry.version > 1 for entry in entries)
+        return []
 
     async def _tidy(self) -> None:
         now = self._clock.monotonic()

@@ -227,6 +227,9 @@ class Bus(Protocol):
     async def acknowledge(self, group: str, entries: Sequence[Analysed]) -> None:
         """XACK entries of `analysed:{p}`, after what they caused is committed."""
 
+    async def set_aside(self, group: str, entry: Analysed, reason: str) -> None:
+        """Make a dead letter of an entry of `analysed:{p}` that cannot be kept; the others of its pack come again."""
+
     async def trim(self) -> int:
         """Trim every stream below the minimum over its groups of (lowest pending, else last delivered)."""
 

@@ -10,6 +10,8 @@ from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry, 
 from app.bus.connection import Connection, guarded
 from app.bus.port import Analysed, Entry
 from app.bus.readers import Raw, Readers
+from app.domain.analysis import AnalysedMention
+from app.domain.mention import Heartbeat
 from app.errors import BusUnavailable
 
 IDLE_MS = 30_000
@@ -81,6 +83,17 @@ class Streams:
             await self._bury(keys.ANALYSED, partition, group, raw[0].decode(), reason)
         return entries
 
+    @guarded
+    async def set_aside(self, group: str, entry: Analysed, reason: str) -> None:
+        """Make a dead letter of an entry that cannot be kept; those of its pack come again first, one by one."""
+        found = await self._connection.client.xrange(keys.stream(entry.partition, keys.ANALYSED), entry.id, entry.id)
+        if found and _packed(found[0][1]):
+            await self._unpack(entry.partition, group, entry.id)
+            return
+        payload = entry.payload.mention if isinstance(entry.payload, AnalysedMention) else entry.payload
+        key = "" if payload is None or isinstance(payload, Heartbeat) else payload.key
+        await self._bury(keys.ANALYSED, entry.partition, group, entry.id, reason, key)
+
     async def _unpack(self, partition: int, group: str, entry: str) -> None:
         """Let the mentions of a pack come again one by one."""
         stream = keys.stream(partition, keys.ANALYSED)
@@ -97,9 +110,9 @@ class Streams:
             self._recovered[group, consumer] = now
         return [(partition, raw) for partition, raw, _ in claimed]
 
-    async def _bury(self, name: str, partition: int, group: str, entry: str, reason: str) -> None:
+    async def _bury(self, name: str, partition: int, group: str, entry: str, reason: str, key: str = "") -> None:
         streams = [keys.stream(partition, name), keys.stream(partition, keys.DEAD)]
-        arguments = [keys.prefix(partition), group, entry, reason, keys.DEAD_KEPT]
+        arguments = [keys.prefix(partition), group, entry, reason, keys.DEAD_KEPT, key]
         if await self._connection.scripts.bury(streams, arguments) < 0:
             raise BusUnavailable(
                 f"{keys.DEAD_KEPT:,} dead letters wait in partition {partition}, more are not set aside; "

@@ -80,3 +80,25 @@ async def test_unreadable_entries_are_set_aside_and_the_rest_goes_on(bus):
     assert [entry.event.id for entry in await work(bus)] == ["1"]
     assert len([e for e in await bus.read_analysed("archive", "a", 500, 1) if e.payload]) == 1
     assert len(await client.xrange("ew:{p0}:dead")) == 2
+
+
+async def test_what_the_archive_cannot_keep_leaves_its_pack_waits_as_a_letter_and_comes_back(bus):
+    await bus.publish([said(1, "unkeepable"), said(2)])
+    await work(bus)
+    [first, *_] = [one for one in await bus.read_analysed("archive", "a", 500, 1) if one.payload]
+    await bus.set_aside("archive", first, "cannot be kept")
+    assert await bus.letters() == [], "its pack is undone first"
+    single = {one.payload.mention.id: one for one in await bus.read_analysed("archive", "a", 500, 1) if one.payload}
+    assert set(single) == {"1", "2"}
+    await bus.set_aside("archive", single["1"], "cannot be kept")
+    await bus.acknowledge("archive", [single["2"]])
+    [letter] = await bus.letters()
+    assert (letter.key, letter.reason) == (said(1).key, "cannot be kept")
+    assert await bus.retry_letter(letter) == "again"
+    [back] = [one for one in await bus.read_analysed("archive", "a", 500, 1) if one.payload]
+    assert back.payload.mention.text == "unkeepable"
+    await bus.set_aside("archive", back, "still cannot be kept")
+    await bus.publish([gone(1)])
+    await work(bus)
+    assert await bus.letters() == []
+    assert not [key for key in await text_anywhere(bus, "unkeepable") if b"dead" in key or b"analysed" in key]

@@ -13,8 +13,8 @@ if state then
   state.z = without(state.z, ARGV[2])
   keep(id, state)
   if state.d ~= '' then
-    if fields.e and tonumber(state.v) ~= version then return 1 end
-  elseif (tonumber(state.a) or 0) >= version then
+    if not fields.e or tonumber(state.v) ~= version then return 1 end
+  elseif fields.e and (tonumber(state.a) or 0) >= version then
     return 2
   end
 end

@@ -189,12 +189,13 @@ async def test_a_bus_that_is_away_is_waited_for(context, stream, settled):
     assert losses(context.store, pairs(settled)) == []
 
 
-async def test_a_broken_entry_is_named_and_stops_no_other(context, stream, settled, identity):
+async def test_a_broken_entry_is_set_aside_and_stops_no_other(context, stream, settled, identity):
     broken = said(identity, "at://broken", at=float("nan"))
     stream.entries = [*settled[:2], entry(99, broken), *settled[2:]]
     with structlog.testing.capture_logs() as logged:
         await ArchiveService(context).step()
-    assert [(line["event"], line["entry"]) for line in logged] == [("entry left out", "000099-0")]
+    assert [(line["event"], line["entry"]) for line in logged] == [("set aside", "000099-0")]
+    assert stream.aside == {"000099-0": f"the archive cannot keep it: {logged[0]['error']}"}
     assert losses(context.store, pairs(settled)) == []
     assert stream.pending == {}
 
@@ -207,7 +208,7 @@ async def test_a_database_that_fails_halfway_through_single_entries_is_asked_aga
             if len(entries) == 1 and self.failures:
                 self.failures -= 1
                 raise StoreUnavailable("The database is locked.")
-            super()._write(entries)
+            return super()._write(entries)
 
     stream.entries = [*settled, entry(99, said(identity, "at://broken", at=float("nan")))]
     await Failing(context).step()
