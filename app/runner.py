@@ -11,6 +11,7 @@ import anyio
 import anyio.lowlevel
 import structlog
 from anyio import to_thread
+from anyio.abc import TaskStatus
 
 from app import log
 from app.bus.port import Bus
@@ -47,7 +48,7 @@ async def run(
     `worker` is what this process is called among all workers on all machines.
     """
     async with anyio.create_task_group() as group:
-        group.start_soon(_stop_on_signal, group.cancel_scope)
+        await group.start(_stop_on_signal, group.cancel_scope)  # before anything is said that somebody may answer
         faults: dict[str, Fault] = {}
         async with AsyncExitStack() as stack:
             async with anyio.create_task_group() as meanwhile:
@@ -61,8 +62,9 @@ async def run(
                     running.start_soon(keep, name, service, replace(context, worker=worker))
 
 
-async def _stop_on_signal(scope: anyio.CancelScope) -> None:
+async def _stop_on_signal(scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for _ in signals:
             scope.cancel()
             return

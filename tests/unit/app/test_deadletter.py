@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from app.bus.keys import remembered
 from app.cli import main
 from app.clock import SystemClock
 from app.store.engine import open_store
@@ -91,5 +92,5 @@ async def test_what_only_the_archive_remembers_is_not_counted_twice(verb, letter
     with store.transaction() as tx:
         tx.mentions.upsert([(part_of(event)[0], 1)])
     store.close()
-    await bus._connection.client.delete(bus._hash(event.key))
+    await bus._connection.client.delete(remembered(letters[0].partition, event.key))
     assert "a later version is counted" in await verb("retry", letters[0].name)
