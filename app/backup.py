@@ -7,13 +7,13 @@ one `redis-<n>.rdb` for each server that holds a part.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
@@ -136,13 +136,18 @@ def _pack(folder: Path, manifest: Manifest, watch: Watch) -> Path:
             target.writestr("manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
             for name in names:
                 with (folder / name).open("rb") as source, target.open(name, "w", force_zip64=True) as member:
-                    for block in iter(lambda source=source: source.read(BLOCK), b""):  # type: ignore[misc] # bound at once
+                    for block in _blocks(source):
                         member.write(block)
                         done += len(block)
                         watch("Packing", done, whole)
         file.flush()
         os.fsync(file.fileno())
     return packed
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
 
 
 def _private(path: Path) -> IO[bytes]:
@@ -201,7 +206,7 @@ def _unpack(packed: ZipFile, manifest: Manifest, folder: Path, file: Path, watch
     try:
         for member in members:
             with packed.open(member) as source, _private(_place(folder, member)) as target:
-                for block in iter(lambda source=source: source.read(BLOCK), b""):  # type: ignore[misc] # bound at once
+                for block in _blocks(source):
                     target.write(block)
                     done += len(block)
                     watch("Unpacking", done, whole)
@@ -259,10 +264,10 @@ def _move_in(folder: Path, to: Destination) -> None:
 
 
 def _audit(store: Store, actor: Actor, verb: str, manifest: Manifest, clock: Clock) -> None:
-    entry = AuditEntry(clock.now(), actor.kind, actor.id, verb, subject=manifest.made_at, detail=_figures(manifest))
+    detail: dict[str, str | int | float | bool | None] = {
+        "mentions": manifest.rows.get("mention", 0),
+        "servers": manifest.servers,
+    }
+    entry = AuditEntry(clock.now(), actor.kind, actor.id, verb, subject=manifest.made_at, detail=detail)
     with store.transaction() as tx:
         tx.audit.append(entry)
-
-
-def _figures(manifest: Manifest) -> dict[str, Any]:
-    return {"mentions": manifest.rows.get("mention", 0), "servers": manifest.servers}

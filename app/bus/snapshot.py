@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from redis import Redis, exceptions
@@ -280,10 +279,3 @@ def _copy(source: Any, target: Any, names: list[bytes]) -> int:
             "This Redis is older than the one that was backed up; restore into one at least as new."
         ) from None
     return kept
-
-
-@contextmanager
-def alone() -> Iterator[Path]:
-    """Yield a path at which an RDB may lie for `put_back`."""
-    with TemporaryDirectory(prefix="ember-rdb-") as folder:
-        yield Path(folder) / "dump.rdb"
