@@ -1,33 +1,25 @@
 """Dead letters on a real server: set aside, put back under their version, thrown away, wiped with their mention."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from app.bus import keys
 from app.bus.redis import RedisBus
-from app.clock import SystemClock
 from app.domain.mention import Mention
 from app.domain.tally import Contribution
 from app.errors import BusUnavailable
 from tests.contract.test_bus_path import text_anywhere
-from tests.fixtures.bus import emptied
+from tests.fixtures.bus import everywhere
 from tests.traffic import counted, gone, said, work
 
 pytestmark = pytest.mark.anyio
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    places = {"one server": "redis_server", "cluster": "redis_cluster"}
-    metafunc.parametrize("any_redis", places.values(), ids=places, indirect=True)
+pytest_generate_tests = everywhere
 
 
 @pytest.fixture
-async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
-    bus = RedisBus(any_redis, partitions=4 if "," in any_redis else 1, lag_limit=1000, clock=SystemClock())
-    await emptied(bus)
-    yield bus
-    await bus.close()
+def bus(spread_bus: RedisBus) -> RedisBus:
+    return spread_bus
 
 
 async def buried(bus: RedisBus, *events) -> None:

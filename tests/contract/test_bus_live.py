@@ -21,17 +21,14 @@ from app.domain.source import SourceState
 from app.domain.tally import TallyDelta, merge
 from app.domain.usual import Usual, UsualMinute
 from app.errors import BusUnavailable
-from tests.fixtures.bus import emptied, masters
+from tests.fixtures.bus import emptied, everywhere, masters
 from tests.load import Load, until
 from tests.traffic import NOW, counted, gone, said, settle, work
 
 pytestmark = pytest.mark.anyio
-PLACES = {"one server": "redis_server", "cluster": "redis_cluster"}
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "any_redis" in metafunc.fixturenames:
-        metafunc.parametrize("any_redis", PLACES.values(), ids=PLACES, indirect=True)
+pytest_generate_tests = everywhere
 
 
 @pytest.fixture

@@ -16,17 +16,15 @@ from app.bus.port import Accepted
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.domain.mention import Mention
-from tests.fixtures.bus import emptied, masters, text_anywhere
+from tests.fixtures.bus import emptied, everywhere, masters, text_anywhere
 from tests.traffic import gone, said, work
 
 pytestmark = pytest.mark.anyio
 
 RECORDED = Path(__file__).parent.parent / "recordings" / "memory_in_hashes.json"
-PLACES = {"one server": "redis_server", "cluster": "redis_cluster"}
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    metafunc.parametrize("any_redis", PLACES.values(), ids=PLACES, indirect=True)
+pytest_generate_tests = everywhere
 
 
 @pytest.fixture

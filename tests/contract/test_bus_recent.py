@@ -1,7 +1,5 @@
 """Whose mentions are on their way: found in the streams, by whichever process they came and however it ended."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from app.bus.redis import RedisBus
@@ -10,24 +8,19 @@ from app.config import Config
 from app.domain.brand import Brand
 from app.domain.mention import Author, AuthorRemoval
 from ingest.publish import Intake
-from tests.fixtures.bus import emptied
+from tests.fixtures.bus import everywhere
 from tests.traffic import NOW, gone, said, work
 
 pytestmark = pytest.mark.anyio
 ANNA = ("forum", "anna")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    places = {"one server": "redis_server", "cluster": "redis_cluster"}
-    metafunc.parametrize("any_redis", places.values(), ids=places, indirect=True)
+pytest_generate_tests = everywhere
 
 
 @pytest.fixture
-async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
-    bus = RedisBus(any_redis, partitions=4 if "," in any_redis else 1, lag_limit=1000, clock=SystemClock())
-    await emptied(bus)
-    yield bus
-    await bus.close()
+def bus(spread_bus: RedisBus) -> RedisBus:
+    return spread_bus
 
 
 def by(author, number, **more):
