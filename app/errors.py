@@ -11,7 +11,8 @@ EmberwatchError
 ├── Unavailable           a service we need does not answer; worth trying again
 │   ├── BusUnavailable    Redis
 │   ├── StoreUnavailable  SQLite or PostgreSQL
-│   ├── SourceUnavailable a channel
+│   ├── SourceUnavailable a channel; `cause` says of what kind, `retry_after` how long to wait
+│   │   └── CredentialMissing  a key is missing or refused; says where to get it
 │   └── Backpressure      a consumer is behind; wait `retry_after` seconds
 └── Conflict              somebody else changed it first (HTTP 409)
     └── LeaseLost         another process does this work now; stop at once
@@ -86,7 +87,18 @@ class StoreUnavailable(Unavailable):
 
 
 class SourceUnavailable(Unavailable):
-    """A channel does not answer."""
+    """A channel does not answer: `cause` as in `app.domain.source.Cause`; ask again after `retry_after` seconds."""
+
+    def __init__(self, sentence: str, cause: str = "server", retry_after: float | None = None) -> None:
+        self.cause, self.retry_after = cause, retry_after
+        super().__init__(sentence)
+
+
+class CredentialMissing(SourceUnavailable):
+    """A key is missing or refused; the sentence says which one and where to get it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, "credential")
 
 
 class Backpressure(Unavailable):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.clock import Clock
 from app.domain.mention import SourceEvent
-from app.domain.source import SourceStatus
+from app.domain.source import Cause, Gap, Quota, SourceStatus
 from app.domain.tally import MinuteTally
 
 
@@ -34,10 +34,45 @@ class Batch:
     """Items read from the wire for this batch, of interest or not."""
     matched: int = 0
     """Items that were published already, by another process (push)."""
+    unreadable: int = 0
+    """Items among `received` that could not be read; counted, and logged once per `fault`, never fatal."""
+    fault: str = ""
+    """What was wrong with the first of them, in a few words that never quote it: "status without id"."""
+    quota: Quota | None = None
+    """What the channel still lets us ask, if it says so."""
+    gap: Gap | None = None
+    """A time that cannot be asked for again: it is known and shown."""
 
 
-Report = Callable[[SourceStatus, str], None]
-"""Tells the health of the source: status and, unless live, the reason as an English sentence."""
+class Report(Protocol):
+    """Tells the health of the source.
+
+    Status and, unless live, the reason as an English sentence that says what to do, and of what kind it is. `live`
+    with an empty reason may be told again and again: each time proves that the channel answers.
+    """
+
+    def __call__(self, status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
+        """Tell it; whoever listens decides what to make of it."""
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a channel's terms let us keep, and how it tells of deletions."""
+
+    stored: str
+    """What may be stored, as an English sentence for docs/channels.md and the screen."""
+    days: float | None = None
+    """For how many days at most; None: no limit of its own, retention decides."""
+    deletions: str = "announced"
+    """`announced` in the stream, `rechecked` by asking again, or `none` where a channel knows none."""
+    page: str = ""
+    """Where the terms stand, with the date they were read."""
+
+
+class Fates(msgspec.Struct, frozen=True):
+    """What became of mentions asked after: which are gone for good; what is in neither could not be told."""
+
+    gone: frozenset[str] = frozenset()
+    there: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -64,11 +99,15 @@ class Connector(Protocol):
     again after a crash, so ids must be stable.
 
     A connector that cannot resume anywhere says so by the class attribute `rewinds = False`: what it yields while the
-    bus takes nothing waits on disk then, instead of holding it up.
+    bus takes nothing waits on disk then, instead of holding it up. One whose channel announces no deletions may have a
+    method `async fates(ids) -> Fates`, at most 100 ids a call, by which mentions are asked after later. It may have
+    `async probe() -> str`, which asks the channel one thing and says what it answered (the test button), or raises
+    `SourceUnavailable`. A missing credential raises `CredentialMissing` in `listen`, `fates` and `probe`.
     """
 
     channel: str
     Options: type[BaseModel]
+    terms: Terms
 
     def __init__(self, setting: Setting) -> None: ...
 

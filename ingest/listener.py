@@ -16,7 +16,7 @@ from app.config import Source
 from app.domain.actor import authorise, system
 from app.domain.audit import AuditEntry
 from app.domain.mention import Mention, SourceEvent
-from app.domain.source import SourceState, SourceStatus
+from app.domain.source import Cause, SourceState, SourceStatus
 from app.errors import Backpressure, LeaseLost, SourceUnavailable, Unavailable
 from app.service import Context
 from ingest.cancellation import heed_cancellation
@@ -220,7 +220,7 @@ class Listener:
                 pause = min(pause * 2, 2.0)
             else:
                 if self.state.status == "paused":
-                    self._say(before.status, before.reason)
+                    self._say(before.status, before.reason, before.cause)
                 return answer
 
     def _seed(self, history: History) -> None:
@@ -255,12 +255,14 @@ class Listener:
     def _demo(self) -> bool:
         return self._source.connector == "demo"
 
-    def _say(self, status: SourceStatus, reason: str) -> None:
-        if (status, reason) == (self.state.status, self.state.reason):
-            return
+    def _say(self, status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
         now = self._clock.now()
+        if status in {"live", "idle"}:
+            self.state = msgspec.structs.replace(self.state, proved_at=now)
+        if (status, reason, cause) == (self.state.status, self.state.reason, self.state.cause):
+            return
         since = self.state.since if status == self.state.status else now
-        self.state = msgspec.structs.replace(self.state, status=status, reason=reason, since=since)
+        self.state = msgspec.structs.replace(self.state, status=status, reason=reason, since=since, cause=cause)
         self._changed.set()
 
     async def _report(self) -> None:

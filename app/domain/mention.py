@@ -57,7 +57,8 @@ class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="menti
     key: str = ""
     """Opaque keyed digest of the identity, see `app.domain.identity`."""
     brands: tuple[str, ...] = ()
-    """Ids of the brands it belongs to; empty when an edit stopped matching."""
+    """What it counts for: ids of brands, and `brand/part` for their topics and campaigns (`app.domain.brand.scope`);
+    empty when an edit stopped matching."""
 
 
 class Deletion(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="deletion"):

@@ -4,14 +4,36 @@ from typing import Literal
 
 import msgspec
 
-SourceStatus = Literal["starting", "live", "idle", "unreachable", "paused", "failed", "stopped"]
+SourceStatus = Literal["starting", "live", "idle", "unreachable", "paused", "held", "failed", "stopped"]
+
+Cause = Literal["", "credential", "quota", "network", "server", "quiet", "bus", "person", "setting"]
+"""Why a source is silent: a key is missing or refused, its quota is used up, the network is down, the channel's server
+fails, really nothing was said, our own bus holds it back, a person paused it, its row in config.yaml does not fit."""
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """What the channel still lets us ask: as it told us with its last answer."""
+
+    limit: float
+    left: float
+    resets_at: float | None = None
+    unit: str = "requests"
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A time of which something may be missing for good, because the channel cannot be asked for it again."""
+
+    since: float
+    until: float
+    reason: str
 
 
 class SourceState(msgspec.Struct, frozen=True):
     """The health of one source, reported by its connector at least every 5 s while it is alive.
 
     `live`: connected or proved alive; `idle`: alive with nothing to send (push); `unreachable`: does not answer, tried
-    again; `paused`: held back by backpressure; `failed`: needs a person (`reason` says what to do).
+    again; `paused`: held back by backpressure; `held`: a person paused it; `failed`: needs a person (`reason` says what
+    to do).
     """
 
     id: str
@@ -28,3 +50,18 @@ class SourceState(msgspec.Struct, frozen=True):
     received: int = 0
     matched: int = 0
     demo: bool = False
+    cause: Cause = ""
+    """Of what kind `reason` is; `quiet` while live with nothing said."""
+    quota: Quota | None = None
+    reconnects: int = 0
+    """How often it came back after not having been live, since the process started."""
+    unreadable: int = 0
+    """Events that could not be read, since the process started."""
+    gaps: tuple[Gap, ...] = ()
+    """The latest known gaps, newest first, at most five."""
+    usual: float | None = None
+    """Items per hour usual for this hour of the week; None while too little is known."""
+    rate: float | None = None
+    """Items heard within the last hour."""
+    proved_at: float | None = None
+    """When the channel last answered, whether or not it had anything to say: the proof behind "0 mentions"."""

@@ -1,0 +1,65 @@
+"""Polling: how a connector that has to ask keeps asking, how often, and what it says of itself meanwhile."""
+
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from app.errors import CredentialMissing, SourceUnavailable
+from ingest.cancellation import heed_cancellation
+from ingest.connector import Batch, Setting
+
+GROWTH = 1.5
+"""How much longer the next pause is after a round without anything new."""
+
+LONGEST_PAUSE = 300.0
+"""Seconds between two attempts at a server that fails, unless it wants more."""
+
+WITHOUT_KEY = 60.0
+"""Seconds between two attempts with a key that is missing or refused."""
+
+
+@dataclass
+class Interval:
+    """Seconds between two rounds: short while there is something new, longer the longer there is nothing."""
+
+    shortest: float
+    longest: float
+    now: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.now = self.shortest
+
+    def heard(self, *, anything: bool) -> float:
+        """Return the pause after a round that brought something, or nothing."""
+        self.now = self.shortest if anything else min(self.longest, self.now * GROWTH)
+        return self.now
+
+
+async def polled(setting: Setting, ask: Callable[[], AsyncIterator[Batch]], interval: Interval) -> AsyncIterator[Batch]:
+    """Ask round after round for ever and yield what each brings.
+
+    `ask` makes one round and raises `SourceUnavailable` if it cannot; what it yielded before counts. Health is reported
+    here: `live` after every round that worked, else why not, and when the server wants us back is kept to.
+    """
+    failures = 0
+    while True:
+        anything = False
+        try:
+            async for batch in ask():
+                anything = anything or bool(batch.events)
+                yield batch
+        except CredentialMissing as missing:
+            heed_cancellation()
+            setting.report("failed", str(missing), cause="credential")
+            pause = max(WITHOUT_KEY, missing.retry_after or 0.0)
+        except SourceUnavailable as away:
+            heed_cancellation()
+            failures += 1
+            setting.report("unreachable", str(away), cause=away.cause)  # type: ignore[arg-type] # one of `Cause`
+            backoff = min(LONGEST_PAUSE, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)
+            pause = max(backoff, away.retry_after or 0.0)
+        else:
+            failures = 0
+            setting.report("live", "")
+            pause = interval.heard(anything=anything)
+        await setting.clock.sleep(pause)
