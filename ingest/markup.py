@@ -4,10 +4,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_BLOCKS = frozenset(
-    ("p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6")
-    + ("tr", "table", "section", "article", "header", "footer")
-)
+_TITLES = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCKS = _TITLES | {"p", "div", "li", "ul", "ol", "blockquote", "pre", "tr", "table", "section", "article", "header"}
 _HIDDEN = frozenset(
     ("script", "style", "template", "noscript", "iframe", "object", "svg", "head", "title", "textarea", "select")
 )
