@@ -141,9 +141,11 @@ class Told:
 
     def __init__(self) -> None:
         self.said: list[tuple[str, str]] = []
+        self.causes: list[str] = []
 
-    def __call__(self, status: str, reason: str) -> None:
+    def __call__(self, status: str, reason: str, cause: str = "") -> None:
         self.said.append((status, reason))
+        self.causes.append(cause)
 
 
 class StillClock:

@@ -20,7 +20,7 @@ from websockets.typing import Subprotocol
 from app.domain.mention import SourceEvent
 from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
-from ingest.connector import Batch, Setting
+from ingest.connector import Batch, Setting, Terms
 from ingest.jetstream import CHANNEL, POSTS, V2, Reader
 
 log = structlog.get_logger("ingest")
@@ -68,6 +68,10 @@ class BlueskyConnector:
 
     channel = CHANNEL
     Options = BlueskyOptions
+    terms = Terms(
+        "Public posts as long as their authors keep them; deletions and vanished accounts are honoured at once.",
+        page="https://docs.bsky.app/docs/support/developer-guidelines, read 2026-11-22",
+    )
 
     idle = 60.0
     """Seconds of silence after which the line is taken for dead: Bluesky never falls silent."""

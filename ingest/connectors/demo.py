@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.mention import SourceEvent
 from app.domain.tally import MinuteTally
-from ingest.connector import Batch, History, Setting
+from ingest.connector import Batch, History, Setting, Terms
 from ingest.demo.generator import Generator
 from ingest.demo.order import BRAND, LONGEST_STORM, TOPIC
 from ingest.demo.storm import Storm
@@ -61,6 +61,7 @@ class DemoConnector:
 
     channel = "demo"
     Options = DemoOptions
+    terms = Terms("Everything: nobody has said it, it is made up.", deletions="none")
 
     def __init__(self, setting: Setting) -> None:
         options = setting.options

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel, ConfigDict
 
-from ingest.connector import Batch, Setting, topic
+from ingest.connector import Batch, Setting, Terms, topic
 
 
 class PushOptions(BaseModel):
@@ -18,6 +18,7 @@ class PushConnector:
 
     channel = "push"
     Options = PushOptions
+    terms = Terms("What the sender may hand on: whoever pushes answers for it, and says what was deleted.")
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

@@ -8,7 +8,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.domain.mention import SourceEvent
-from ingest.connector import Batch, Setting
+from ingest.connector import Batch, Setting, Terms
 from ingest.recording import Line, Pace, instant, lines, speed_of
 
 BATCH = 500
@@ -36,6 +36,7 @@ class ReplayConnector:
 
     channel = "replay"
     Options = ReplayOptions
+    terms = Terms("What the recording's origin allows: whoever plays it answers for it.")
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting

@@ -102,8 +102,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     ids=lambda value: value.name if isinstance(value, Path) else str(value),
 )
 def test_configurations_shown_are_valid(page: Path, index: int, tmp_path: Path) -> None:
+    """A page of a channel shows only its rows: they stand beside a brand."""
+    shown = blocks(page, "yaml")[index]
+    if "brands:" not in shown:
+        shown += "brands:\n  - {id: nordlicht, name: Nordlicht Strom, query: nordlicht}\n"
     file = tmp_path / "config.yaml"
-    file.write_text(blocks(page, "yaml")[index], "utf-8")
+    file.write_text(shown, "utf-8")
     assert load(file).brands
 
 
