@@ -3,6 +3,7 @@
 import os
 import socket
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -14,13 +15,15 @@ from app.config import Config
 from app.domain.fault import Fault
 from app.domain.identity import Identity
 from app.store.engine import Store
+from app.watchlist import Watchlist
 
 
 @dataclass(frozen=True)
 class Context:
     """What every service gets from the runner; bus and store are open."""
 
-    config: Config
+    start: Config
+    """The configuration this process began with."""
     data: Path
     clock: Clock
     bus: Bus
@@ -34,6 +37,18 @@ class Context:
     """What does not work right now, by part, as far as this process has tried."""
     ready: anyio.Event = field(default_factory=anyio.Event)
     """A service sets it once it does its work; the runner reports readiness from then on."""
+    following: Watchlist | None = None
+    """The watchlist that this process follows; without one nothing changes what is in force but a save through it."""
+
+    @cached_property
+    def watchlist(self) -> Watchlist:
+        """Return what says which configuration is in force."""
+        return self.following or Watchlist(self.start, self.bus, self.store, self.clock)
+
+    @property
+    def config(self) -> Config:
+        """Return the configuration in force now; who keeps something made of it follows `watchlist.changes`."""
+        return self.watchlist.config
 
 
 class Service(Protocol):

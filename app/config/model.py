@@ -18,7 +18,7 @@ from pydantic import (
 
 from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
-from app.domain.brand import Brand
+from app.domain.brand import Brand, Campaign, Topic, Watched
 from app.domain.wall import Language, Wall
 
 
@@ -132,6 +132,11 @@ class Config(Section):
 
     site: SiteSection = SiteSection()
     brands: tuple[Brand, ...]
+    """Our own; `watched` has the competitors, too."""
+    competitors: tuple[Brand, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    spam: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     walls: tuple[Wall, ...] = ()
     bus: BusSection = BusSection()
@@ -146,6 +151,11 @@ class Config(Section):
             brands = tuple(brand.id for brand in data.get("brands", ()))
             data = {**data, "walls": (Wall("main", data.get("site", SiteSection()).name, brands),)}
         return data
+
+    @property
+    def watched(self) -> Watched:
+        """Return everything that is listened for: brands of ours first, then their competitors."""
+        return Watched((*self.brands, *self.competitors), self.topics, self.campaigns, self.spam)
 
     def without_demo(self) -> "Config":
         """Return the configuration without demo sources and demo brands."""
