@@ -1,38 +1,26 @@
-"""`POST /api/v1/mentions`: mentions from outside, as NDJSON or a JSON array."""
+"""`POST /api/v1/mentions`: mentions from outside, as NDJSON, a JSON array or CloudEvents."""
 
 import asyncio
-import math
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
-import structlog
 from fastapi import APIRouter, Request, Security
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 
 from app.config import Source
 from app.domain.actor import Actor, authorise
-from app.domain.audit import AuditEntry
 from app.domain.mention import Deletion, Mention
-from app.errors import Backpressure, EmberwatchError, Unavailable
 from app.metrics import MENTIONS
 from app.service import Context
-from ingest.connector import topic
+from ingest.parcel import Refused, answered, unpacked
 from ingest.playback import Outcome
-from ingest.publish import Intake
-from ingest.recording import Line, instant, lines
-
-LIMIT = 10 * 2**20
-"""Bytes of a body, before and after inflating."""
-
-DRAINED = 8 * LIMIT
-"""Bytes of a body that is too large which are still read, so that the sender hears why it is refused."""
+from ingest.reception import COUNTS, Reception
+from ingest.recording import Line, lines
+from ingest.wires import cloudevents
 
 MOST = 100_000
 """Lines of a body; the shortest mention has about as many bytes as that allows."""
-
-COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
 
 _LINE = {
     "type": "object",
@@ -47,12 +35,25 @@ _LINE = {
         "deleted_at": {"type": "string", "format": "date-time"},
     },
 }
+_EVENT = {
+    "type": "object",
+    "description": "A CloudEvent 1.0; a `type` that ends in .deleted makes its data a deletion",
+    "required": ["specversion", "id", "source", "type", "data"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        **{name: {"type": "string", "minLength": 1} for name in ("id", "source", "type")},
+        "time": {"type": "string", "format": "date-time"},
+        "data": _LINE,
+    },
+}
 BODY = {
     "required": True,
-    "description": "One JSON object a line, or a JSON array; `Content-Encoding: gzip` is read",
+    "description": "One JSON object a line, a JSON array, or CloudEvents 1.0; gzip is read",
     "content": {
         "application/x-ndjson": {"schema": _LINE},
         "application/json": {"schema": {"type": "array", "items": _LINE}},
+        cloudevents.STRUCTURED: {"schema": _EVENT},
+        cloudevents.BATCH: {"schema": {"type": "array", "items": _EVENT}},
     },
 }
 ANSWER = {
@@ -77,19 +78,6 @@ ANSWER = {
 }
 """How the route describes itself."""
 
-AGAIN = "Send all of it again then: what is accepted already counts as a duplicate."
-
-log = structlog.get_logger("inbox")
-
-
-class Refused(EmberwatchError):
-    """A request that is answered with a problem document of its own."""
-
-    def __init__(self, status: int, title: str, detail: str, **headers: str) -> None:
-        self.status, self.title = status, title
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        super().__init__(detail)
-
 
 def router(context: Context) -> APIRouter:
     """Return the route of the inbox."""
@@ -113,46 +101,41 @@ class Inbox:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._intake = Intake(context.config, context.bus, context.store, context.identity, context.clock)
-        self._sources = {source.id: source for source in context.config.sources if source.connector == "push"}
+        self._reception = Reception(context)
 
-    async def post(self, request: Request, source: str | None = None) -> JSONResponse:
-        """Accept mentions: NDJSON or a JSON array; the counts of the answer sum to the lines.
+    async def post(self, request: Request, source: str | None = None) -> Response:
+        """Accept mentions: NDJSON, a JSON array, or CloudEvents 1.0; the counts of the answer sum to the lines.
 
         At most 1,000 rejected lines are listed; if there are more, `rejected_total` says how many.
         """
-        try:
-            actor = _machine(request)
-            row = self._source(source)
-            authorise(actor, "mention.push", row.brand or "")
-            body = await _body(request)
-            found = await asyncio.to_thread(_found, body, self._context.clock.now())
-            outcome = await self._take(found, row, actor)
-        except Refused as refused:
-            return _problem(refused.status, refused.title, str(refused), refused.headers)
-        except Backpressure as behind:
-            later = {"Retry-After": str(max(1, math.ceil(behind.retry_after)))}
-            return _problem(429, "Too fast", f"{behind} {AGAIN}", later)
-        except Unavailable as away:
-            return _problem(503, "Not available", f"{away} {AGAIN}", _LATER)
+        return await answered(lambda: self._post(request, source))
+
+    async def _post(self, request: Request, source: str | None) -> Response:
+        actor = _machine(request)
+        row = self._source(source)
+        authorise(actor, "mention.push", row.brand or "")
+        body = await unpacked(request)
+        found = await asyncio.to_thread(_found, request.headers, body, self._context.clock.now())
+        outcome = await self._take(found, row, actor)
         answer = {count: getattr(outcome, count) for count in COUNTS}
         if outcome.rejected_total > len(outcome.rejected):
             answer["rejected_total"] = outcome.rejected_total
         return JSONResponse({**answer, "rejected": outcome.rejected}, 202)
 
     def _source(self, wanted: str | None) -> Source:
-        if not self._sources:
+        sources = {source.id: source for source in self._context.config.sources if source.connector == "push"}
+        if not sources:
             raise Refused(
                 404,
                 "No push source",
                 "No source takes pushed mentions; add {id: push, connector: push} to config.yaml.",
             )
         if wanted is None:
-            return next(iter(self._sources.values()))
-        if wanted not in self._sources:
-            choices = ", ".join(self._sources)
+            return next(iter(sources.values()))
+        if wanted not in sources:
+            choices = ", ".join(sources)
             raise Refused(404, "No such source", f"There is no push source {wanted!r}; choose one of {choices}.")
-        return self._sources[wanted]
+        return sources[wanted]
 
     async def _take(self, found: list[Line], source: Source, actor: Actor) -> Outcome:
         outcome = Outcome()
@@ -163,40 +146,8 @@ class Inbox:
                 MENTIONS.labels(source.id, "rejected").inc()
             else:
                 events.append(line.event)
-        outcome.add(await self._intake.take(events, source.id))
-        await asyncio.to_thread(self._audit, outcome, source, actor)
-        await self._tell(outcome, events, source)
+        outcome.add(await self._reception.take(events, source, actor, rejected=outcome.rejected_total))
         return outcome
-
-    def _audit(self, outcome: Outcome, source: Source, actor: Actor) -> None:
-        counts = {count: getattr(outcome, count) for count in COUNTS}
-        entry = AuditEntry(
-            at=self._context.clock.now(),
-            actor_kind=actor.kind,
-            actor=actor.id,
-            verb="mention.push",
-            scope=source.brand or "",
-            subject=source.id,
-            detail={**counts, "rejected": outcome.rejected_total},
-        )
-        with self._context.store.transaction() as tx:
-            tx.audit.append(entry)
-
-    async def _tell(self, outcome: Outcome, events: list[Mention | Deletion], source: Source) -> None:
-        """Tell the source's listener, which reports its health; a lost word changes nothing."""
-        newest = max((instant(event) for event in events), default=0.0)
-        told = {
-            "received": str(len(events) + outcome.rejected_total),
-            "matched": str(outcome.accepted + outcome.edited),
-            "newest": str(newest),
-        }
-        try:
-            await self._context.bus.command(topic(source.id), told)
-        except Unavailable as away:
-            log.warning("inbox.untold", source=source.id, reason=str(away))
-
-
-_LATER = {"Retry-After": "2"}
 
 
 def _machine(request: Request) -> Actor:
@@ -212,34 +163,10 @@ def _machine(request: Request) -> Actor:
     return actor
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body, inflated if it is gzip, at most `LIMIT` bytes of it."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"identity", "gzip"}:
-        raise Refused(415, "Unknown encoding", f"Content-Encoding {encoding!r} is not read; send gzip or none.")
-    inflate = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    body, read = bytearray(), 0
-    async for part in request.stream():
-        read += len(part)
-        if read > DRAINED:
-            break
-        if len(body) > LIMIT or read > LIMIT:
-            continue
-        try:
-            body += inflate.decompress(part, LIMIT + 1 - len(body)) if inflate and part else part
-        except zlib.error:
-            raise Refused(
-                400, "Broken gzip", "The body says it is gzip but cannot be inflated; send it anew."
-            ) from None
-    if len(body) > LIMIT or read > LIMIT:
-        raise Refused(413, "Too large", f"A body may have {LIMIT:,} bytes, also inflated; send it in parts.")
-    if inflate and body and not inflate.eof:
-        raise Refused(400, "Broken gzip", "The gzip body ends too early; send it anew.")
-    return bytes(body)
-
-
-def _found(body: bytes, now: float) -> list[Line]:
+def _found(headers: Mapping[str, str], body: bytes, now: float) -> list[Line]:
     """Read every line; refuse a body of which nothing can be read."""
+    if cloudevents.wrapped(headers):
+        return _events(headers, body, now)
     if body.count(b"\n") > MOST:
         raise Refused(413, "Too many lines", f"A body may have {MOST:,} lines; send it in parts.")
     found = list(_lines(body, now))
@@ -247,6 +174,17 @@ def _found(body: bytes, now: float) -> list[Line]:
         raise Refused(400, "Nothing sent", "The body is empty; send NDJSON or an array of mentions.")
     if all(line.field == "line" for line in found):
         raise Refused(400, "Nothing readable", "No line of the body is a JSON object; send NDJSON or an array.")
+    return found
+
+
+def _events(headers: Mapping[str, str], body: bytes, now: float) -> list[Line]:
+    """Read CloudEvents: who sends a single one looks only at the status, so a faulty one is refused."""
+    found = list(cloudevents.lines(headers, body, now))
+    if not found:
+        raise Refused(400, "Nothing sent", "The batch is empty; send an array of CloudEvents.")
+    faulty = found[0]
+    if faulty.event is None and (len(found) == 1 or all(line.field == "line" for line in found)):
+        raise Refused(400, "No CloudEvent", f"{faulty.field}: {faulty.error}")
     return found
 
 
@@ -261,9 +199,3 @@ def _lines(body: bytes, now: float) -> Iterator[Line]:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused(400, "Broken array", f"The body starts with [ but is no JSON array: {error}.") from None
     yield from lines((bytes(element) for element in elements), now)
-
-
-def _problem(status: int, title: str, detail: str, headers: dict[str, str]) -> JSONResponse:
-    """Answer with a problem document (RFC 9457)."""
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(problem, status, headers, "application/problem+json")

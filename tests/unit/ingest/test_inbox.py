@@ -12,11 +12,12 @@ from app.clock import SystemClock
 from app.config import read
 from app.domain.actor import LOOPBACK, Actor
 from app.domain.instant import rfc3339
-from app.errors import Backpressure, NotAllowed
+from app.errors import Backpressure, NotAllowed, Unavailable
 from app.service import Context
-from ingest import inbox, publish
+from ingest import inbox, parcel, publish
 from ingest.connectors.push import topic
-from ingest.inbox import LIMIT, router
+from ingest.inbox import router
+from ingest.parcel import LIMIT
 from tests.intake import MemoryBus
 
 pytestmark = pytest.mark.anyio
@@ -116,6 +117,28 @@ async def test_an_array_and_gzip_are_read_too(serve, bus):
     assert len(bus.events) == 2
 
 
+async def test_cloud_events_come_binary_structured_and_in_batches(serve, bus):
+    event = {"specversion": "1.0", "id": "e", "source": "/crm", "type": "mention", "data": json.loads(line(2))}
+    named = {f"ce-{name}": event[name] for name in ("specversion", "id", "source", "type")}
+    async with serve() as client:
+
+        async def send(body, kind, **headers):
+            headers = {"content-type": kind, **headers}
+            return await client.post("/api/v1/mentions", content=body, headers=headers)
+
+        assert (await send(line(1), "application/json", **named)).json()["accepted"] == 1
+        single = await send(json.dumps(event), "application/cloudevents+json; charset=utf-8")
+        assert (single.status_code, single.json()["accepted"]) == (202, 1)
+        batch = await send(json.dumps([event, {**event, "id": ""}, event]), "application/cloudevents-batch+json")
+        assert batch.status_code == 202
+        assert [(row["line"], row["field"]) for row in batch.json()["rejected"]] == [(2, "id")]
+        assert (counted(batch), batch.json()["duplicates"], len(bus.events)) == (3, 2, 2)
+        bad = await send(json.dumps({**event, "specversion": "0.3"}), "application/cloudevents+json")
+        assert (bad.status_code, bad.json()["title"]) == (400, "No CloudEvent")
+        assert bad.json()["detail"].startswith("specversion: ")
+        assert (await send(b"[]", "application/cloudevents-batch+json")).status_code == 400
+
+
 async def test_the_source_can_be_named_and_binds_its_brand(serve, bus):
     async with serve() as client:
         assert (await client.post("/api/v1/mentions?source=partner", content=line(1, "egal"))).json()["accepted"] == 1
@@ -176,8 +199,8 @@ async def test_garbage_gets_a_problem_document(serve, body, headers, status):
 
 
 async def test_a_body_without_end_is_cut_off(serve, monkeypatch):
-    monkeypatch.setattr(inbox, "LIMIT", 10)
-    monkeypatch.setattr(inbox, "DRAINED", 100)
+    monkeypatch.setattr(parcel, "LIMIT", 10)
+    monkeypatch.setattr(parcel, "DRAINED", 100)
     sent = 0
 
     async def endless():
@@ -201,7 +224,7 @@ async def test_when_the_system_is_behind_or_away_the_sender_is_told_when_to_come
         bus.behind = 3.0
         answer = await client.post("/api/v1/mentions", content=line(1))
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
-        assert answer.json()["detail"].endswith(inbox.AGAIN)
+        assert answer.json()["detail"].endswith(parcel.AGAIN)
         bus.away = True
         answer = await client.post("/api/v1/mentions", content=line(1))
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
@@ -229,7 +252,7 @@ async def test_a_body_refused_halfway_may_be_sent_again_whole(serve, bus, monkey
 
 async def test_a_lost_word_to_the_listener_changes_nothing(serve, bus, monkeypatch):
     async def away(*_):
-        raise inbox.Unavailable("Redis does not answer.")
+        raise Unavailable("Redis does not answer.")
 
     monkeypatch.setattr(bus, "command", away)
     assert (await post(serve(), line(1))).json()["accepted"] == 1
