@@ -31,7 +31,7 @@ class Batch:
     last_item_at: float | None = None
     """When the newest item of the channel was published, matched or not: proof that silence is real."""
     received: int = 0
-    """Items read from the wire for this batch, of interest or not."""
+    """Items read from the wire for this batch, of interest or not; items already given count only if they changed."""
     matched: int = 0
     """Items that were published already, by another process (push)."""
     unreadable: int = 0
@@ -103,6 +103,10 @@ class Connector(Protocol):
     method `async fates(ids) -> Fates`, at most 100 ids a call, by which mentions are asked after later. It may have
     `async probe() -> str`, which asks the channel one thing and says what it answered (the test button), or raises
     `SourceUnavailable`. A missing credential raises `CredentialMissing` in `listen`, `fates` and `probe`.
+
+    One that only hears what it is told (webhooks) has `passive = True`; one that reads a file of ours `local = True`.
+    All others are believed to be live only while they answer: who holds a line open reports `live` at every sign of
+    life of the other side (a ping will do), as each batch does by itself.
     """
 
     channel: str

@@ -145,6 +145,7 @@ class Detour:
             self._say(
                 "failed",
                 f"{lost.capitalize()}, see the log; raise ingest.spool_limit or mend this: {self._reason} {waits}.",
+                "bus",
             )
         else:
-            self._say("paused", f"{self._reason} Nothing is lost: {waits}.")
+            self._say("paused", f"{self._reason} Nothing is lost: {waits}.", "bus")

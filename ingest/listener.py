@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeVar
 
 import anyio
-import msgspec
 import structlog
 
 from app import registry
@@ -15,13 +14,15 @@ from app.bus.port import Fence
 from app.config import Source
 from app.domain.actor import authorise, system
 from app.domain.audit import AuditEntry
-from app.domain.mention import Mention, SourceEvent
+from app.domain.mention import SourceEvent
 from app.domain.source import Cause, SourceState, SourceStatus
-from app.errors import Backpressure, LeaseLost, SourceUnavailable, Unavailable
+from app.errors import Backpressure, LeaseLost, SourceUnavailable, Unavailable, innermost
 from app.service import Context
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Connector, History, Setting, rewinds
 from ingest.detour import MEGABYTE, Detour
+from ingest.failure import failure_of
+from ingest.health import Health
 from ingest.publish import Intake
 
 LEASE = 3.0
@@ -36,7 +37,6 @@ WAITING = 1.0
 FAREWELL = 1.0
 """Seconds a stopping listener has to give its lease up, which spares the next one waiting for its end."""
 
-LONGEST_PAUSE = 30.0
 FORGIVEN = 60.0
 """Seconds a connector has to work for its earlier failures to be forgotten."""
 
@@ -54,8 +54,12 @@ class Listener:
         self._token = 0
         self._lost = asyncio.Event()
         self._changed = asyncio.Event()
-        now = self._clock.now()
-        self.state = SourceState(source.id, source.connector, "starting", now, now)
+        self._health = Health(source, context.clock)
+
+    @property
+    def state(self) -> SourceState:
+        """Return how the source is, as far as it has said."""
+        return self._health.state
 
     async def run(self) -> None:
         """Listen until cancelled; a source that has ended stays reported as stopped."""
@@ -78,7 +82,7 @@ class Listener:
                 log.info("source.lease_lost", source=self._source.id)
             except* Exception as failure:  # noqa: BLE001 - one broken connector must not stop the others
                 failures = 1 if self._clock.monotonic() - started > FORGIVEN else failures + 1
-                await self._failed(failure.exceptions[0], failures)
+                await self._failed(innermost(failure), failures)
             else:
                 return
 
@@ -109,9 +113,16 @@ class Listener:
             token = await self._patiently(lambda: self._bus.lease(self._name, self._owner, LEASE))
             if token is not None:
                 self._token = token
+                if self._health.remembers_nothing:
+                    await self._patiently(self._remember)
                 return
             await self._publish_left_behind()
             await self._clock.sleep(WAITING)
+
+    async def _remember(self) -> None:
+        """Go on from what was reported of this source before this process took it."""
+        found = await self._bus.sources()
+        self._health.remember(next((one for one in found if one.id == self._source.id), None))
 
     async def _publish_left_behind(self) -> None:
         """Publish what waits on our disk while another machine has the source: late is better than never."""
@@ -128,7 +139,7 @@ class Listener:
     async def _opened(self, take: Callable[[list[SourceEvent]], Awaitable[None]]) -> Detour:
         detour = Detour(self._setting(), self._context.config.ingest.spool_limit * MEGABYTE, take)
         if not await detour.open():
-            raise SourceUnavailable("Another process of this machine still has what waits on disk.")
+            raise SourceUnavailable("Another process of this machine still has what waits on disk.", "bus")
         return detour
 
     async def _watch(self) -> None:
@@ -161,6 +172,7 @@ class Listener:
 
     def _connector(self) -> Connector:
         made: Connector = registry.load("connectors", self._source.connector)(self._setting())
+        self._health.describe(made)
         return made
 
     def _setting(self) -> Setting:
@@ -186,7 +198,7 @@ class Listener:
             cursor = batch.cursor
             if not await self._patiently(lambda: self._bus.commit_cursor(self._source.id, cursor, self._token)):
                 raise LeaseLost("Another process has committed a cursor of this source.")
-        self._count(batch)
+        self._health.hear(batch)
 
     async def _fenced(self, events: list[SourceEvent]) -> None:
         await self._take(events, Fence(self._name, self._token))
@@ -196,9 +208,7 @@ class Listener:
 
     async def _take(self, events: list[SourceEvent], fence: Fence | None) -> None:
         accepted = await self._intake.take(events, self._source.id, demo=self._demo, fence=fence)
-        self.state = msgspec.structs.replace(
-            self.state, matched=self.state.matched + accepted.accepted + accepted.edited
-        )
+        self._health.publish(accepted.accepted + accepted.edited)
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask again for ever while something we need is away or behind; nothing is dropped meanwhile."""
@@ -211,11 +221,11 @@ class Listener:
                 heed_cancellation()
                 if self.state.status != "paused":
                     log.warning("source.paused", source=self._source.id, group=behind.group, reason=str(behind))
-                self._say("paused", str(behind))
+                self._say("paused", str(behind), "bus")
                 await self._clock.sleep(behind.retry_after)
             except Unavailable as away:
                 heed_cancellation()
-                self._say("paused", f"Waiting, nothing is lost: {away}")
+                self._say("paused", f"Waiting, nothing is lost: {away}", "bus")
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 2.0)
             else:
@@ -239,40 +249,32 @@ class Listener:
                     )
                 )
 
-    def _count(self, batch: Batch) -> None:
-        newest = batch.last_item_at
-        if newest is None:
-            newest = max((event.published_at for event in batch.events if isinstance(event, Mention)), default=None)
-        self.state = msgspec.structs.replace(
-            self.state,
-            received=self.state.received + (batch.received or len(batch.events)),
-            matched=self.state.matched + batch.matched,
-            last_item_at=newest if newest is not None else self.state.last_item_at,
-            lag=max(0.0, self._clock.now() - newest) if newest is not None else self.state.lag,
-        )
-
     @property
     def _demo(self) -> bool:
         return self._source.connector == "demo"
 
     def _say(self, status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
-        now = self._clock.now()
-        if status in {"live", "idle"}:
-            self.state = msgspec.structs.replace(self.state, proved_at=now)
-        if (status, reason, cause) == (self.state.status, self.state.reason, self.state.cause):
-            return
-        since = self.state.since if status == self.state.status else now
-        self.state = msgspec.structs.replace(self.state, status=status, reason=reason, since=since, cause=cause)
-        self._changed.set()
+        if self._health.say(status, reason, cause):
+            self._changed.set()
 
     async def _report(self) -> None:
-        state = msgspec.structs.replace(self.state, reported_at=self._clock.now(), demo=self._demo)
-        await self._bus.report_source(state)
+        await self._bus.report_source(self._health.report())
 
     async def _failed(self, failure: BaseException, failures: int) -> None:
-        pause = min(LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10))
-        log.error("source.failed", source=self._source.id, error=type(failure).__name__, pause=pause)
-        self._say("failed", f"The connector stopped with {type(failure).__name__}: {failure} It is started again.")
+        """Say what stopped the connector, and wait before it is started again."""
+        told = failure_of(failure, failures)
+        log.error("source.failed", source=self._source.id, error=type(failure).__name__, pause=told.pause)
+        self._say(told.status, told.reason, told.cause)
         with suppress(Unavailable):
             await self._report()
-        await self._clock.sleep(pause)
+        await self._sleep(told.pause)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait while the lease is ours, and go on reporting: who waits an hour for its quota is not gone."""
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._watch)
+                await self._clock.sleep(seconds)
+                group.cancel_scope.cancel()
+        except* LeaseLost:
+            log.info("source.lease_lost", source=self._source.id)

@@ -117,6 +117,10 @@ class MemoryBus:
             self.history.append(state)
         self.states[state.id] = state
 
+    async def sources(self) -> list[SourceState]:
+        self._answer()
+        return list(self.states.values())
+
     async def command(self, topic: str, payload: Mapping[str, str]) -> int:
         self._answer()
         async with self._news:

@@ -57,11 +57,19 @@ class SourceState(msgspec.Struct, frozen=True):
     """How often it came back after not having been live, since the process started."""
     unreadable: int = 0
     """Events that could not be read, since the process started."""
+    heard_at: float | None = None
+    """When the last item arrived."""
     gaps: tuple[Gap, ...] = ()
     """The latest known gaps, newest first, at most five."""
     usual: float | None = None
     """Items per hour usual for this hour of the week; None while too little is known."""
     rate: float | None = None
-    """Items heard within the last hour."""
+    """Items per hour, from the last hour, or from the time since the process started; None in its first minutes."""
+    patience: float | None = None
+    """Seconds without an item after which that is suspicious at this hour; None while too little is known."""
     proved_at: float | None = None
     """When the channel last answered, whether or not it had anything to say: the proof behind "0 mentions"."""
+    passive: bool = False
+    """Hears only what it is told (push, webhooks): its readiness proves nothing about those who should tell it."""
+    testable: bool = False
+    """Whether it can be asked to prove now that it works."""

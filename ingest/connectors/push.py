@@ -17,6 +17,7 @@ class PushConnector:
     """Says that the source is there and what came; what is pushed goes through the inbox straight to the bus."""
 
     channel = "push"
+    passive = True
     Options = PushOptions
     terms = Terms("What the sender may hand on: whoever pushes answers for it, and says what was deleted.")
 

@@ -35,6 +35,7 @@ class ReplayConnector:
     """Plays a file once; the cursor is the number of the last line played, faulty lines are named in the log."""
 
     channel = "replay"
+    local = True
     Options = ReplayOptions
     terms = Terms("What the recording's origin allows: whoever plays it answers for it.")
 

@@ -233,7 +233,7 @@ async def test_another_process_of_this_machine_keeps_its_spool(listening, tmp_pa
     other = Spool(folder(tmp_path, "one"), 10**6)
     other.open()
     async with listening() as one:
-        await until(lambda: one.state.status == "failed")
+        await until(lambda: one.state.status == "unreachable")
         assert "still has what waits on disk" in one.state.reason
     other.close()
 

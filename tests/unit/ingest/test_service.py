@@ -15,7 +15,7 @@ from app.domain.source import SourceState
 from app.domain.tally import MinuteTally
 from app.errors import SourceUnavailable
 from app.service import Context
-from ingest import listener
+from ingest import failure, listener
 from ingest.connector import Batch, History
 from ingest.listener import Listener
 from ingest.publish import Intake
@@ -157,15 +157,17 @@ async def test_backpressure_pauses_the_source_and_says_so(running, bus):
 
 
 async def test_a_broken_connector_is_started_again_and_stops_nobody(running, bus, monkeypatch):
-    monkeypatch.setattr(listener, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(failure, "LONGEST_PAUSE", 0.05)
     broken = source("broken", batch(0, post(1)), ValueError("odd"), batch(2, post(2)))
     unreachable = source("away", SourceUnavailable("gone"), batch(1, post(9)))
     async with running(broken, unreachable, source("fine", batch(0, post(3)))):
         await until(lambda: len(bus.events) == 4)
         await until(lambda: bus.states["broken"].status == "live")
-    failed = [state for state in bus.history if state.status == "failed"]
-    assert {state.id for state in failed} == {"broken", "away"}
-    assert any("ValueError: odd" in state.reason for state in failed)
+    (failed,) = [state for state in bus.history if state.status == "failed"]
+    assert failed.id == "broken"
+    assert "ValueError: odd" in failed.reason
+    (away,) = [state for state in bus.history if state.status == "unreachable"]
+    assert (away.id, away.reason, away.cause) == ("away", "gone", "server"), "what a connector says is not rewritten"
     assert ScriptConnector.heard.count("0") == 1
 
 
