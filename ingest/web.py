@@ -1,13 +1,10 @@
 """The web as connectors ask it: honest, bounded, at the pace the other side allows; failures become sentences."""
 
 import asyncio
-import math
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -15,9 +12,8 @@ import aiohttp
 import msgspec
 from multidict import CIMultiDictProxy
 
-from app.domain.instant import from_rfc3339
-from app.domain.source import Quota
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.allowance import retry_after
 from ingest.connector import Setting
 
 AGENT = "Emberwatch/1 (social listening; +https://github.com/emberwatch)"
@@ -27,10 +23,8 @@ LARGEST = 8 * 2**20
 PATIENCE = 20.0
 """Seconds an answer may take."""
 
-EPOCH = 10**9
-"""Numbers above are instants, below are seconds from now."""
-
 OK, REDIRECT, UNAUTHORISED, FORBIDDEN, TOO_MANY = 200, 300, 401, 403, 429
+FOR_GOOD = frozenset({301, 308})
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -40,6 +34,8 @@ class Answer(msgspec.Struct, frozen=True):
     url: str
     headers: CIMultiDictProxy[str]
     body: bytes
+    moved: str = ""
+    """Where it stands from now on, if redirects for good (301, 308) led there; empty: it has not moved."""
 
     def json(self) -> Any:
         """Return what the body says; raise `SourceUnavailable` if it is no JSON."""
@@ -53,7 +49,8 @@ class Web:
     """Asks servers for one source; use it as an async context, one a connector.
 
     `pace` is the least number of seconds between two requests. `credential` is the sentence for whoever has to mend a
-    refused key: which one it is and where to get it.
+    refused key: which one it is and where to get it. `refusal` reads what the channel itself says of why it does not
+    answer; None: what the HTTP status says.
     """
 
     def __init__(
@@ -65,8 +62,10 @@ class Web:
         credential: str = "",
         largest: int = LARGEST,
         patience: float = PATIENCE,
+        refusal: Callable[[Answer], SourceUnavailable | None] | None = None,
     ) -> None:
         self._clock = setting.clock
+        self._refused = refusal
         self._headers = {"User-Agent": AGENT, **(headers or {})}
         self._pace, self._credential, self._largest, self._patience = pace, credential, largest, patience
         self._next = 0.0
@@ -127,7 +126,7 @@ class Web:
         try:
             async with asyncio.timeout(3 * self._patience), self._open().request(method, url, **sent) as response:
                 body = await self._body(response)
-                answer = Answer(response.status, str(response.url), response.headers, body)
+                answer = Answer(response.status, str(response.url), response.headers, body, _moved(response))
         except (OSError, TimeoutError, aiohttp.ClientError, ValueError) as failure:
             raise self._away(url, failure) from failure
         if not OK <= answer.status < REDIRECT and answer.status not in also:
@@ -191,6 +190,8 @@ class Web:
 
     def _refusal(self, answer: Answer) -> SourceUnavailable:
         """Return why a server does not give what was asked for."""
+        if self._refused is not None and (told := self._refused(answer)) is not None:
+            return told
         host, status = host_of(answer.url), answer.status
         if status in {UNAUTHORISED, FORBIDDEN} and self._credential:
             return CredentialMissing(f"{host} refuses the key (HTTP {status}). {self._credential}")
@@ -224,6 +225,13 @@ _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
+def _moved(response: aiohttp.ClientResponse) -> str:
+    """Return where the redirects for good lead that come before any other; empty if there are none."""
+    chain = [*response.history, response]
+    first = next(place for place, one in enumerate(chain) if one.status not in FOR_GOOD or one is response)
+    return str(chain[first].url) if first else ""
+
+
 def host_of(url: str) -> str:
     """Return the host of an address with its port, for sentences; never what could hold a key."""
     try:
@@ -232,60 +240,6 @@ def host_of(url: str) -> str:
     except ValueError:
         return "The address"
     return f"{parts.hostname}{port}" if parts.hostname else "The address"
-
-
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds after which a server wants to be asked again (RFC 9110, 10.2.3), or its quota begins anew."""
-    said = headers.get("Retry-After")
-    if said is not None:
-        try:
-            return max(0.0, float(said)) if math.isfinite(float(said)) else None
-        except ValueError:
-            at = _date(said)
-            return None if at is None else max(0.0, at - now)
-    quota = quota_of(headers, now)
-    return max(0.0, quota.resets_at - now) if quota and quota.left <= 0 and quota.resets_at is not None else None
-
-
-def quota_of(headers: Mapping[str, str], now: float) -> Quota | None:
-    """Return what a server says we may still ask: `X-RateLimit-*`, `X-Rate-Limit-*` or `RateLimit-*`."""
-    for prefix in ("X-RateLimit-", "X-Rate-Limit-", "RateLimit-"):
-        left = _number(headers.get(f"{prefix}Remaining"))
-        if left is None:
-            continue
-        limit = _number(headers.get(f"{prefix}Limit"))
-        if limit is None:
-            limit = left + (_number(headers.get(f"{prefix}Used")) or 0.0)
-        return Quota(limit, left, _reset(headers.get(f"{prefix}Reset"), now))
-    return None
-
-
-def _reset(said: str | None, now: float) -> float | None:
-    number = _number(said)
-    if number is None:
-        return _date(said) if said else None
-    return number if number > EPOCH else now + number
-
-
-def _number(said: str | None) -> float | None:
-    try:
-        number = float((said or "").split(",")[0])
-    except ValueError:
-        number = math.nan
-    return number if math.isfinite(number) else None
-
-
-def _date(said: str) -> float | None:
-    for read in (from_rfc3339, lambda text: _instant(parsedate_to_datetime(text))):
-        try:
-            return read(said)
-        except (ValueError, TypeError, OverflowError):
-            continue
-    return None
-
-
-def _instant(moment: datetime) -> float:
-    return moment.timestamp()
 
 
 def _told(values: Mapping[str, Any] | None) -> dict[str, str] | None:
