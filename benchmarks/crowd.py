@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 
 from app.domain.brand import Brand
+from app.domain.mention import Author, Mention
 
 FIRST = "nord sued ost west see berg tal stern silber gold alt neu hoch licht blau rot gruen wald fluss stein sonn wind"
 LAST = "hafen land feld quell brueck markt werk haus bach stadt mark brand tor kamm furt horn wald ried au rode wiek"
@@ -71,12 +72,12 @@ def _query(name: str, field: str, kind: int, chance: random.Random) -> str:
     )[kind]
 
 
-def posts(count: int, known: list[Brand], hits: float, seed: int = 2) -> Iterator[str]:
-    """Yield texts of 60 to 290 characters; a share `hits` speaks of a brand, as many nearly do."""
+def posts(count: int, known: list[Brand], hits: float, seed: int = 2) -> Iterator[Mention]:
+    """Yield posts of 60 to 290 characters; a share `hits` speaks of a brand, as many nearly do."""
     chance = random.Random(seed)
     vocabulary = {tongue: words.split() for tongue, words in TONGUES.items()}
     tongues, shares = list(SHARES), list(SHARES.values())
-    for _ in range(count):
+    for number in range(count):
         tongue = chance.choices(tongues, shares)[0]
         length, said, words = chance.randint(*LENGTH), 0, list[str]()
         while said < length:
@@ -88,7 +89,8 @@ def posts(count: int, known: list[Brand], hits: float, seed: int = 2) -> Iterato
         elif chance.random() < hits:
             words.insert(chance.randrange(len(words)), chance.choice(known).name.split("-")[0].upper())
         text = ("、" if tongue == "ja" else " ").join(words)
-        yield text[0].upper() + text[1:]
+        author = Author(f"did:plc:{number % 9973:024d}", f"leser{number % 9973}.bsky.social")
+        yield Mention("bluesky", str(number), 0.0, text[0].upper() + text[1:], author)
 
 
 def _spoken(brand: Brand, chance: random.Random) -> str:

@@ -7,13 +7,15 @@ with every query evaluated by itself on a sample of the posts; one difference fa
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
-from app.domain.brand import Brand
-from app.domain.folding import Text, fold
+from app.domain.brand import Brand, Watched
+from app.domain.folding import fold
+from app.domain.mention import Mention
 from app.domain.query import parse
+from app.domain.subject import Subject
 from benchmarks.crowd import brands, posts
 from benchmarks.report import Report, Row, Series, median
 from ingest.match import Matcher
@@ -38,45 +40,48 @@ def measure(*, quick: bool) -> Report:
     """Return posts per second on one core, and how far from a bare scan that is."""
     known = brands(QUERIES)
     crowd = list(posts(POSTS[quick], known, HITS))
-    matcher = Matcher(known)
-    wrong = differences(matcher.brands, known, crowd[: SAMPLE[quick]])
+    matcher = Matcher(Watched(tuple(known)))
+    wrong = differences(matcher.scopes, known, crowd[: SAMPLE[quick]])
     if wrong:
-        raise AssertionError(f"{len(wrong)} posts are matched wrongly, the first: {wrong[0]!r}")
+        raise AssertionError(f"{len(wrong)} posts are matched wrongly, the first: {wrong[0].text!r}")
     race = _race(matcher, known, crowd, ROUNDS[quick])
-    hits = sum(bool(matcher.brands(text)) for text in crowd) / len(crowd)
-    return _report(race, hits, sum(map(len, crowd)) / len(crowd), SAMPLE[quick])
+    hits = sum(bool(matcher.scopes(one)) for one in crowd) / len(crowd)
+    return _report(race, hits, sum(len(one.text) for one in crowd) / len(crowd), SAMPLE[quick])
 
 
-def differences(found: Callable[[str], tuple[str, ...]], known: Sequence[Brand], texts: Sequence[str]) -> list[str]:
-    """Return the texts whose brands are not those that every query evaluated by itself gives."""
+def differences(
+    found: Callable[[Mention], tuple[str, ...]], known: Sequence[Brand], posts: Sequence[Mention]
+) -> list[Mention]:
+    """Return the posts whose brands are not those that every query evaluated by itself gives."""
     queries = [(brand.id, parse(brand.query)) for brand in known]
-    prepared = [(text, Text.of(text)) for text in texts]
+    prepared = [(post, Subject.of(post)) for post in posts]
     return [
-        text
-        for text, ready in prepared
-        if set(found(text)) != {brand for brand, query in queries if query.matches(ready)}
+        post
+        for post, ready in prepared
+        if set(found(post)) != {brand for brand, query in queries if query.matches(ready)}
     ]
 
 
-def _race(matcher: Matcher, known: Sequence[Brand], crowd: Sequence[str], rounds: int) -> Race:
+def _race(matcher: Matcher, known: Sequence[Brand], crowd: Sequence[Mention], rounds: int) -> Race:
     words = sorted({word for brand in known for word in parse(brand.query).literals()})
     fastest = ahocorasick_rs.Implementation.DFA
     scan = ahocorasick_rs.AhoCorasick(words, implementation=fastest).find_matches_as_indexes
-    folded = [fold(text) for text in crowd]
+    texts = [one.text for one in crowd]
+    folded = [fold(text) for text in texts]
     race = Race([], [], [])
     for _ in range(rounds):
-        race.ours.append(_rate(matcher.brands, crowd))
+        race.ours.append(_rate(matcher.scopes, crowd))
         race.scan.append(_rate(scan, folded))
-        race.fold.append(_rate(fold, crowd))
+        race.fold.append(_rate(fold, texts))
     return race
 
 
-def _rate(work: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Return texts per second of this process's CPU time."""
+def _rate(work: Callable[[Any], object], given: Sequence[Any]) -> float:
+    """Return how many a second of this process's CPU time are done."""
     begun = time.process_time()
-    for text in texts:
-        work(text)
-    return len(texts) / (time.process_time() - begun)
+    for one in given:
+        work(one)
+    return len(given) / (time.process_time() - begun)
 
 
 def _report(race: Race, hits: float, length: float, sample: int) -> Report:

@@ -8,6 +8,7 @@ import msgspec
 from app.bus.port import Accepted, Bus, Fence
 from app.clock import Clock
 from app.config import Config
+from app.domain.brand import brands_of
 from app.domain.identity import Identity
 from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
 from app.metrics import BATCH_SECONDS, MENTIONS
@@ -39,7 +40,7 @@ class Intake:
 
     def __init__(self, config: Config, bus: Bus, store: Store, identity: Identity, clock: Clock) -> None:
         self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
-        self._matcher = Matcher(config.brands)
+        self._matcher = Matcher(config.watched)
         self._bound = {source.id: source.brand for source in config.sources}
 
     async def take(
@@ -102,15 +103,12 @@ class Intake:
             if isinstance(event, Deletion):
                 wanted.append(event)
                 continue
-            brands = self._matcher.brands(event.text, event.author, brand)
-            for parent in (event.in_reply_to, event.quotes):
-                if parent:
-                    brands += tuple(
-                        one for one in alive.get(self._identity.key(event.channel, parent), ()) if one not in brands
-                    )
-            if brands or event.key in alive:
-                wanted.append(msgspec.structs.replace(event, brands=brands))
-                alive[event.key] = brands
+            parents = [self._identity.key(event.channel, one) for one in (event.in_reply_to, event.quotes) if one]
+            answered = [one for parent in parents for one in brands_of(alive.get(parent, ()))]
+            scopes = self._matcher.scopes(event, brand, answered)
+            if scopes or event.key in alive:
+                wanted.append(msgspec.structs.replace(event, brands=scopes))
+                alive[event.key] = scopes
         return wanted, len(events) - len(wanted)
 
     async def _expand(self, events: Sequence[SourceEvent]) -> list[Mention | Deletion]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from app.domain.folding import Text
 from app.domain.mention import Author, Mention
 from app.domain.query import parse
+from app.domain.subject import Subject
 from benchmarks.sign import TRACE
 from ingest.understanding import build, understand
 
@@ -67,7 +67,7 @@ class Ledger:
     def labels(self, query: str, brand: str, analyzers: tuple[str, ...] = ("language", "lexicon")) -> Counter[str]:
         """Return how many ids are counted under each label, read anew from their last texts."""
         wanted = parse(query)
-        texts = [text for text in self.last.values() if wanted.matches(Text.of(text))]
-        mentions = [Mention("x", str(n), 0.0, text, Author("a"), language="de") for n, text in enumerate(texts)]
+        said = [Mention("x", address, 0.0, text, Author("a"), language="de") for address, text in self.last.items()]
+        mentions = [mention for mention in said if wanted.matches(Subject.of(mention))]
         found = understand(build(analyzers, ("de", "en"), (brand,)), mentions)
         return Counter(analysis.sentiment.label for analysis in found)

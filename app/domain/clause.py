@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.domain.folding import Text, tokens
+from app.domain.folding import tokens
+from app.domain.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, "phrase", #tag or @handle as it was written; `form` is what a `Text` holds of it, between blanks."""
+    """A word, "phrase", #tag or @handle as it was written; `form` is what the line of a `Subject` holds of it."""
 
     written: str
     form: str
@@ -16,9 +17,9 @@ class Term:
     def __str__(self) -> str:
         return self.written
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, subject: Subject) -> bool:
         """Tell whether the term is in the text."""
-        return self.form in text.line
+        return self.form in subject.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class Not:
     def __str__(self) -> str:
         return f"NOT {_bracketed(self.part)}"
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, subject: Subject) -> bool:
         """Tell whether the part does not hold."""
-        return not self.part.holds(text)
+        return not self.part.holds(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class And:
     def __str__(self) -> str:
         return " AND ".join(map(_bracketed, self.parts))
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, subject: Subject) -> bool:
         """Tell whether all parts hold."""
         for part in self.parts:  # noqa: SIM110 - all() over a generator takes twice as long, and this is asked of every hit
-            if not part.holds(text):
+            if not part.holds(subject):
                 return False
         return True
 
@@ -61,10 +62,10 @@ class Or:
     def __str__(self) -> str:
         return " OR ".join(map(_bracketed, self.parts))
 
-    def holds(self, text: Text) -> bool:
+    def holds(self, subject: Subject) -> bool:
         """Tell whether any part holds."""
         for part in self.parts:  # noqa: SIM110 - as in `And`
-            if part.holds(text):
+            if part.holds(subject):
                 return True
         return False
 

@@ -1,11 +1,8 @@
-"""Folding: the one spelling under which words are compared, and texts prepared for it."""
+"""Folding: the one spelling under which words are compared."""
 
 import itertools
 import re
 import unicodedata
-from typing import Self
-
-import msgspec
 
 _DROPPED = {"Mn", "Me", "Cf"}
 
@@ -59,26 +56,14 @@ def handles(folded: str) -> set[str]:
     return found
 
 
-class Text(msgspec.Struct, frozen=True):
-    """A text prepared for matching, built once per mention.
+def line_of(folded: str) -> str:
+    """Return the words of a folded text, then its #tags and @handles, each between blanks.
 
-    `line` holds its folded words, then its #tags and @handles, each between blanks: a word, phrase, tag or handle is
-    in the text exactly if its own form between blanks is in the line.
+    A word, phrase, tag or handle is in the text exactly if its own form between blanks is in the line.
     """
-
-    line: str
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """Fold and prepare a text as it was written."""
-        return cls.folded(fold(text))
-
-    @classmethod
-    def folded(cls, folded: str) -> Self:
-        """Prepare a text that is folded already."""
-        words = _TOKEN.findall(folded)
-        if "#" in folded:
-            words += [f"#{tag}" for tag in _TAG.findall(folded)]
-        if "@" in folded:
-            words += [f"@{handle}" for handle in handles(folded)]
-        return cls(f" {' '.join(words)} ")
+    words = _TOKEN.findall(folded)
+    if "#" in folded:
+        words += [f"#{tag}" for tag in _TAG.findall(folded)]
+    if "@" in folded:
+        words += [f"@{handle}" for handle in handles(folded)]
+    return f" {' '.join(words)} "

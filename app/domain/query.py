@@ -15,10 +15,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from app.domain.clause import And, Node, Not, Or, Term, anchors, words_of
-from app.domain.folding import Text, fold, tokens
+from app.domain.folding import fold, tokens
+from app.domain.subject import Subject
 from app.errors import QueryError
 
-__all__ = ["LONGEST", "And", "Not", "Or", "Query", "Term", "Text", "parse"]
+__all__ = ["LONGEST", "And", "Not", "Or", "Query", "Term", "parse"]
 
 LONGEST = 10_000
 """Characters a query may have."""
@@ -44,9 +45,9 @@ class Query:
     def __str__(self) -> str:
         return str(self.root)
 
-    def matches(self, text: Text) -> bool:
-        """Tell whether a prepared text is wanted."""
-        return self.root.holds(text)
+    def matches(self, subject: Subject) -> bool:
+        """Tell whether a subject is wanted."""
+        return self.root.holds(subject)
 
     def words(self) -> frozenset[str]:
         """Return all folded words of its terms."""

@@ -11,10 +11,10 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, cast
 from sqlalchemy.engine import Connection
 
 from app.domain.analysis import AnalysedMention, Label
-from app.domain.folding import Text
 from app.domain.forms import Words
 from app.domain.moment import PER_SECOND, moment
 from app.domain.query import Query
+from app.domain.subject import Subject
 from app.store import lexemes, rows
 from app.store.fulltext import EARLIEST, LATEST
 from app.store.index import Index
@@ -192,4 +192,4 @@ def _asked_for(wanted: MentionFilter, row: Any) -> bool:
         return False
     if wanted.words and not wanted.words.matches(row.text):
         return False
-    return wanted.q is None or wanted.q.matches(Text.of(row.text))
+    return wanted.q is None or wanted.q.matches(Subject.of(rows.to_analysed(row).mention))

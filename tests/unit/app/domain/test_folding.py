@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.folding import Text, fold
+from app.domain.folding import fold, line_of
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,18 @@ def test_case_never_matters_for_german_and_folding_never_fails(text):
 
 
 def test_a_line_holds_words_then_tags_and_handles():
-    assert Text.of("Hallo #Strom_Preis, sagt @nord.licht.de. und @ute@ort.social").line == (
-        Text.of("hallo #strom_preis sagt @nord.licht.de und @ute@ort.social").line
+    assert line_of(fold("Hallo #Strom_Preis, sagt @nord.licht.de. und @ute@ort.social")) == (
+        line_of(fold("hallo #strom_preis sagt @nord.licht.de und @ute@ort.social"))
     )
-    text = Text.of("Wut! #Nordlicht @NordlichtStrom.bsky.social")
-    assert " wut " in text.line
-    assert " #nordlicht " in text.line
-    assert " @nordlichtstrom " in text.line
-    assert " @nordlichtstrom.bsky.social " in text.line
-    assert " nord " not in text.line
+    line = line_of(fold("Wut! #Nordlicht @NordlichtStrom.bsky.social"))
+    assert " wut " in line
+    assert " #nordlicht " in line
+    assert " @nordlichtstrom " in line
+    assert " @nordlichtstrom.bsky.social " in line
+    assert " nord " not in line
 
 
 @pytest.mark.parametrize("text", ["info@nordlicht.de", "https://x.de/#nordlicht", "a#nordlicht", "&#nordlicht"])
 def test_addresses_hold_neither_tags_nor_handles(text):
-    assert "#nordlicht " not in Text.of(text).line
-    assert "@nordlicht " not in Text.of(text).line
+    assert "#nordlicht " not in line_of(fold(text))
+    assert "@nordlicht " not in line_of(fold(text))

@@ -3,8 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.folding import fold
-from app.domain.query import And, Not, Or, Query, Text, parse
+from app.domain.query import And, Not, Or, Query, parse
 from app.errors import QueryError
+from tests.speech import subject
 
 WORDS = st.sampled_from(["strom", "Größe", "E.ON", "und", "near", "AT&T", "#Tag_1", "@nord.licht.de", "O2", "über"])
 PHRASES = st.sampled_from(['"Nordlicht Strom"', '"AND"', '"a (b) OR c"', '"lang:de"', '"nord*"'])
@@ -28,7 +29,7 @@ EXPRESSIONS = st.recursive(
 
 
 def hit(query, text):
-    return parse(query).matches(Text.of(text))
+    return parse(query).matches(subject(text))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_any_text_is_a_query_or_a_sentence_that_points_into_it(text):
 @settings(max_examples=300)
 def test_what_matches_holds_one_of_the_literals(text, words):
     query, said = parse(text), " ".join(words)
-    if query.matches(Text.of(said)):
+    if query.matches(subject(said)):
         assert any(literal in fold(said) for literal in query.literals())
 
 

@@ -8,6 +8,7 @@ from app.domain.forms import Words
 from app.domain.identity import Identity
 from app.domain.moment import moments
 from app.domain.query import parse
+from app.domain.subject import Subject
 from app.store import fulltext, index, search
 from app.store.search import MentionFilter
 from ingest.indexing import CLEAN_EVERY, Indexer
@@ -58,11 +59,10 @@ def tiny_parts(monkeypatch):
 def judged(alive, wanted):
     """What a look at every text by itself gives."""
     rows = sorted(alive.values(), key=lambda one: (one.mention.published_at, one.mention.key), reverse=True)
-    text = search.Text.of
     return [
         one.mention.key
         for one in rows
-        if (wanted.q is None or wanted.q.matches(text(one.mention.text)))
+        if (wanted.q is None or wanted.q.matches(Subject.of(one.mention)))
         and (wanted.words is None or wanted.words.matches(one.mention.text))
         and (wanted.brand is None or wanted.brand in one.mention.brands)
         and (wanted.intent is None or wanted.intent == one.analysis.intents[0].label)

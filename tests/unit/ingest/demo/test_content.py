@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from app.domain.brand import Brand
+from app.domain.brand import Brand, Watched
 from app.domain.mention import KINDS
 from ingest.demo import content
 from ingest.demo.cast import people, pool
@@ -10,11 +10,12 @@ from ingest.demo.chance import chance
 from ingest.demo.content import ROOTS, SLOT, Template
 from ingest.demo.speech import fill
 from ingest.match import Matcher
+from tests.speech import spoken
 
 BRAND = Brand(
     "nordlicht", "Nordlicht Strom", '"Nordlicht Strom" OR #nordlicht OR @nordlichtstrom', ("@nordlichtstrom",)
 )
-MATCHER = Matcher([BRAND])
+MATCHER = Matcher(Watched((BRAND,)))
 ALL = content.posts() + content.storm()
 
 
@@ -27,7 +28,7 @@ def unmatched(templates):
     return [
         one.text
         for one in templates
-        if one.kind in ROOTS and not one.noise and one.by != "brand" and not MATCHER.brands(rendered(one))
+        if one.kind in ROOTS and not one.noise and one.by != "brand" and not MATCHER.scopes(spoken(rendered(one)))
     ]
 
 
@@ -49,7 +50,7 @@ def test_every_template_renders_without_a_gap():
 
 def test_whatever_stands_by_itself_matches_our_query_and_noise_never_does():
     assert unmatched(ALL) == []
-    assert not [one.text for one in ALL if one.noise and MATCHER.brands(rendered(one))]
+    assert not [one.text for one in ALL if one.noise and MATCHER.scopes(spoken(rendered(one)))]
 
 
 def test_a_template_without_the_brand_is_noticed():
@@ -106,7 +107,7 @@ def test_enough_people_speak_everywhere(channel, language):
 
 def test_our_own_account_is_ours_and_ids_belong_to_the_channel():
     ours = pool("brand", "bluesky", "de").items[0].author
-    assert MATCHER.brands("Moin!", ours) == ("nordlicht",)
+    assert MATCHER.scopes(spoken("Moin!", author=ours)) == ("nordlicht",)
     ids = {
         channel: pool("person", channel, "de").items[0].author.id
         for channel in ("bluesky", "mastodon", "forum", "mail")

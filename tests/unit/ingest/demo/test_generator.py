@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from app.domain.brand import Brand
+from app.domain.brand import Brand, Watched
 from app.domain.mention import Deletion, Mention
 from ingest.demo.generator import Generator
 from ingest.demo.speech import fill
@@ -15,7 +15,16 @@ from ingest.demo.write import Writer
 from ingest.match import Matcher
 
 MATCHER = Matcher(
-    [Brand("nordlicht", "Nordlicht Strom", '"Nordlicht Strom" OR #nordlicht OR @nordlichtstrom', ("@nordlichtstrom",))]
+    Watched(
+        (
+            Brand(
+                "nordlicht",
+                "Nordlicht Strom",
+                '"Nordlicht Strom" OR #nordlicht OR @nordlichtstrom',
+                ("@nordlichtstrom",),
+            ),
+        )
+    )
 )
 EVENING = 1_795_287_600  # 2026-11-21 20:00 in Berlin
 NIGHT = EVENING + 7 * 3600
@@ -70,7 +79,7 @@ def test_an_hour_has_six_channels_every_kind_and_both_languages(hour):
 
 def test_most_match_our_query_and_the_rest_answers_or_is_noise(hour):
     ids = {(mention.channel, mention.id) for mention in hour}
-    direct = [mention for mention in hour if MATCHER.brands(mention.text, mention.author)]
+    direct = [mention for mention in hour if MATCHER.scopes(mention)]
     known = [m for m in hour if m not in direct and (m.channel, m.in_reply_to or m.quotes) in ids]
     assert 0.6 < len(direct) / len(hour) < 0.9
     assert 0.9 < (len(direct) + len(known)) / len(hour) < 0.98
