@@ -1,27 +1,73 @@
 """Mistakes that only show when rows are seen together: ids used twice, references to what is not there."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from app import registry
+from app.config import period
 from app.config.lines import Path
 from app.config.nearest import listed, nearest
+
+MOST = 5_000
+"""Queries of brands, competitors, topics and campaigns, those that exclude not counted."""
 
 
 def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every such mistake as (path, sentence)."""
-    for part in ("brands", "sources", "walls"):
+    for part in ("brands", "competitors", "topics", "campaigns", "sources", "walls"):
         yield from _twice(data, part)
-    brands = list(dict.fromkeys(row["id"] for _, row in _rows(data, "brands") if isinstance(row.get("id"), str)))
+    brands, rivals = _ids(data, "brands"), _ids(data, "competitors")
+    for index, row in _rows(data, "competitors"):
+        if row.get("id") in brands:
+            place = f"brands[{list(brands).index(row['id'])}]"
+            yield ("competitors", index, "id"), f"the id `{row['id']}` is taken by {place}; every id is used once"
+        yield from _absent("brand", row.get("of"), brands, ("competitors", index, "of"))
     for index, row in _rows(data, "sources"):
         if row.get("brand") is not None:
-            yield from _absent("brand", (row["brand"],), brands, ("sources", index, "brand"))
-    for index, row in _rows(data, "walls"):
-        yield from _absent("brand", row.get("brands"), brands, ("walls", index, "brands"))
+            yield from _absent("brand", (row["brand"],), brands + rivals, ("sources", index, "brand"))
+    for part in ("walls", "topics"):
+        for index, row in _rows(data, part):
+            yield from _absent("brand", row.get("brands"), brands + rivals, (part, index, "brands"))
+    yield from _campaigns(data, brands)
+    yield from _too_many(data)
     analysis = data.get("analysis")
     wanted = analysis.get("analyzers") if isinstance(analysis, dict) else ()
     names = registry.names("analyzers")
     yield from _absent("analyzer", wanted, names, ("analysis", "analyzers"))
+
+
+def _campaigns(data: Mapping[str, Any], brands: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """Yield campaigns of nobody, under the id of a topic of their brand, or that end before they start."""
+    topics = {str(row.get("id")): (index, row.get("brands")) for index, row in _rows(data, "topics")}
+    for index, row in _rows(data, "campaigns"):
+        if row.get("brand") is not None:
+            yield from _absent("brand", (row["brand"],), brands, ("campaigns", index, "brand"))
+        place, among = topics.get(str(row.get("id")), (0, ()))
+        if not isinstance(among, tuple) or row.get("brand") in among:
+            yield (
+                ("campaigns", index, "id"),
+                f"the id `{row['id']}` is taken by topics[{place}]; topics and campaigns of a brand need different ids",
+            )
+        with suppress(ValueError, KeyError, OverflowError):
+            if period.end(period.moment(row["end"]), "UTC") <= period.begin(period.moment(row["start"]), "UTC"):
+                yield (
+                    ("campaigns", index, "end"),
+                    "it ends before it starts; the end is the last day, or a later instant",
+                )
+
+
+def _too_many(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    number = 0
+    for part in ("brands", "competitors", "topics", "campaigns"):
+        for index, _ in _rows(data, part):
+            number += 1
+            if number == MOST + 1:
+                yield (part, index), f"at most {MOST:,} queries are watched at once, of all brands and parts together"
+
+
+def _ids(data: Mapping[str, Any], part: str) -> list[str]:
+    return list(dict.fromkeys(row["id"] for _, row in _rows(data, part) if isinstance(row.get("id"), str)))
 
 
 def _twice(data: Mapping[str, Any], part: str) -> Iterator[tuple[Path, str]]:

@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ValidationError
 
 from app import registry
-from app.config import secret
+from app.config import entry, secret
 from app.config.across import across
 from app.config.lines import Document, Path
 from app.config.model import Config, Source
 from app.config.nearest import listed, nearest
 from app.config.rows import Rows, SourceRow
 from app.config.sentence import mistakes_of, unknown_key
-from app.domain.brand import Brand
 from app.domain.wall import Wall
 from app.errors import UnknownExtension
 
@@ -49,18 +48,29 @@ def check(document: Document, folder: FilePath) -> tuple[Config | None, Mistakes
 
 
 def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
-    brands = tuple(Brand(row.id, row.name, row.query, row.accounts, row.demo) for row in rows.brands)
+    brands = tuple(entry.brand(row) for row in rows.brands)
     everything = tuple(brand.id for brand in brands)
     return Config(
         site=rows.site,
         brands=brands,
+        competitors=tuple(entry.competitor(row) for row in rows.competitors),
+        topics=tuple(entry.topic(row) for row in rows.topics),
+        campaigns=tuple(entry.campaign(row, rows.site.zone) for row in rows.campaigns),
+        spam=rows.spam,
         sources=tuple(
             Source(id=row.id, connector=row.connector, brand=row.brand, options=made)
             for row, made in zip(rows.sources, options, strict=True)
             if made is not None
         ),
         walls=tuple(
-            Wall(row.id, row.name or row.id, row.brands or everything, tuple(row.scenes), float(row.dwell))
+            Wall(
+                row.id,
+                row.name or row.id,
+                row.brands or everything,
+                tuple(row.scenes),
+                float(row.dwell),
+                every=not row.brands,
+            )
             for row in rows.walls
         ),
         bus=rows.bus,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from msgspec.structs import replace
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,7 +19,7 @@ from pydantic import (
 
 from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
-from app.domain.brand import Brand, Campaign, Topic, Watched
+from app.domain.brand import EVERY, Brand, Campaign, Topic, Watched
 from app.domain.wall import Language, Wall
 
 
@@ -149,7 +150,8 @@ class Config(Section):
     def _one_wall_at_least(cls, data: Any) -> Any:
         if isinstance(data, dict) and not data.get("walls"):
             brands = tuple(brand.id for brand in data.get("brands", ()))
-            data = {**data, "walls": (Wall("main", data.get("site", SiteSection()).name, brands),)}
+            name = data.get("site", SiteSection()).name
+            data = {**data, "walls": (Wall("main", name, brands, every=True),)}
         return data
 
     @property
@@ -158,12 +160,20 @@ class Config(Section):
         return Watched((*self.brands, *self.competitors), self.topics, self.campaigns, self.spam)
 
     def without_demo(self) -> "Config":
-        """Return the configuration without demo sources and demo brands."""
+        """Return the configuration without demo sources and demo brands, and what belongs to those."""
         brands = tuple(brand for brand in self.brands if not brand.demo)
-        kept = {brand.id for brand in brands}
+        competitors = tuple(rival for rival in self.competitors if not rival.demo)
+        kept = {brand.id for brand in (*brands, *competitors)}
         sources = tuple(s for s in self.sources if s.connector != "demo" and (s.brand is None or s.brand in kept))
-        walls = tuple(
-            Wall(wall.id, wall.name, tuple(b for b in wall.brands if b in kept), wall.scenes, wall.dwell)
-            for wall in self.walls
-        )
-        return self.model_copy(update={"brands": brands, "sources": sources, "walls": walls})
+        walls = tuple(replace(wall, brands=tuple(b for b in wall.brands if b in kept)) for wall in self.walls)
+        topics = (replace(topic, brands=tuple(b for b in topic.brands if b in kept)) for topic in self.topics)
+        left = {topic.id for topic in self.topics if not topic.brands or kept.intersection(topic.brands)}
+        update = {
+            "brands": brands,
+            "competitors": tuple(r for r in competitors if kept.intersection(r.rivals) or EVERY in r.rivals),
+            "topics": tuple(topic for topic in topics if topic.id in left),
+            "campaigns": tuple(campaign for campaign in self.campaigns if campaign.brand in kept),
+            "sources": sources,
+            "walls": walls,
+        }
+        return self.model_copy(update=update)

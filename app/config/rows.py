@@ -1,11 +1,13 @@
 """What may be written in config.yaml, as rows that pydantic checks."""
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictStr
+from pydantic import AfterValidator, Field, PlainValidator, StrictBool, StrictFloat, StrictStr
 
 from app.config.model import AnalysisSection, BusSection, IngestSection, RetentionSection, Section, SiteSection, visible
+from app.config.period import moment
 from app.domain.query import parse
 from app.errors import QueryError
 
@@ -34,6 +36,8 @@ def _query(text: str) -> str:
 
 Slug = Annotated[StrictStr, AfterValidator(_slug)]
 Name = Annotated[StrictStr, Field(max_length=60), AfterValidator(visible)]
+Query = Annotated[StrictStr, AfterValidator(_query)]
+Moment = Annotated[date | float, PlainValidator(moment)]
 Handle = Annotated[StrictStr, AfterValidator(_handle)]
 Seconds = Annotated[StrictFloat, Field(ge=3, le=3600)]
 
@@ -43,9 +47,42 @@ class BrandRow(Section):
 
     id: Slug
     name: Name
-    query: Annotated[StrictStr, AfterValidator(_query)]
+    query: Query
     accounts: tuple[Handle, ...] = ()
+    exclude: tuple[Query, ...] = ()
     demo: StrictBool = False
+
+
+class CompetitorRow(Section):
+    """One competitor `of` our brands, of all without it: counted like a brand, and never alarmed for."""
+
+    id: Slug
+    name: Name
+    query: Query
+    accounts: tuple[Handle, ...] = ()
+    exclude: tuple[Query, ...] = ()
+    of: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
+    demo: StrictBool = False
+
+
+class TopicRow(Section):
+    """One topic, looked for among the mentions of `brands`, of all without it."""
+
+    id: Slug
+    name: Name
+    query: Query
+    brands: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
+
+
+class CampaignRow(Section):
+    """One campaign of a brand: what its query finds from `start` to `end`, a day being whole."""
+
+    id: Slug
+    name: Name
+    brand: StrictStr
+    query: Query
+    start: Moment
+    end: Moment
 
 
 class SourceRow(Section):
@@ -71,6 +108,10 @@ class Rows(Section):
 
     site: SiteSection = SiteSection()
     brands: Annotated[tuple[BrandRow, ...], Field(min_length=1)]
+    competitors: tuple[CompetitorRow, ...] = ()
+    topics: tuple[TopicRow, ...] = ()
+    campaigns: tuple[CampaignRow, ...] = ()
+    spam: tuple[Query, ...] = ()
     sources: tuple[SourceRow, ...] = ()
     walls: tuple[WallRow, ...] = ()
     bus: BusSection = BusSection()

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+EVERY = "*"
+"""Instead of an id: all brands of ours, those that come later included."""
+
 
 class Brand(msgspec.Struct, frozen=True):
     """A brand as config.yaml or a screen states it; `accounts` are our own handles, whose posts are always mentions."""
@@ -16,7 +19,7 @@ class Brand(msgspec.Struct, frozen=True):
     exclude: tuple[str, ...] = ()
     """Queries for other senses of the name: what one of them matches is no mention by `query`."""
     rivals: tuple[str, ...] = ()
-    """Ids of the brands of ours that it competes with; empty for a brand of our own."""
+    """Ids of the brands of ours that it competes with, or `EVERY`; empty for a brand of our own."""
 
 
 class Topic(msgspec.Struct, frozen=True):

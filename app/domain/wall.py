@@ -25,6 +25,8 @@ class Wall(msgspec.Struct, frozen=True):
     brands: tuple[str, ...]
     scenes: tuple[str, ...] = ("lage",)
     dwell: float = 25.0
+    every: bool = False
+    """Shows every brand of ours, also those that come later; `brands` are those of now."""
 
 
 class Screen(msgspec.Struct, frozen=True):

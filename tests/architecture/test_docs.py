@@ -14,7 +14,7 @@ from app import registry
 from app.clock import SystemClock
 from app.config import load
 from app.config.model import AnalysisSection, BusSection, SiteSection
-from app.config.rows import BrandRow, SourceRow, WallRow
+from app.config.rows import BrandRow, CampaignRow, CompetitorRow, SourceRow, TopicRow, WallRow
 from app.domain.mention import Mention
 from app.domain.wire import read
 from app.errors import EmberwatchError
@@ -22,7 +22,9 @@ from app.errors import EmberwatchError
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GROUPS = ("commands", "services", "connectors", "analyzers", "detectors", "panels", "routers", "pages", "benchmarks")
-SECTIONS = (SiteSection, BrandRow, SourceRow, WallRow, BusSection, AnalysisSection)
+SECTIONS = (
+    SiteSection, BrandRow, CompetitorRow, TopicRow, CampaignRow, SourceRow, WallRow, BusSection, AnalysisSection,
+)  # fmt: skip
 
 OF_OTHERS = {"--now", "--system"}
 """Options of the programs of the system that the pages name."""

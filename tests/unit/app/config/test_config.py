@@ -4,10 +4,12 @@ import pytest
 from pydantic import ValidationError
 
 from app.config import Config, default_path, load, read
+from app.config.across import MOST
 from app.config.file import LONGEST
 from app.config.model import LagLimits
 from app.config.secret import looks_secret, variable
-from app.domain.brand import Brand
+from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.instant import from_rfc3339
 from app.domain.wall import Wall
 from app.errors import ConfigError
 
@@ -28,7 +30,7 @@ walls:
 def test_defaults_are_filled_in():
     config = read(SMALL)
     assert config.brands == (Brand("nord", "Nord", "nord"),)
-    assert config.walls == (Wall("main", "Emberwatch", ("nord",)),)
+    assert config.walls == (Wall("main", "Emberwatch", ("nord",), every=True),)
     assert (config.site.zone, config.site.language) == ("Europe/Berlin", "de")
     assert (config.bus.partitions, config.bus.aof, config.bus.lag_limit) == (1, "everysec", LagLimits())
     assert config.analysis.languages == ("de", "en")
@@ -38,7 +40,56 @@ def test_defaults_are_filled_in():
 
 def test_a_wall_without_brands_shows_all():
     config = read("walls: [{id: foyer}]\n" + SMALL)
-    assert config.walls == (Wall("foyer", "foyer", ("nord",)),)
+    assert config.walls == (Wall("foyer", "foyer", ("nord",), every=True),)
+
+
+WATCHED = """
+brands:
+  - {id: nord, name: Nord, query: nord, exclude: [nordpol]}
+  - {id: old, name: Old, query: old, demo: true}
+competitors:
+  - {id: sued, name: Sued, query: sued, of: [nord]}
+  - {id: west, name: West, query: west}
+  - {id: ost, name: Ost, query: ost, of: [old]}
+topics:
+  - {id: tarif, name: Tarif, query: tarif}
+  - {id: netz, name: Netz, query: netz, brands: [nord, old]}
+  - {id: alt, name: Alt, query: alt, brands: [old]}
+campaigns:
+  - {id: herbst, name: Herbst, brand: nord, query: '#herbst', start: 2026-10-25, end: '2026-10-25'}
+  - {id: frost, name: Frost, brand: old, query: '#frost', start: 2026-12-01T06:00:00+01:00, end: '2026-12-02T00:00:00Z'}
+spam: [casino]
+"""
+
+
+def test_everything_that_is_watched_is_one():
+    watched = read(WATCHED).watched
+    assert [one.id for one in watched.brands] == ["nord", "old", "sued", "west", "ost"]
+    assert [one.rivals for one in watched.brands] == [(), (), ("nord",), (EVERY,), ("old",)]
+    assert watched.brands[0].exclude == ("nordpol",)
+    assert watched.topics[1] == Topic("netz", "Netz", "netz", ("nord", "old"))
+    assert watched.spam == ("casino",)
+
+
+def test_a_campaign_has_whole_days_of_its_zone_or_instants():
+    autumn, frost = read(WATCHED).campaigns
+    day = from_rfc3339("2026-10-25T00:00:00+02:00"), from_rfc3339("2026-10-26T00:00:00+01:00")
+    assert autumn == Campaign("herbst", "Herbst", "nord", "#herbst", *day)  # the day on which summer time ends
+    assert (frost.start, frost.end) == (from_rfc3339("2026-12-01T05:00:00Z"), from_rfc3339("2026-12-02T00:00:00Z"))
+
+
+def test_without_the_demo_goes_what_belongs_to_it():
+    left = read(WATCHED).without_demo()
+    assert [one.id for one in left.watched.brands] == ["nord", "sued", "west"]
+    assert [(one.id, one.brands) for one in left.topics] == [("tarif", ()), ("netz", ("nord",))]
+    assert [one.id for one in left.campaigns] == ["herbst"]
+
+
+def test_too_many_queries_are_refused():
+    rows = "\n".join(f"  - {{id: t{n}, name: T, query: t{n}}}" for n in range(MOST))
+    with pytest.raises(ConfigError, match=r":5003: topics\[4999\]: at most 5,000 queries") as caught:
+        read(SMALL + "topics:\n" + rows)
+    assert len(caught.value.mistakes) == 1
 
 
 def test_a_file_that_can_hardly_be_one_is_not_read(tmp_path):

@@ -15,7 +15,15 @@ WANT = re.compile(r"^# want: (\d+) \| (\S+) \| (.+)$", re.MULTILINE)
 
 GOOD = {
     "site": {"name": "Leitstand", "zone": "Europe/Berlin", "language": "de"},
-    "brands": [{"id": "nord", "name": "Nord", "query": "nord", "accounts": ["@nord"], "demo": False}],
+    "brands": [
+        {"id": "nord", "name": "Nord", "query": "nord", "accounts": ["@nord"], "demo": False, "exclude": ["pol"]}
+    ],
+    "competitors": [
+        {"id": "sued", "name": "S", "query": "s", "accounts": ["@s"], "exclude": ["t"], "of": ["nord"], "demo": False}
+    ],
+    "topics": [{"id": "tarif", "name": "Tarif", "query": "tarif", "brands": ["nord"]}],
+    "campaigns": [{"id": "c", "name": "C", "brand": "nord", "query": "c", "start": "2026-11-01", "end": "2026-11-02"}],
+    "spam": ["casino"],
     "sources": [
         {
             "id": "a",
