@@ -45,6 +45,10 @@ SPOOL_BYTES = Gauge(
     "emberwatch_spool_bytes", "Bytes that wait on disk for the bus.", ("source",), multiprocess_mode="livemostrecent"
 )
 SPOOL_LOST = Counter("emberwatch_spool_lost", "Events lost: the spool was full, or they failed twice.", ("source",))
+UNMATCHED_DROPPED = Counter(
+    "emberwatch_unmatched_dropped",
+    "Unmatched posts that were not kept for previews: their file was too slow or broken.",
+)
 FRAMES = Counter("emberwatch_frames", "Frames drawn for a wall.", ("wall",))
 SCREENS = Gauge("emberwatch_screens", "Screens connected to a wall.", ("wall",), multiprocess_mode="livesum")
 INCIDENTS_OPEN = Gauge(

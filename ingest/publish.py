@@ -16,6 +16,7 @@ from app.store.engine import Store
 from app.store.mentions import Known
 from ingest.match import Matcher
 from ingest.normalise import normalise
+from ingest.unmatched import Unmatched
 
 CHUNK = 500
 """Events in one call of the bus: longer scripts would hold everybody else up."""
@@ -38,8 +39,17 @@ MARGIN = 3_600
 class Intake:
     """Normalises, names, matches and publishes what sources hand over; publishing twice changes nothing."""
 
-    def __init__(self, config: Config, bus: Bus, store: Store, identity: Identity, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        bus: Bus,
+        store: Store,
+        identity: Identity,
+        clock: Clock,
+        unmatched: Unmatched | None = None,
+    ) -> None:
         self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
+        self._unmatched = unmatched
         self._matcher = Matcher(config.watched)
         self._bound = {source.id: source.brand for source in config.sources}
 
@@ -74,11 +84,16 @@ class Intake:
         named = self._name(await self._expand(events), source, demo=demo)
         known = await self._bus.known(sorted(_asked(named, self._identity)))
         wanted, unmatched = self._match(named, known, brand)
+        if self._unmatched:
+            await self._unmatched.forget(*_gone(events, wanted))
         past = await self._recall([event for event in wanted if event.key not in known])
         wanted = [event for event in wanted if event.key not in past]
         accepted = Accepted(unmatched=unmatched + len(past))
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
+        if unmatched and self._unmatched:
+            concerning = {event.key for event in wanted} | past
+            self._unmatched.keep([e for e in named if isinstance(e, Mention) and e.key not in concerning])
         return accepted
 
     def _name(self, events: Sequence[Mention | Deletion], source: str, *, demo: bool) -> list[Mention | Deletion]:
@@ -182,6 +197,14 @@ def _asked(events: Sequence[Mention | Deletion], identity: Identity) -> set[str]
         if isinstance(event, Mention):
             keys |= {identity.key(event.channel, parent) for parent in (event.in_reply_to, event.quotes) if parent}
     return keys
+
+
+def _gone(
+    events: Sequence[SourceEvent], wanted: Sequence[Mention | Deletion]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what must not stay in the unmatched file: keys of what was deleted or edited until it matched, authors."""
+    keys = [event.key for event in wanted if isinstance(event, Deletion) or event.edited_at is not None]
+    return keys, [(event.channel, event.author_id) for event in events if isinstance(event, AuthorRemoval)]
 
 
 def _sum(one: Accepted, other: Accepted) -> Accepted:

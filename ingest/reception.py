@@ -15,6 +15,7 @@ from app.service import Context
 from ingest.connector import topic
 from ingest.publish import Intake
 from ingest.recording import instant
+from ingest.unmatched import unmatched_file
 
 COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
 
@@ -26,7 +27,8 @@ class Reception:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._intake = Intake(context.config, context.bus, context.store, context.identity, context.clock)
+        unmatched = unmatched_file(context)
+        self._intake = Intake(context.config, context.bus, context.store, context.identity, context.clock, unmatched)
 
     async def take(
         self,

@@ -1,6 +1,7 @@
 """The ingest service: one listener a source, and the heartbeat."""
 
 import anyio
+import anyio.to_thread
 import structlog
 
 from app.errors import Unavailable
@@ -8,6 +9,7 @@ from app.service import Context
 from ingest.cancellation import heed_cancellation
 from ingest.listener import LEASE, Listener
 from ingest.publish import Intake
+from ingest.unmatched import unmatched_file
 
 HEARTBEAT = 1.0
 """Seconds between two heartbeats."""
@@ -27,11 +29,17 @@ class IngestService:
     async def run(self) -> None:
         """Listen until cancelled."""
         context = self._context
-        intake = Intake(context.config, context.bus, context.store, context.identity, context.clock)
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._beat)
-            for source in context.config.sources:
-                group.start_soon(Listener(context, source, intake, self._owner).run)
+        unmatched = unmatched_file(context)
+        unmatched.stay()
+        intake = Intake(context.config, context.bus, context.store, context.identity, context.clock, unmatched)
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._beat)
+                for source in context.config.sources:
+                    group.start_soon(Listener(context, source, intake, self._owner).run)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(unmatched.close)
 
     async def _beat(self) -> None:
         """Send one heartbeat a second, or leave it to the service that does; ready from the first one on."""

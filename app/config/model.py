@@ -89,6 +89,8 @@ class IngestSection(Section):
 
     spool_limit: Annotated[StrictInt, Field(ge=1, le=1_000_000)] = 256
     """Megabytes that may wait on disk for each source that cannot rewind."""
+    unmatched_limit: Annotated[StrictInt, Field(ge=0, le=1_000_000)] = 512
+    """Megabytes of posts of the last 24 h that are mentions of nobody, for previews; 0 keeps none."""
 
 
 class RetentionSection(Section):

@@ -37,7 +37,7 @@ GOOD = {
     ],
     "walls": [{"id": "main", "name": "Main", "brands": ["nord"], "scenes": ["lage"], "dwell": 20.0}],
     "bus": {"partitions": 2, "aof": "always", "lag_limit": 1000, "replicas": 1},
-    "ingest": {"spool_limit": 1},
+    "ingest": {"spool_limit": 1, "unmatched_limit": 0},
     "analysis": {"languages": ["de"], "analyzers": ["language"], "patience": 5.0},
 }
 
