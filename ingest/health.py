@@ -9,11 +9,14 @@ from app.clock import Clock
 from app.config import Source
 from app.domain.mention import Mention
 from app.domain.source import Cause, Gap, SourceState, SourceStatus
-from ingest.connector import Batch
+from ingest.connector import Batch, rewinds
 
 LISTENING = frozenset({"live", "idle"})
 BROKEN = frozenset({"unreachable", "failed"})
 GAPS = 5
+SHORT = 1.0
+"""Seconds nobody listened that are not worth telling."""
+
 FAULTS = 200
 """Kinds of unreadable events that are told apart for the log; what comes after is only counted."""
 
@@ -49,23 +52,35 @@ class Health:
         self._proofs: deque[float] = deque(maxlen=PROOFS)
         self._proved = 0.0
         self._local = False
+        self._rewinds = True
+        self._deaf_since, self._deaf_reason = 0.0, ""
         self.remembers_nothing = True
 
     def describe(self, connector: object) -> None:
         """Learn what kind of connector it is."""
         self._local = bool(getattr(connector, "local", False)) or self._demo
+        self._rewinds = rewinds(connector)
         self._replace(passive=bool(getattr(connector, "passive", False)), testable=hasattr(connector, "probe"))
 
     def remember(self, earlier: SourceState | None) -> None:
         """Go on from what an earlier process reported: its gaps, and when it last heard something."""
         self.remembers_nothing = False
-        if earlier is not None:
-            self._replace(
-                gaps=earlier.gaps,
-                last_item_at=earlier.last_item_at,
-                heard_at=earlier.heard_at,
-                proved_at=earlier.proved_at,
-            )
+        if earlier is None:
+            return
+        self._replace(
+            gaps=earlier.gaps,
+            last_item_at=earlier.last_item_at,
+            heard_at=earlier.heard_at,
+            proved_at=earlier.proved_at,
+        )
+        if earlier.status in LISTENING:
+            self.skip(earlier.reported_at, "Nobody was listening: Emberwatch did not run.")
+
+    def skip(self, since: float, reason: str) -> None:
+        """Note that nobody listened from an instant until now, if that is lost for good here."""
+        now = self._clock.now()
+        if not self._rewinds and not self._local and now - since > SHORT:
+            self.miss(Gap(since, now, reason))
 
     def say(self, status: SourceStatus, reason: str, cause: Cause = "") -> bool:
         """Take in what is said of the source; tell whether that is news."""
@@ -75,7 +90,13 @@ class Health:
         if (status, reason, cause) == (before.status, before.reason, before.cause):
             return False
         back = status in LISTENING and self._broken
-        self._broken = status in BROKEN or (self._broken and not back)
+        if back:
+            self._broken = False
+            self.skip(self._deaf_since, self._deaf_reason)
+        elif status in BROKEN:
+            if not self._broken:
+                self._deaf_since, self._deaf_reason = self._clock.now(), reason
+            self._broken = True
         if status not in LISTENING:
             self._proved = 0.0  # the time until it is back is no pause of the channel
         self._replace(
@@ -111,9 +132,11 @@ class Health:
             self._tell(batch)
 
     def miss(self, gap: Gap) -> None:
-        """Keep a gap, the newest first; one that grew replaces what it was."""
-        kept = [one for one in self.state.gaps if one.since != gap.since]
-        self._replace(gaps=(gap, *kept)[:GAPS])
+        """Keep a gap, the newest first; it swallows those it overlaps with, which tell of the same silence."""
+        same = [one for one in self.state.gaps if one.since <= gap.until and gap.since <= one.until]
+        since, until = min(one.since for one in (gap, *same)), max(one.until for one in (gap, *same))
+        kept = [one for one in self.state.gaps if one not in same]
+        self._replace(gaps=(Gap(since, until, gap.reason), *kept)[:GAPS])
         log.warning("source.gap", source=self.state.id, seconds=round(gap.until - gap.since), reason=gap.reason)
 
     def publish(self, mentions: int) -> None:

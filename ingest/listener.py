@@ -12,18 +12,18 @@ import structlog
 from app import registry
 from app.bus.port import Fence
 from app.config import Source
-from app.domain.actor import authorise, system
-from app.domain.audit import AuditEntry
 from app.domain.mention import SourceEvent
 from app.domain.source import Cause, SourceState, SourceStatus
 from app.errors import Backpressure, LeaseLost, SourceUnavailable, Unavailable, innermost
 from app.service import Context
 from ingest.cancellation import heed_cancellation
-from ingest.connector import Batch, Connector, History, Setting, rewinds
+from ingest.connector import Batch, Connector, Setting, rewinds
 from ingest.detour import MEGABYTE, Detour
 from ingest.failure import failure_of
 from ingest.health import Health
 from ingest.publish import Intake
+from ingest.seed import seed
+from ingest.standby import Standby
 
 LEASE = 3.0
 """Seconds a source stays ours without a sign of life; after a crash another process takes over this late."""
@@ -41,7 +41,6 @@ FORGIVEN = 60.0
 """Seconds a connector has to work for its earlier failures to be forgotten."""
 
 log = structlog.get_logger("ingest")
-ACTOR = system("ingest")
 T = TypeVar("T")
 
 
@@ -54,6 +53,7 @@ class Listener:
         self._token = 0
         self._lost = asyncio.Event()
         self._changed = asyncio.Event()
+        self._standby = Standby(context.bus, source.id)
         self._health = Health(source, context.clock)
 
     @property
@@ -77,31 +77,59 @@ class Listener:
             await self._acquire()
             started = self._clock.monotonic()
             try:
-                await self._once()
+                await self._rest()
+                if await self._once():
+                    return
             except* LeaseLost:
                 log.info("source.lease_lost", source=self._source.id)
             except* Exception as failure:  # noqa: BLE001 - one broken connector must not stop the others
                 failures = 1 if self._clock.monotonic() - started > FORGIVEN else failures + 1
                 await self._failed(innermost(failure), failures)
-            else:
-                return
 
-    async def _once(self) -> None:
-        """Listen while the lease is ours, until the source ends and nothing of it waits on disk."""
+    async def _rest(self) -> None:
+        """Wait while a person has the source paused; what cannot be asked for again is a gap then."""
+        self._health.describe(self._kind)
+        if self._health.remembers_nothing:
+            await self._patiently(self._remember)
+        hold = await self._patiently(self._standby.first)
+        if hold is None:
+            return
+        self._say("held", f"{hold.actor} paused it.", "person")
+        log.info("source.held", source=self._source.id)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch)
+            await self._standby.released(group.cancel_scope)
+        self._say("starting", "")
+        if not self._health.state.passive:  # who is turned away meanwhile comes again
+            self._health.skip(hold.at, "It was paused.")
+
+    async def _once(self) -> bool:
+        """Listen while the lease is ours, until the source ends and nothing of it waits on disk: then True.
+
+        False once a person has paused it.
+        """
         connector = self._connector()
         detour = None if rewinds(connector) else await self._opened(self._fenced)
+        ended = False
         try:
             async with anyio.create_task_group() as group:  # tells its tasks to stop until they do, asyncio's only once
-                group.start_soon(self._watch)
+                group.start_soon(self._watch, group.cancel_scope)
                 if detour is not None:
                     group.start_soon(detour.drain)
                 await self._listen(connector, detour)
                 if detour is not None:
                     await detour.emptied()
                 group.cancel_scope.cancel()
+                ended = True
         finally:
             if detour is not None:
                 detour.close()
+        return ended
+
+    @property
+    def _kind(self) -> type[Connector]:
+        kind: type[Connector] = registry.load("connectors", self._source.connector)
+        return kind
 
     @property
     def _name(self) -> str:
@@ -113,8 +141,6 @@ class Listener:
             token = await self._patiently(lambda: self._bus.lease(self._name, self._owner, LEASE))
             if token is not None:
                 self._token = token
-                if self._health.remembers_nothing:
-                    await self._patiently(self._remember)
                 return
             await self._publish_left_behind()
             await self._clock.sleep(WAITING)
@@ -142,22 +168,30 @@ class Listener:
             raise SourceUnavailable("Another process of this machine still has what waits on disk.", "bus")
         return detour
 
-    async def _watch(self) -> None:
-        """Extend the lease and report; raises `LeaseLost` once another process holds it."""
-        while True:
-            try:
-                token = await self._bus.lease(self._name, self._owner, LEASE)
-                if token is None:
-                    raise LeaseLost("Another process holds the lease of this source.")
-                self._token = token
-                await self._report()
-            except Unavailable as unavailable:
-                heed_cancellation()
-                log.debug("source.report", source=self._source.id, reason=str(unavailable))
-            self._changed.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(LEASE / 3, REPORT)):
-                    await self._changed.wait()
+    async def _watch(self, listening: anyio.CancelScope | None = None) -> None:
+        """Extend the lease, report, heed orders: `listening` ends when a person pauses the source.
+
+        Raises `LeaseLost` once another process holds it.
+        """
+        async with anyio.create_task_group() as group:
+            while True:
+                try:
+                    token = await self._bus.lease(self._name, self._owner, LEASE)
+                    if token is None:
+                        raise LeaseLost("Another process holds the lease of this source.")
+                    self._token = token
+                    if question := await self._standby.look():
+                        group.start_soon(self._standby.prove, question, self._kind, self._setting(), self.state)
+                    await self._report()
+                except Unavailable as unavailable:
+                    heed_cancellation()
+                    log.debug("source.report", source=self._source.id, reason=str(unavailable))
+                if self._standby.hold is not None and listening is not None:
+                    listening.cancel()
+                self._changed.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(LEASE / 3, REPORT)):
+                        await self._changed.wait()
 
     async def _listen(self, connector: Connector, detour: Detour | None) -> None:
         cursor = await self._patiently(lambda: self._bus.cursor(self._source.id))
@@ -171,7 +205,7 @@ class Listener:
                 await batches.aclose()
 
     def _connector(self) -> Connector:
-        made: Connector = registry.load("connectors", self._source.connector)(self._setting())
+        made: Connector = self._kind(self._setting())
         self._health.describe(made)
         return made
 
@@ -189,7 +223,7 @@ class Listener:
     async def _settle(self, batch: Batch, detour: Detour | None = None) -> None:
         """Have a batch accepted, then commit its cursor: never the other way round."""
         for history in batch.history:
-            await self._patiently(partial(asyncio.to_thread, self._seed, history))
+            await self._patiently(partial(asyncio.to_thread, seed, self._context, self._source.id, history))
         if batch.events and detour is not None:
             await detour.accept(batch.events)
         elif batch.events:
@@ -232,22 +266,6 @@ class Listener:
                 if self.state.status == "paused":
                     self._say(before.status, before.reason, before.cause)
                 return answer
-
-    def _seed(self, history: History) -> None:
-        authorise(ACTOR, "tally.seed", history.brand)
-        with self._context.store.transaction() as tx:
-            if tx.tallies.seed(history.brand, self._source.id, history.minutes, self._clock.now()):
-                tx.audit.append(
-                    AuditEntry(
-                        at=self._clock.now(),
-                        actor_kind=ACTOR.kind,
-                        actor=ACTOR.id,
-                        verb="tally.seed",
-                        scope=history.brand,
-                        subject=self._source.id,
-                        detail={"minutes": len(history.minutes)},
-                    )
-                )
 
     @property
     def _demo(self) -> bool:

@@ -13,11 +13,15 @@ from app.domain.mention import AuthorRemoval, SourceEvent
 from app.errors import Unavailable
 from app.service import Context
 from ingest.connector import topic
+from ingest.parcel import Refused
 from ingest.publish import Intake
 from ingest.recording import instant
 from ingest.unmatched import unmatched_file
 
 COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
+
+PAUSED = "60"
+"""Seconds after which who sends to a paused source may look again."""
 
 log = structlog.get_logger("inbox")
 
@@ -44,8 +48,12 @@ class Reception:
         """Return what became of the events once they are durable; raises what `Intake.take` raises.
 
         `received` items were read in all, of which `rejected` were refused aloud, or `unreadable` left out with `fault`
-        as the first reason.
+        as the first reason. While a person has the source paused everything is refused: who sent it sends it again.
         """
+        hold = await self._context.bus.held(source.id)
+        if hold is not None:
+            said = f"{hold.actor} paused the source {source.id!r}; send it again once it is resumed."
+            raise Refused(503, "Paused", said, Retry_After=PAUSED)
         accepted = await self._intake.take(events, source.id)
         if events or rejected:
             await asyncio.to_thread(self._audit, accepted, source, actor, rejected)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from app.bus.port import Accepted, Fence
 from app.domain.mention import Deletion, Mention
-from app.domain.source import SourceState
+from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.tally import Contribution
 from app.errors import Backpressure, BusUnavailable, LeaseLost
 
@@ -25,6 +25,9 @@ class MemoryBus:
         self.beats: list[float] = []
         self.told: list[tuple[str, dict[str, str]]] = []
         self.fences: dict[str, int] = {}
+        self.holds: dict[str, Hold | None] = {}
+        self.questions: dict[str, str] = {}
+        self.proofs: dict[str, Proof] = {}
         self.away = False
         self.behind: float | None = None
         self._news = asyncio.Condition()
@@ -120,6 +123,30 @@ class MemoryBus:
     async def sources(self) -> list[SourceState]:
         self._answer()
         return list(self.states.values())
+
+    async def hold(self, source: str, hold: Hold | None) -> None:
+        self._answer()
+        self.holds[source] = hold
+
+    async def held(self, source: str) -> Hold | None:
+        self._answer()
+        return self.holds.get(source)
+
+    async def ask(self, source: str, question: str) -> None:
+        self._answer()
+        self.questions[source] = question
+
+    async def orders(self, source: str) -> Orders:
+        self._answer()
+        return Orders(self.holds.get(source), self.questions.pop(source, None))
+
+    async def answer(self, source: str, question: str, proof: Proof) -> None:
+        self._answer()
+        self.proofs[question] = proof
+
+    async def answered(self, source: str, question: str) -> Proof | None:
+        self._answer()
+        return self.proofs.get(question)
 
     async def command(self, topic: str, payload: Mapping[str, str]) -> int:
         self._answer()

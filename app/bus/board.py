@@ -10,13 +10,17 @@ from redis import exceptions
 from app.bus.connection import Connection, guarded
 from app.bus.listening import listen
 from app.clock import Clock
+from app.domain.alarm import Alarm
 from app.domain.fault import Fault, Report
 from app.domain.incident import Incident
-from app.domain.source import SourceState
+from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.usual import Usual
 from app.errors import BusUnavailable
 
 SOURCES, SERVICES, INCIDENTS, USUAL = "ew:sources", "ew:services", "ew:incidents", "ew:usual"
+ALARMS = "ew:alarms"
+HOLD, QUESTION = "hold", "question"
+ANSWER_KEPT = 60
 FORGOTTEN_AFTER = 15.0
 """Seconds after which a service that no longer reports counts as gone."""
 SHOWN_AFTER_RESOLVE = 3600.0
@@ -63,6 +67,64 @@ class Board:
         """Return the last reported health of every source."""
         found = await self._connection.client.hgetall(SOURCES)
         return sorted((msgspec.json.decode(row, type=SourceState) for row in found.values()), key=lambda s: s.id)
+
+    @guarded
+    async def hold(self, source: str, hold: Hold | None) -> None:
+        """Have a source held on all machines until that is taken back (None)."""
+        if hold is None:
+            await self._connection.client.hdel(_orders(source), HOLD)
+        else:
+            await self._connection.client.hset(_orders(source), HOLD, msgspec.json.encode(hold))
+
+    @guarded
+    async def held(self, source: str) -> Hold | None:
+        """Return who paused a source and when, None if nobody did."""
+        found = await self._connection.client.hget(_orders(source), HOLD)
+        return msgspec.json.decode(found, type=Hold) if found is not None else None
+
+    @guarded
+    async def ask(self, source: str, question: str) -> None:
+        """Ask whoever listens to a source for a proof that it works."""
+        await self._connection.client.hset(_orders(source), QUESTION, question)
+
+    @guarded
+    async def orders(self, source: str) -> Orders:
+        """Return whether a source is to be held, and take the question that waits for its listener."""
+        hold, question = await self._connection.client.hmget(_orders(source), [HOLD, QUESTION])
+        if question is not None:
+            await self._connection.client.hdel(_orders(source), QUESTION)
+        return Orders(
+            msgspec.json.decode(hold, type=Hold) if hold is not None else None,
+            question.decode() if question is not None else None,
+        )
+
+    @guarded
+    async def answer(self, source: str, question: str, proof: Proof) -> None:
+        """Answer a question; kept for a minute."""
+        name = f"ew:{{source:{source}}}:answer:{question}"
+        await self._connection.client.set(name, msgspec.json.encode(proof), ex=ANSWER_KEPT)
+
+    @guarded
+    async def answered(self, source: str, question: str) -> Proof | None:
+        """Return the answer to a question, None while there is none."""
+        found = await self._connection.client.get(f"ew:{{source:{source}}}:answer:{question}")
+        return msgspec.json.decode(found, type=Proof) if found is not None else None
+
+    @guarded
+    async def show_alarm(self, alarm: Alarm) -> None:
+        """Put the alarm of a source where walls see it."""
+        await self._connection.client.hset(ALARMS, alarm.id, msgspec.json.encode(alarm))
+
+    @guarded
+    async def alarms(self) -> list[Alarm]:
+        """Return open alarms of sources and those resolved within the last hour, newest first."""
+        found = await self._connection.client.hgetall(ALARMS)
+        alarms = [msgspec.json.decode(row, type=Alarm) for row in found.values()]
+        horizon = self._clock.now() - SHOWN_AFTER_RESOLVE
+        gone = [one.id for one in alarms if one.resolved_at is not None and one.resolved_at < horizon]
+        if gone:
+            await self._connection.client.hdel(ALARMS, *gone)
+        return sorted((one for one in alarms if one.id not in gone), key=lambda one: -one.opened_at)
 
     @guarded
     async def report_service(
@@ -136,6 +198,10 @@ class Board:
                             yield msgspec.json.decode(message[1], type=dict[str, str])
             except (exceptions.RedisError, OSError, BusUnavailable):
                 await self._clock.sleep(0.1 + random.random() / 2)
+
+
+def _orders(source: str) -> str:
+    return f"ew:{{source:{source}}}:orders"
 
 
 def _report(said: bytes) -> Report:

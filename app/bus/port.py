@@ -8,14 +8,11 @@ from typing import Protocol
 
 import msgspec
 
+from app.bus.notices import Notices
 from app.domain.analysis import AnalysedMention
-from app.domain.fault import Fault, Report
-from app.domain.incident import Incident
 from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Heartbeat, Mention, StreamEvent
-from app.domain.source import SourceState
 from app.domain.tally import Contribution, Profile, TallyDelta
-from app.domain.usual import Usual
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -135,8 +132,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     profiles: dict[str, Profile]
 
 
-class Bus(Protocol):
-    """Streams, tallies and live deltas. Every method raises `BusUnavailable` while Redis does not answer."""
+class Bus(Notices, Protocol):
+    """Streams, tallies, live deltas and notices. Every method raises `BusUnavailable` while Redis does not answer."""
 
     async def open(self) -> None:
         """Connect, load the scripts, create the consumer groups; groups exist before the first publish."""
@@ -247,53 +244,6 @@ class Bus(Protocol):
 
     def deltas(self) -> AsyncIterator[Delta | None]:
         """Yield live deltas of all partitions for ever, reconnecting; None after each (re)subscription: re-read."""
-
-    async def cursor(self, source: str) -> str | None:
-        """Return the committed cursor of a source."""
-
-    async def commit_cursor(self, source: str, cursor: str, token: int) -> bool:
-        """Commit a cursor; False if `token` is not the newest fencing token of the lease `source:<id>`."""
-
-    async def lease(self, name: str, owner: str, seconds: float) -> int | None:
-        """Take or extend a lease; return its fencing token, None while another holds it."""
-
-    async def release(self, name: str, owner: str) -> None:
-        """Give a lease up."""
-
-    async def report_source(self, state: SourceState) -> None:
-        """Publish the health of a source."""
-
-    async def sources(self) -> list[SourceState]:
-        """Return the last reported health of every source."""
-
-    async def report_service(
-        self, name: str, worker: str, at: float, config: str = "", fault: Fault | None = None
-    ) -> None:
-        """Say that a service is ready; repeated every few seconds, forgotten after 15 s."""
-
-    async def services(self) -> dict[str, float]:
-        """Return service → instant of its last report."""
-
-    async def reports(self) -> dict[str, dict[str, Report]]:
-        """Return service → worker → its last report: how many of each there are, on all machines, and how they are."""
-
-    async def show_incident(self, incident: Incident) -> None:
-        """Put an incident where walls see it (open ones stay, resolved ones go after an hour) and tell them."""
-
-    async def incidents(self) -> list[Incident]:
-        """Return the incidents walls should know."""
-
-    async def show_usual(self, usual: Usual) -> None:
-        """Tell the walls what is usual for a brand."""
-
-    async def usual(self) -> dict[str, Usual]:
-        """Return the latest band by brand."""
-
-    async def command(self, topic: str, payload: Mapping[str, str]) -> int:
-        """Send a command to running services (e.g. topic `demo`); return how many listened."""
-
-    def commands(self, topic: str) -> AsyncIterator[dict[str, str]]:
-        """Yield commands of a topic for ever, reconnecting."""
 
     async def lag(self) -> dict[str, int]:
         """Return stream entries not yet settled by group: `analysis`, `archive`."""

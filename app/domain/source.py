@@ -28,6 +28,30 @@ class Gap(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """Somebody paused a source: when, and who."""
+
+    at: float
+    actor: str
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """What the listener of a source is to do besides listening."""
+
+    hold: Hold | None = None
+    question: str | None = None
+    """The id of a question whether it works."""
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """The answer to whether a source works: as an English sentence, and of what kind the trouble is."""
+
+    works: bool
+    said: str
+    at: float
+    cause: Cause = ""
+
+
 class SourceState(msgspec.Struct, frozen=True):
     """The health of one source, reported by its connector at least every 5 s while it is alive.
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
+import msgspec
 import pytest
 
 from app.bus.codec import PROFILE
@@ -16,8 +17,9 @@ from app.bus.port import Delta
 from app.bus.redis import RedisBus
 from app.bus.server import EmbeddedServer
 from app.clock import ManualClock, SystemClock
+from app.domain.alarm import Alarm
 from app.domain.incident import Incident
-from app.domain.source import SourceState
+from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.tally import TallyDelta, merge
 from app.domain.usual import Usual, UsualMinute
 from app.errors import BusUnavailable
@@ -111,6 +113,22 @@ async def test_the_board_keeps_what_was_last_said(any_redis):
     state = SourceState("live", "bluesky", "unreachable", 990.0, 1000.0, "no network")
     await bus.report_source(state)
     assert await bus.sources() == [state]
+    hold, proof = Hold(995.0, "loopback"), Proof(works=False, said="No key.", at=999.0, cause="credential")
+    await bus.hold("live", hold)
+    await bus.ask("live", "q1")
+    assert await bus.held("live") == hold, "asking who holds it takes no question away"
+    assert await bus.orders("live") == Orders(hold, "q1")
+    assert await bus.orders("live") == Orders(hold)
+    await bus.hold("live", None)
+    assert await bus.held("live") is None
+    assert await bus.answered("live", "q1") is None
+    await bus.answer("live", "q1", proof)
+    assert await bus.answered("live", "q1") == proof
+    alarm = Alarm("a1", "live", "bluesky", "deaf", "network", 900.0, 990.0, 990.0, {"de": "Stumm.", "en": "Silent."})
+    past = msgspec.structs.replace(alarm, id="a2", opened_at=980.0, resolved_at=999.0)
+    await bus.show_alarm(alarm)
+    await bus.show_alarm(past)
+    assert await bus.alarms() == [alarm, past]
     await bus.report_service("ingest", "one", 1000.0)
     assert await bus.services() == {"ingest": 1000.0}
     incident = Incident("i1", "acme", 1000.0, "open", "warning", ())

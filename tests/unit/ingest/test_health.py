@@ -142,3 +142,27 @@ def test_what_our_own_bus_says_proves_nothing_of_the_channel(health, clock):
     clock.advance(9)
     health.say("live", "")
     assert health.state.proved_at is None
+
+
+def test_who_cannot_ask_again_knows_what_it_missed(health, clock):
+    health.describe(type("Kind", (), {"rewinds": False})())
+    health.say("live", "")
+    health.say("unreachable", "No network.", "network")
+    clock.advance(60)
+    health.say("unreachable", "No server.", "server")
+    clock.advance(30)
+    health.say("live", "")
+    health.hear(Batch(gap=Gap(NOON + 10, NOON + 95, "The stream began anew.")))
+    (gap,) = health.state.gaps
+    assert (gap.since, gap.until) == (NOON, NOON + 95), "two tell of the same silence"
+
+
+def test_a_blink_is_no_gap_and_a_cursor_has_none(health, clock):
+    health.say("unreachable", "gone", "network")
+    clock.advance(60)
+    health.say("live", "")
+    health.describe(type("Kind", (), {"rewinds": False})())
+    health.say("unreachable", "gone", "network")
+    clock.advance(0.5)
+    health.say("live", "")
+    assert health.state.gaps == ()

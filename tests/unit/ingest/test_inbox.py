@@ -12,6 +12,7 @@ from app.clock import SystemClock
 from app.config import read
 from app.domain.actor import LOOPBACK, Actor
 from app.domain.instant import rfc3339
+from app.domain.source import Hold
 from app.errors import Backpressure, NotAllowed, Unavailable
 from app.service import Context
 from ingest import inbox, parcel, publish
@@ -262,3 +263,14 @@ async def test_many_at_once_lose_nothing(serve, bus):
     async with serve() as client:
         await asyncio.gather(*(client.post("/api/v1/mentions", content=line(n)) for n in range(20)))
     assert len(bus.events) == 20
+
+
+async def test_a_paused_source_turns_everything_away_until_it_is_resumed(serve, bus):
+    bus.holds["push"] = Hold(NOW, "loopback")
+    async with serve() as client:
+        refused = await client.post("/api/v1/mentions", content=line(1))
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+        assert "loopback paused the source 'push'" in refused.json()["detail"]
+        assert not bus.events
+        bus.holds["push"] = None
+        assert (await client.post("/api/v1/mentions", content=line(1))).status_code == 202

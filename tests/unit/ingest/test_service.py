@@ -11,7 +11,7 @@ from app.clock import SystemClock
 from app.config import Config, Source
 from app.domain.brand import Brand
 from app.domain.mention import Author, Mention
-from app.domain.source import SourceState
+from app.domain.source import Gap, Hold, SourceState
 from app.domain.tally import MinuteTally
 from app.errors import SourceUnavailable
 from app.service import Context
@@ -67,6 +67,7 @@ def script(monkeypatch):
     monkeypatch.setattr(
         registry, "load", lambda group, name: ScriptConnector if name in {"script", "demo"} else known(group, name)
     )
+    monkeypatch.setattr(listener, "REPORT", 0.05)
     ScriptConnector.heard, ScriptConnector.spent = [], set()
 
 
@@ -215,3 +216,51 @@ async def test_history_is_seeded_once_with_an_audit_row(running, bus, store):
     assert [(row.verb, row.actor, row.scope, row.subject) for row in rows] == [
         ("tally.seed", "ingest", "nordlicht", "demo")
     ]
+
+
+async def test_a_paused_source_rests_until_it_is_resumed_and_goes_on_where_it_was(running, bus):
+    bus.holds["one"] = Hold(NOON, "loopback")
+    async with running(source("one", batch(0, post(1)))):
+        await until(lambda: "one" in bus.states and bus.states["one"].status == "held")
+        assert (bus.states["one"].cause, bus.states["one"].reason) == ("person", "loopback paused it.")
+        assert not ScriptConnector.heard
+        bus.holds["one"] = None
+        await until(lambda: bus.cursors.get("one") == "0")
+        await until(lambda: bus.states["one"].status == "live")
+        bus.holds["one"] = Hold(NOON, "loopback")
+        await until(lambda: bus.states["one"].status == "held")
+        bus.holds["one"] = None
+        await until(lambda: ScriptConnector.heard == [None, "0"])
+    assert bus.states["one"].gaps == (), "a cursor leaves no gap"
+
+
+async def test_a_pause_is_a_gap_where_nothing_can_be_asked_for_again(running, bus, monkeypatch):
+    monkeypatch.setattr(ScriptConnector, "rewinds", False, raising=False)
+    bus.holds["one"] = Hold(NOON, "loopback")
+    async with running(source("one")):
+        await until(lambda: "one" in bus.states and bus.states["one"].status == "held")
+        bus.holds["one"] = None
+        await until(lambda: bus.states["one"].status == "live")
+        await until(lambda: bus.states["one"].gaps)
+    (gap,) = bus.states["one"].gaps
+    assert (gap.since, gap.reason) == (NOON, "It was paused.")
+
+
+async def test_a_question_is_answered_while_it_listens_and_while_it_rests(running, bus):
+    async with running(source("one")):
+        for question in ("listening", "resting"):
+            await bus.ask("one", question)
+            await until(lambda: question in bus.proofs)  # noqa: B023 - waited for before the next
+            bus.holds["one"] = Hold(NOON, "loopback")
+            await until(lambda: bus.states["one"].status == "held")
+    assert [bus.proofs[one].works for one in ("listening", "resting")] == [True, False]
+
+
+async def test_a_listener_that_takes_over_keeps_the_gaps_and_tells_its_own(running, bus, monkeypatch):
+    monkeypatch.setattr(ScriptConnector, "rewinds", False, raising=False)
+    old = Gap(NOON - 900, NOON - 800, "too old")
+    bus.states["one"] = SourceState("one", "script", "live", NOON - 999, NOON - 60, gaps=(old,))
+    async with running(source("one")):
+        await until(lambda: bus.states["one"].gaps[0] != old)
+    assert bus.states["one"].gaps[1:] == (old,)
+    assert bus.states["one"].gaps[0].since == NOON - 60
