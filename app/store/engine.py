@@ -32,6 +32,7 @@ from app.store.partitions import Partitions
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.retention import Retention
 from app.store.rows import Values
+from app.store.saved import SavedRows
 from app.store.shelf import fill
 from app.store.site import Site
 from app.store.tallies import Tallies
@@ -56,6 +57,7 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
+        self.saved = SavedRows(connection)
 
 
 class Store:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -222,6 +222,19 @@ token = Table(
     UniqueConstraint("digest"),
 )
 """Machine tokens: only the SHA-256 of each, never a token."""
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("document", Text),
+    Column("replaced", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("at", Float, nullable=False),
+    Index(None, "revision"),
+)
+"""What was saved of the watchlist, as JSON documents, null for what was taken off; see `app.domain.saved`."""
 
 site = Table(
     "site",
