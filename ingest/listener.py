@@ -196,13 +196,14 @@ class Listener:
     async def _listen(self, connector: Connector, detour: Detour | None) -> None:
         cursor = await self._patiently(lambda: self._bus.cursor(self._source.id))
         batches = connector.listen(cursor)
-        try:
-            async for batch in batches:
-                heed_cancellation()
-                await self._settle(batch, detour)
-        finally:
-            if isinstance(batches, AsyncGenerator):
-                await batches.aclose()
+        async with self._intake.introducing(self._source.id, connector):
+            try:
+                async for batch in batches:
+                    heed_cancellation()
+                    await self._settle(batch, detour)
+            finally:
+                if isinstance(batches, AsyncGenerator):
+                    await batches.aclose()
 
     def _connector(self) -> Connector:
         made: Connector = self._kind(self._setting())

@@ -25,7 +25,7 @@ def normalise(mention: Mention, source: str, now: float, *, key: str = "", demo:
         mention,
         published_at=min(mention.published_at, now),
         text=clean(mention.text),
-        author=_author(mention.author),
+        author=sane_author(mention.author),
         kind=mention.kind if mention.kind in KINDS else "post",
         url=sane_url(mention.url),
         language=_label(mention.language),
@@ -66,7 +66,8 @@ def sane_url(url: str | None) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _author(author: Author) -> Author:
+def sane_author(author: Author) -> Author:
+    """Return the author with clean, bounded names and numbers."""
     return Author(
         id=author.id,
         handle=_label(author.handle),

@@ -1,7 +1,8 @@
 """Intake: the one door through which every source's events reach the bus."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -16,6 +17,7 @@ from app.store.engine import Store
 from app.store.mentions import Known
 from ingest.match import Matcher
 from ingest.normalise import normalise
+from ingest.profiles import Profiles
 from ingest.unmatched import Unmatched
 
 CHUNK = 500
@@ -50,8 +52,15 @@ class Intake:
     ) -> None:
         self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
         self._unmatched = unmatched
+        self._profiles: dict[str, Profiles] = {}
         self._matcher = Matcher(config.watched)
         self._bound = {source.id: source.brand for source in config.sources}
+
+    @asynccontextmanager
+    async def introducing(self, source_id: str, connector: object) -> AsyncIterator[None]:
+        """Have mentions of a source told who their authors are before they are published, if its connector can."""
+        async with Profiles.of(connector, self._clock) as self._profiles[source_id]:
+            yield
 
     async def take(
         self,
@@ -88,6 +97,8 @@ class Intake:
             await self._unmatched.forget(*_gone(events, wanted))
         past = await self._recall([event for event in wanted if event.key not in known])
         wanted = [event for event in wanted if event.key not in past]
+        if profiles := self._profiles.get(source):
+            wanted = await profiles.enrich(wanted)
         accepted = Accepted(unmatched=unmatched + len(past))
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))

@@ -135,3 +135,33 @@ async def test_refusals_reach_the_sender(intake, bus):
     bus.away = True
     with pytest.raises(BusUnavailable):
         await intake.take([post(1)], "push")
+
+
+class Directory:
+    """A channel that knows how many follow each author, and a connector that has it looked up."""
+
+    most = 2
+
+    def __init__(self):
+        self.asked = []
+
+    def lookup(self):
+        return self
+
+    async def ask(self, ids):
+        self.asked += ids
+        return {one: Author(one, followers=7) for one in ids}
+
+    async def close(self):
+        self.asked.append("closed")
+
+
+async def test_authors_of_what_matches_are_told_before_it_is_published(intake, bus):
+    known = Directory()
+    events = [post(1), post(2, "nichts", author="bert"), Deletion("x", "3", NOON)]
+    async with intake.introducing("push", known):
+        await intake.take(events, "push")
+        await intake.take([post(4, author="cora")], "bound")
+    assert [(event.id, event.author.followers) for event in bus.events] == [("1", 7), ("4", None)]
+    assert known.asked == ["anna", "closed"]
+    assert (await intake.take(events, "push")).duplicates == 1

@@ -5,18 +5,19 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-import structlog
 import zstandard
 from pydantic import ValidationError
 
 from app.clock import SystemClock
 from app.domain.mention import AuthorRemoval, Deletion, Mention
+from app.domain.source import Gap
 from app.errors import SourceUnavailable
 from benchmarks.jetstream import Jetstream
 from ingest.connector import Setting
 from ingest.connectors import bluesky
-from ingest.connectors.bluesky import LOWEST_TIME, BlueskyConnector, BlueskyOptions
+from ingest.connectors.bluesky import BlueskyConnector, BlueskyOptions
 from ingest.connectors.push import PushOptions
+from ingest.wires.jetstream import LOWEST_TIME, V2
 from tests.intake import StillClock, Told, until
 
 pytestmark = pytest.mark.anyio
@@ -90,16 +91,21 @@ async def test_a_broken_line_is_taken_up_again_without_loss(server, path):
     await batches.aclose()
 
 
-async def test_frames_that_cannot_be_read_are_counted_in_the_log_and_the_good_ones_beside_them_kept(server):
+async def test_frames_that_cannot_be_read_are_counted_and_the_good_ones_beside_them_kept(server):
     batches = connector(server.url, Told(), clock=SystemClock()).listen(None)
     await anext(batches)
-    with structlog.testing.capture_logs() as logged:
-        await server.raw("{")
-        await server.post("Nordlicht danach")
-        [heard], _ = await gather(batches, 1)
+    await server.raw("{")
+    await server.post("Nordlicht danach")
+    heard, unreadable, faults = [], 0, set()
+    async with asyncio.timeout(10):
+        while not heard:
+            batch = await anext(batches)
+            heard += batch.events
+            unreadable += batch.unreadable
+            faults |= {batch.fault} - {""}
     await batches.aclose()
-    assert heard.text == "Nordlicht danach"
-    assert [(row["event"], row["frames"], row["log_level"]) for row in logged] == [("bluesky.unreadable", 1, "warning")]
+    assert heard[0].text == "Nordlicht danach"
+    assert (unreadable, faults) == (1, {"a frame that is no JSON"})
 
 
 async def test_a_stream_that_falls_silent_is_connected_anew(server, monkeypatch):
@@ -129,15 +135,80 @@ async def test_a_refusal_is_told_in_plain_words_and_the_pauses_grow(server):
     assert 15.0 <= clock.slept[11] <= 30.0
 
 
-async def test_a_cursor_that_is_too_old_falls_back_to_everything_kept(server):
+async def test_a_cursor_that_is_too_old_falls_back_to_everything_kept_and_says_what_is_missing(server):
     server.floor = 100
-    old = await server.post("alt")
-    batches = connector(server.url_v2).listen("7")
-    events, cursor = await gather(batches, 1)
+    old = await server.post("alt", at=NOW)
+    batches = connector(server.url_v2).listen(f"7@{(NOW - 60) * 1e6:.0f}")
+    async with asyncio.timeout(10):
+        batch = await anext(batches)
     await batches.aclose()
-    assert events[0].id == old
-    assert cursor == "1"
+    assert batch.events[0].id == old
+    assert batch.cursor == f"1@{NOW * 1e6:.0f}"
     assert f"cursor={LOWEST_TIME}" in server.requests[-1]
+    host = f"127.0.0.1:{server.port}"
+    assert batch.gap == Gap(NOW - 60, NOW, f"{host} no longer has what was said then.")
+
+
+async def test_an_outdated_time_on_version_2_is_a_gap_too(server):
+    batches = connector(server.url_v2, clock=SystemClock()).listen(f"{(NOW - 60) * 1e6:.0f}~")
+    listening = asyncio.ensure_future(anext(batches))
+    await until(lambda: server.requests)
+    await server.raw(f'{{"$type":"message","payload":{{"$type":"{V2}#info","name":"OutdatedCursor"}}}}')
+    await listening
+    await server.post("neu", at=NOW)
+    async with asyncio.timeout(10):
+        batch = await anext(batches)
+    await batches.aclose()
+    assert (batch.gap.since, batch.gap.until) == (NOW - 60, NOW)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "missing"),
+    [(NOW - 3_600, True), (NOW - 1, True), (NOW, False), (NOW + 1, False)],
+)
+async def test_on_version_1_the_first_frame_tells_whether_something_is_missing(server, cursor, missing):
+    await server.post("eins", at=NOW)
+    await server.post("zwei", at=NOW + 1)
+    batches = connector(server.url).listen(f"{cursor * 1e6:.0f}")
+    async with asyncio.timeout(10):
+        batch = await anext(batches)
+    await batches.aclose()
+    assert (batch.gap is not None) is missing
+    if missing:
+        assert (batch.gap.since, batch.gap.until) == (cursor, NOW)
+
+
+async def test_nothing_is_missing_where_nothing_was_heard_before(server):
+    await server.post("eins", at=NOW)
+    batches = connector(server.url).listen(f"{(NOW - 3_600) * 1e6:.0f}~")
+    async with asyncio.timeout(10):
+        assert (await anext(batches)).gap is None
+    await batches.aclose()
+
+
+async def test_a_probe_says_what_came(server, monkeypatch):
+    one = connector(server.url)
+    host = f"127.0.0.1:{server.port}"
+    probing = asyncio.ensure_future(one.probe())
+    await until(server.connected.is_set)
+    await server.post("hallo")
+    assert await probing == f"{host} answers and sends."
+    monkeypatch.setattr(bluesky, "PROBING", 0.01)
+    assert "has said nothing for" in await one.probe()
+    server.refuse = HTTPStatus.TOO_MANY_REQUESTS
+    with pytest.raises(SourceUnavailable, match="HTTP 429") as refused:
+        await one.probe()
+    assert refused.value.cause == "quota"
+
+
+def test_profiles_are_asked_for_at_the_public_appview_unless_the_network_is_private():
+    assert BlueskyOptions().profiles == "https://public.api.bsky.app"
+    assert BlueskyOptions(appview=None).profiles is None
+    assert BlueskyOptions(url="ws://localhost:6008/subscribe").profiles is None
+    assert connector("ws://localhost:6008/subscribe").lookup() is None
+    assert connector("ws://localhost:6008/subscribe", appview="http://localhost:1").lookup() is not None
+    with pytest.raises(ValidationError, match="AppView"):
+        BlueskyOptions(appview="bsky.app")
 
 
 async def test_an_error_frame_ends_the_line_after_what_came_before_it(server):
@@ -197,7 +268,8 @@ def test_addresses_name_what_is_wanted_and_keep_what_was_written():
     ],
 )
 def test_every_reason_is_a_sentence_about_the_host(failure, says):
-    reason = connector("wss://jet.example/subscribe")._reason(failure)
+    reason, cause = connector("wss://jet.example/subscribe")._reason(failure)
+    assert cause == "network"
     assert reason.startswith("jet.example")
     assert says in reason
 

@@ -6,7 +6,7 @@ v2 (`/xrpc/network.bsky.jetstream.subscribeEvents`, subprotocol xrpc.v1.json): t
 """
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -17,6 +17,9 @@ from app.errors import SourceUnavailable
 CHANNEL = "bluesky"
 POSTS = "app.bsky.feed.post"
 V2 = "network.bsky.jetstream.subscribeEvents"
+LOWEST_TIME = 10**15
+"""Cursors below are v2 sequence numbers, above microseconds; as a v2 cursor it means: everything still kept."""
+
 REMOVED = frozenset({"deleted", "takendown"})
 """Account states that are for good; suspended and deactivated accounts come back, and what is wiped does not."""
 
@@ -27,6 +30,31 @@ DAY = 86_400.0
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 
 
+class Cursor(msgspec.Struct, frozen=True):
+    """Where to resume: `time_us` of v1 or `seq` of v2, and when Jetstream witnessed it.
+
+    Written `time_us`, `seq@time_us`, or `time_us~` for an instant of our clock at which no frame was heard yet.
+    """
+
+    place: int
+    at: float | None = None
+    heard: bool = True
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what `str` wrote, and the bare numbers of earlier releases."""
+        heard = not text.endswith("~")
+        place, _, at = text.removesuffix("~").partition("@")
+        number = int(place)
+        witnessed = int(at) if at else number if number >= LOWEST_TIME else None
+        return cls(number, None if witnessed is None else witnessed / 1_000_000, heard)
+
+    def __str__(self) -> str:
+        if not self.heard:
+            return f"{self.place}~"
+        return str(self.place) if self.place >= LOWEST_TIME or not self.at else f"{self.place}@{self.at * 1e6:.0f}"
+
+
 class Item(msgspec.Struct, frozen=True):
     """One frame: where to resume after it, and what it says to us, if anything."""
 
@@ -34,6 +62,10 @@ class Item(msgspec.Struct, frozen=True):
     event: SourceEvent | None = None
     at: float | None = None
     """When Jetstream witnessed it."""
+    fault: str = ""
+    """Why it could not be read, in a few words that never quote it."""
+    outdated: bool = False
+    """The server says that it no longer has all that was asked for."""
 
 
 class _Identity(msgspec.Struct):
@@ -65,6 +97,7 @@ class _FrameV1(msgspec.Struct):
 class _Payload(msgspec.Struct, rename={"type": "$type"}):
     type: str
     seq: int | None = None
+    name: str = ""
     did: str = ""
     time: str = ""
     operation: str = ""
@@ -111,29 +144,29 @@ class Reader:
     def __init__(self, *, v2: bool = False) -> None:
         self._read = self._read_v2 if v2 else self._read_v1
         self._handles: OrderedDict[str, str] = OrderedDict()
-        self.faulty = 0
-        """Frames and records that could not be read so far."""
 
     def read(self, frame: str | bytes) -> Item:
-        """Read one frame; a faulty one is counted and says nothing, an error frame raises `SourceUnavailable`."""
+        """Read one frame; a faulty one says only why, an error frame raises `SourceUnavailable`."""
         try:
             return self._read(frame)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError, OverflowError):
-            self.faulty += 1
-            return Item()
+        except msgspec.ValidationError:
+            return Item(fault="a frame that breaks the contract")
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return Item(fault="a frame that is no JSON")
+        except (ValueError, OverflowError):
+            return Item(fault="a frame with an impossible time")
 
     def _read_v1(self, frame: str | bytes) -> Item:
         raw = _v1.decode(frame)
         at = raw.time_us / 1_000_000
-        event: SourceEvent | None = None
         match raw.kind:
             case "commit" if raw.commit:
-                event = self._commit(raw.did, raw.commit, at)
+                return self._commit(raw.did, raw.commit, raw.time_us, at)
             case "identity" if raw.identity:
                 self._identity(raw.did, raw.identity)
             case "account" if raw.account:
-                event = _account(raw.did, raw.account, at)
-        return Item(raw.time_us, event, at)
+                return Item(raw.time_us, _account(raw.did, raw.account, at), at)
+        return Item(raw.time_us, None, at)
 
     def _read_v2(self, frame: str | bytes) -> Item:
         envelope = _envelope.decode(frame)
@@ -143,31 +176,29 @@ class Reader:
             )
         raw = _payload.decode(envelope.payload if envelope.type == "message" else frame)
         if raw.seq is None:
-            return Item()
+            return Item(outdated=raw.name == "OutdatedCursor")
         at = from_rfc3339(raw.time)
-        event: SourceEvent | None = None
         match raw.type.rpartition("#")[2]:
             case "commit":
                 commit = _Commit(raw.operation, raw.collection, raw.rkey, raw.rev, raw.record)
-                event = self._commit(raw.did, commit, at)
+                return self._commit(raw.did, commit, raw.seq, at)
             case "identity" if raw.identity:
                 self._identity(raw.did, raw.identity)
             case "account" if raw.account:
-                event = _account(raw.did, raw.account, at)
-        return Item(raw.seq, event, at)
+                return Item(raw.seq, _account(raw.did, raw.account, at), at)
+        return Item(raw.seq, None, at)
 
-    def _commit(self, did: str, commit: _Commit, at: float) -> SourceEvent | None:
+    def _commit(self, did: str, commit: _Commit, cursor: int, at: float) -> Item:
         if commit.collection != POSTS:
-            return None
+            return Item(cursor, None, at)
         uri = f"at://{did}/{POSTS}/{commit.rkey}"
         if commit.operation == "delete":
-            return Deletion(CHANNEL, uri, at)
+            return Item(cursor, Deletion(CHANNEL, uri, at), at)
         try:
             post = _post.decode(commit.record)
         except msgspec.MsgspecError:
-            self.faulty += 1
-            return None
-        return self._mention(did, uri, commit, post, at)
+            return Item(cursor, None, at, fault="a post that breaks the contract")
+        return Item(cursor, self._mention(did, uri, commit, post, at), at)
 
     def _mention(self, did: str, uri: str, commit: _Commit, post: _Post, at: float) -> Mention:
         parent = post.reply.parent.uri if post.reply else None

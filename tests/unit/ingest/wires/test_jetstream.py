@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from app.domain.mention import AuthorRemoval, Deletion, Mention
 from app.errors import SourceUnavailable
 from benchmarks.jetstream import tid
-from ingest import jetstream
-from ingest.jetstream import POSTS, V2, Item, Reader, published, revision
+from ingest.wires import jetstream
+from ingest.wires.jetstream import LOWEST_TIME, POSTS, V2, Cursor, Item, Reader, published, revision
 
-RECORDINGS = Path(__file__).parents[2] / "recordings"
+RECORDINGS = Path(__file__).parents[3] / "recordings" / "bluesky"
 AT = 1_795_000_000.0
 DID = "did:plc:anna"
 
@@ -32,8 +32,8 @@ def post(**record):
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_both_wires_say_the_same(version):
     reader = Reader(v2=version == "v2")
-    said = [reader.read(line) for line in (RECORDINGS / f"jetstream_{version}.jsonl").read_text("utf-8").splitlines()]
-    assert reader.faulty == 0
+    said = [reader.read(line) for line in (RECORDINGS / f"{version}.jsonl").read_text("utf-8").splitlines()]
+    assert not any(item.fault for item in said)
     assert [item.cursor for item in said] == sorted(item.cursor for item in said)
     assert [type(item.event) for item in said] == [
         type(None), Mention, Mention, Mention, Mention, Deletion, type(None), AuthorRemoval, type(None),
@@ -54,7 +54,7 @@ def test_both_recordings_hold_the_same_events():
     both = []
     for version in ("v1", "v2"):
         reader = Reader(v2=version == "v2")
-        lines = (RECORDINGS / f"jetstream_{version}.jsonl").read_text("utf-8").splitlines()
+        lines = (RECORDINGS / f"{version}.jsonl").read_text("utf-8").splitlines()
         both.append([reader.read(line).event for line in lines])
     assert both[0] == both[1]
 
@@ -66,10 +66,9 @@ def test_a_bare_v2_payload_is_read_and_strangers_are_passed_over():
     item = reader.read(json.dumps(gone))
     assert (item.cursor, item.event.id) == (7, f"at://{DID}/{POSTS}/3k")
     info = {"$type": "message", "payload": {"$type": f"{V2}#info", "name": "OutdatedCursor"}}
-    assert reader.read(json.dumps(info)) == Item()
+    assert reader.read(json.dumps(info)) == Item(outdated=True)
     sync = {"$type": f"{V2}#sync", "seq": 8, "did": DID, "time": "2026-11-18T07:06:40Z", "sync": {}}
-    assert reader.read(json.dumps(sync)).cursor == 8
-    assert reader.faulty == 0
+    assert reader.read(json.dumps(sync)) == Item(8, None, item.at - 1e-6)
     with pytest.raises(SourceUnavailable, match="ConsumerTooSlow"):
         reader.read('{"$type":"error","error":"ConsumerTooSlow","message":"read faster"}')
 
@@ -86,20 +85,51 @@ def test_no_frame_breaks_the_reader(frame):
 
 
 @pytest.mark.parametrize(
-    "frame",
+    ("frame", "fault"),
     [
-        post(text=5),
-        post(langs="de"),
-        post(reply={}),
-        commit(),
-        "{",
-        "[" * 100_000,
+        (post(text=5), "a post that breaks the contract"),
+        (post(langs="de"), "a post that breaks the contract"),
+        (post(reply={}), "a post that breaks the contract"),
+        (commit(), "a post that breaks the contract"),
+        ('{"did":5}', "a frame that breaks the contract"),
+        ("{", "a frame that is no JSON"),
+        ("[" * 100_000, "a frame that breaks the contract"),
     ],
 )
-def test_a_faulty_frame_is_counted_and_says_nothing(frame):
-    reader = Reader()
-    assert reader.read(frame).event is None
-    assert reader.faulty == 1
+def test_a_faulty_frame_says_only_why(frame, fault):
+    item = Reader().read(frame)
+    assert item.event is None
+    assert item.fault == fault
+
+
+def test_an_impossible_time_is_a_fault():
+    late = {"$type": f"{V2}#sync", "seq": 8, "did": DID, "time": "gestern", "sync": {}}
+    assert Reader(v2=True).read(json.dumps(late)).fault == "a frame with an impossible time"
+
+
+@pytest.mark.parametrize(
+    ("written", "cursor"),
+    [
+        ("1795000000000001", Cursor(1_795_000_000_000_001, 1_795_000_000.000001)),
+        ("1795000000000001~", Cursor(1_795_000_000_000_001, 1_795_000_000.000001, heard=False)),
+        ("17@1795000000000001", Cursor(17, 1_795_000_000.000001)),
+        ("17", Cursor(17)),
+    ],
+)
+def test_a_cursor_is_read_as_it_was_written(written, cursor):
+    assert Cursor.read(written) == cursor
+    assert str(cursor) == written
+
+
+@given(st.integers(LOWEST_TIME, 4 * LOWEST_TIME), st.integers(1, LOWEST_TIME - 1))
+def test_cursors_go_around(time, seq):
+    for cursor in (
+        Cursor(time, time / 1e6),
+        Cursor(seq, time / 1e6),
+        Cursor(seq),
+        Cursor(time, time / 1e6, heard=False),
+    ):
+        assert str(Cursor.read(str(cursor))) == str(cursor)
 
 
 def test_only_accounts_that_are_gone_for_good_take_their_posts_along():
@@ -132,7 +162,6 @@ def test_other_collections_and_unknown_kinds_are_passed_over():
     reader = Reader()
     assert reader.read(commit(collection="app.bsky.feed.like", record={})).event is None
     assert reader.read(v1("weather", {})).cursor
-    assert reader.faulty == 0
 
 
 @pytest.mark.parametrize(

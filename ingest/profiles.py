@@ -1,0 +1,165 @@
+"""Profiles: who the authors of matched mentions are and how many follow them, asked for without holding anybody up."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Protocol, Self, TypeVar
+
+import anyio
+import structlog
+from msgspec.structs import replace
+
+from app.clock import Clock
+from app.domain.mention import Author, Mention
+from app.errors import SourceUnavailable
+from ingest.normalise import sane_author
+
+DAY = 86_400.0
+"""Seconds a profile is good for."""
+
+HOUR = 3_600.0
+"""Seconds for which an author whom nobody knows is not asked after again."""
+
+REMEMBERED = 50_000
+"""Profiles kept in memory."""
+
+WAIT = 1.0
+"""Seconds a batch of mentions waits for profiles, at most; then it goes on without."""
+
+AT_ONCE = 4
+"""Requests for one batch of mentions; authors beyond them stay unknown."""
+
+FAREWELL = 1.0
+"""Seconds that closing may take."""
+
+SLOW, SHORTEST_REST, LONGEST_REST = 3, 30.0, 300.0
+"""Late answers in a row after which nobody is asked for a while, and for how many seconds, doubled each time."""
+
+log = structlog.get_logger("ingest")
+E = TypeVar("E")
+
+
+class Lookup(Protocol):
+    """Knows the authors of one channel; a connector has one if it has a method `lookup() -> Lookup | None`."""
+
+    most: int
+    """Authors a request."""
+
+    async def ask(self, ids: Sequence[str]) -> Mapping[str, Author]:
+        """Return by id those of at most `most` authors that are known; raise `SourceUnavailable` if nobody answers."""
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+
+
+class Profiles:
+    """Adds handle, name and followers to mentions, from memory or by a look-up that is waited for `WAIT` seconds.
+
+    What comes later than that is remembered for the author's next mention. A channel that is away, slow or has had
+    enough of us is left alone for a while, and then nobody waits at all. Use it as an async context.
+    """
+
+    def __init__(self, lookup: Lookup | None, clock: Clock, *, wait: float = WAIT) -> None:
+        self._lookup, self._clock, self._wait = lookup, clock, wait
+        self._known: OrderedDict[str, tuple[float, Author | None]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._late = 0
+        self._rests = 0
+        self._resting_until = 0.0
+
+    @classmethod
+    def of(cls, connector: object, clock: Clock) -> Self:
+        """Return the profiles of a connector's channel; without look-ups they add nothing."""
+        make = getattr(connector, "lookup", None)
+        return cls(make() if make else None, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        asking = set(self._asking.values())
+        for task in asking:
+            task.cancel()
+        with anyio.move_on_after(FAREWELL, shield=True):
+            if asking:
+                await asyncio.wait(asking)
+            if self._lookup:
+                await self._lookup.close()
+
+    async def enrich(self, events: Sequence[E]) -> list[E]:
+        """Return the events, mentions with what is known of their authors, after `WAIT` seconds at most."""
+        if self._lookup is None:
+            return list(events)
+        wanted = self._unknown(events)
+        if wanted and self._clock.monotonic() >= self._resting_until:
+            await self._ask(wanted)
+        return [self._told(event) for event in events]
+
+    def _unknown(self, events: Sequence[object]) -> list[str]:
+        """Return whom to ask after: authors of mentions that say nothing of followers, each once, in order."""
+        now = self._clock.monotonic()
+        authors = (event.author for event in events if isinstance(event, Mention) and event.author.followers is None)
+        ids = dict.fromkeys(author.id for author in authors)
+        return [one for one in ids if self._known.get(one, (-1.0, None))[0] <= now]
+
+    async def _ask(self, ids: list[str]) -> None:
+        most = self._lookup.most if self._lookup else 1
+        asking = set()
+        fresh = [one for one in ids if one not in self._asking]
+        for start in range(0, min(len(fresh), most * AT_ONCE), most):
+            chunk = fresh[start : start + most]
+            task = asyncio.create_task(self._fetch(chunk))
+            self._asking |= dict.fromkeys(chunk, task)
+        asking = {self._asking[one] for one in ids if one in self._asking}
+        _, pending = await asyncio.wait(asking, timeout=self._wait)
+        if not pending:
+            self._late = 0
+            return
+        self._late += 1
+        if self._late >= SLOW:
+            self._rest("answers too late")
+
+    async def _fetch(self, ids: list[str]) -> None:
+        try:
+            found = await self._lookup.ask(ids) if self._lookup else {}
+        except SourceUnavailable as away:
+            self._rest(str(away), away.retry_after)
+        else:
+            self._rests = 0
+            self._remember(ids, found)
+        finally:
+            for one in ids:
+                self._asking.pop(one, None)
+
+    def _remember(self, ids: Sequence[str], found: Mapping[str, Author]) -> None:
+        now = self._clock.monotonic()
+        for one in ids:
+            author = found.get(one)
+            self._known[one] = (now + (DAY if author else HOUR), sane_author(author) if author else None)
+            self._known.move_to_end(one)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _rest(self, reason: str, seconds: float | None = None) -> None:
+        """Ask nobody for a while: nobody waits meanwhile."""
+        now = self._clock.monotonic()
+        if now < self._resting_until:
+            return
+        pause = max(seconds or 0.0, min(LONGEST_REST, SHORTEST_REST * 2**self._rests))
+        self._rests, self._late, self._resting_until = min(self._rests + 1, 10), 0, now + pause
+        log.warning("profiles.resting", reason=reason, seconds=round(pause))
+
+    def _told(self, event: E) -> E:
+        if not isinstance(event, Mention) or event.author.followers is not None:
+            return event
+        author = self._known.get(event.author.id, (0.0, None))[1]
+        if author is None:
+            return event
+        known = replace(
+            event.author,
+            handle=event.author.handle or author.handle,
+            name=event.author.name or author.name,
+            followers=author.followers,
+            verified=event.author.verified or author.verified,
+        )
+        return replace(event, author=known)
