@@ -16,14 +16,14 @@ from anyio.abc import TaskStatus
 from app import log
 from app.bus.port import Bus
 from app.clock import Clock
-from app.config import Config
-from app.config.digest import digest
+from app.config import Config, ConfigFile
 from app.domain.fault import Fault, Part
 from app.domain.identity import Identity
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
 from app.metrics import RESTARTS
 from app.service import Context, Service
+from app.watchlist import Watchlist
 
 FIRST_PAUSE, LAST_PAUSE = 0.2, 10.0
 HEALTHY = 60.0
@@ -42,10 +42,11 @@ async def run(
     clock: Clock,
     options: dict[str, str],
     worker: str,
+    file: ConfigFile | None = None,
 ) -> None:
     """Run services until SIGINT or SIGTERM; each gets an open bus and store, waited for as long as it takes.
 
-    `worker` is what this process is called among all workers on all machines.
+    `worker` is what this process is called among all workers on all machines; `file` is read again when it changes.
     """
     async with anyio.create_task_group() as group:
         await group.start(_stop_on_signal, group.cancel_scope)  # before anything is said that somebody may answer
@@ -55,9 +56,10 @@ async def run(
                 for service in services.values():
                     if answer := getattr(service, "meanwhile", None):
                         meanwhile.start_soon(answer, options, faults)
-                context = await stack.enter_async_context(opened(config, data, clock, options, faults))
+                context = await stack.enter_async_context(opened(config, data, clock, options, faults, file))
                 meanwhile.cancel_scope.cancel()
             async with anyio.create_task_group() as running:
+                running.start_soon(context.watchlist.run)
                 for name, service in services.items():
                     running.start_soon(keep, name, service, replace(context, worker=worker))
 
@@ -72,9 +74,14 @@ async def _stop_on_signal(scope: anyio.CancelScope, *, task_status: TaskStatus[N
 
 @asynccontextmanager
 async def opened(
-    config: Config, data: Path, clock: Clock, options: dict[str, str], faults: dict[str, Fault] | None = None
+    config: Config,
+    data: Path,
+    clock: Clock,
+    options: dict[str, str],
+    faults: dict[str, Fault] | None = None,
+    file: ConfigFile | None = None,
 ) -> AsyncIterator[Context]:
-    """Open bus and store, trying again while they are away, with why in `faults`, and close them at the end."""
+    """Open bus, store and watchlist, trying while they are away, with why in `faults`, and close them at the end."""
     told = {} if faults is None else faults
 
     async def connect() -> Bus:
@@ -90,8 +97,10 @@ async def opened(
     store = None
     try:
         store = await insist("archive", lambda: to_thread.run_sync(open_archive, data, clock), clock, told)
+        watchlist = Watchlist(config, bus, store, clock, file)
+        await insist("archive", watchlist.load, clock, told)
         identity = Identity(store.secret())
-        yield Context(config, data, clock, bus, store, identity, options, faults=told)
+        yield Context(config, data, clock, bus, store, identity, options, faults=told, following=watchlist)
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(2):
             await bus.close()
@@ -149,22 +158,34 @@ async def _once(name: str, service: type[Service], context: Context) -> Exceptio
 
 
 async def _report(name: str, context: Context) -> None:
-    """Tell the bus that a service is ready, from then on and as long as it runs."""
+    """Tell the bus that a service is ready, from then on and as long as it runs, at once if what it watches changes."""
     await context.ready.wait()
     _log.info("service ready", service=name)
-    agreed = digest(context.config)
-    while True:
-        try:
-            now = context.clock.now()
-            await context.bus.report_service(name, context.worker, now, agreed, _fault(context, now))
-        except BusUnavailable as error:
-            _log.warning("cannot report", service=name, reason=str(error))
-        await context.clock.sleep(BEAT)
+    async with anyio.create_task_group() as group:
+        group.start_soon(_report_changes, name, context)
+        while True:
+            await _tell(name, context)
+            await context.clock.sleep(BEAT)
+
+
+async def _report_changes(name: str, context: Context) -> None:
+    async for _ in context.watchlist.changes():
+        await _tell(name, context)
+
+
+async def _tell(name: str, context: Context) -> None:
+    now, word = context.clock.now(), context.watchlist.in_force.word
+    try:
+        await context.bus.report_service(name, context.worker, now, word, _fault(context, now))
+    except BusUnavailable as error:
+        _log.warning("cannot report", service=name, reason=str(error))
 
 
 def _fault(context: Context, now: float) -> Fault | None:
     refused = context.store.refusal()
-    return Fault("archive", refused.kind, now, str(refused)) if refused and refused.kind != "busy" else None
+    if refused and refused.kind != "busy":
+        return Fault("archive", refused.kind, now, str(refused))
+    return next(iter(context.watchlist.faults), None)
 
 
 def _sentence(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from app.clock import SystemClock
 from app.domain.identity import Identity
 from app.installation import make_bus, open_archive
 from app.service import Context
+from app.watchlist import Watchlist
 
 
 @asynccontextmanager
@@ -24,8 +25,10 @@ async def open_context(
     store = None
     try:
         store = await to_thread.run_sync(open_archive, data, clock)
+        watchlist = Watchlist(config, bus, store, clock)
+        await watchlist.load()
         identity = Identity(store.secret())
-        yield Context(config, data, clock, bus, store, identity, options or {})
+        yield Context(config, data, clock, bus, store, identity, options or {}, following=watchlist)
     finally:
         await bus.close()
         if store is not None:

@@ -13,14 +13,12 @@ import anyio
 import structlog
 import typer
 
-from app import config as configuration
 from app import log, metrics, parent, registry
 from app.child import LOG, WORKER, WORKERS, seated
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption
-from app.config import Config
+from app.config import Config, ConfigFile
 from app.crew import Crew
-from app.errors import WrongInput
 from app.premises import check_host
 from app.runner import run
 from app.seat import seat, short
@@ -46,42 +44,40 @@ def command(
     ] = 0,
 ) -> None:
     """Run services until Ctrl-C; they wait for Redis (REDIS_URL, else the one of `up`)."""
-    settings = configuration.load(config)
-    if no_demo:
-        settings = settings.without_demo()
-        if not settings.brands:
-            raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
+    file = ConfigFile(config, demo=not no_demo)
+    settings = file.read()
     for service in services:
         registry.load("services", service)  # raises with the choices
     if "dashboard" in services:
         check_host(host, insecure=insecure)
     options = {"host": host, "port": str(port)}
     if workers == 1:
-        _alone(services, settings, data, options, metrics_port)
+        _alone(services, settings, file, data, options, metrics_port)
         return
-    path = (config or configuration.default_path()).resolve()
-    words = [*services, "--config", str(path), "--data", str(data.resolve()), *(["--no-demo"] if no_demo else [])]
+    words = [*services, "--config", str(file.path), "--data", str(data.resolve()), *(["--no-demo"] if no_demo else [])]
     words += ["--insecure"] if insecure else []
     words += [word for name, value in options.items() for word in (f"--{name}", value)]
     _crew(services, workers, data, words, partial(metrics.show, host, metrics_port))
 
 
-def _alone(services: list[str], settings: Config, data: Path, options: dict[str, str], metrics_port: int) -> None:
+def _alone(
+    services: list[str], settings: Config, file: ConfigFile, data: Path, options: dict[str, str], metrics_port: int
+) -> None:
     """Run here, under the name that whoever started this process gave it, or under one of our own."""
     supervised = parent.follow()
     given = os.environ.get(WORKER) if supervised else None
     with nullcontext(given) if given else seat(data, "+".join(services)) as worker:
-        file = os.environ.get(LOG) if supervised else None
-        log.configure(file=data / "logs" / f"{file}.log" if file else None)
+        name = os.environ.get(LOG) if supervised else None
+        log.configure(file=data / "logs" / f"{name}.log" if name else None)
         structlog.contextvars.bind_contextvars(worker=short(worker))
-        metrics.share(data / "metrics", file or short(worker))
+        metrics.share(data / "metrics", name or short(worker))
         metrics.show(options["host"], metrics_port)
         if supervised:
             options["beside"] = os.environ.get(WORKERS, "1")
         chosen = {service: registry.load("services", service) for service in services}
         _spare_the_collector()
         anyio.run(
-            partial(run, chosen, settings, data, SystemClock(), options, worker),
+            partial(run, chosen, settings, data, SystemClock(), options, worker, file),
             backend_options={"use_uvloop": sys.platform != "win32"},
         )
 

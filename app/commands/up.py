@@ -6,10 +6,10 @@ from typing import Annotated
 import anyio
 import typer
 
-from app import config as configuration
 from app import log, metrics, registry
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption
+from app.config import ConfigFile
 from app.errors import WrongInput
 from app.premises import check_address, occupied
 from app.progress import Progress
@@ -35,12 +35,8 @@ def command(
     service: Annotated[list[str] | None, typer.Option(help="Only this service; may be given several times.")] = None,
 ) -> None:
     """Run everything on this machine until Ctrl-C; all it keeps is under --data."""
-    path = (config or configuration.default_path()).resolve()
-    settings = configuration.load(path)
-    if no_demo:
-        settings = settings.without_demo()
-        if not settings.brands:
-            raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
+    file = ConfigFile(config, demo=not no_demo)
+    settings = file.read()
     services = service or list(registry.names("services"))
     for name in services:
         if name not in registry.names("services"):
@@ -52,7 +48,7 @@ def command(
         log.configure(file=data / "logs" / "up.log")
         metrics.wipe(data / "metrics")
         metrics.share(data / "metrics", "up")
-        plan = Plan(settings, path, data, services, host, port, no_demo, numbers, insecure)
+        plan = Plan(settings, file.path, data, services, host, port, no_demo, numbers, insecure)
         anyio.run(Supervisor(plan, SystemClock(), Progress()).run)
 
 

@@ -4,7 +4,17 @@
 `model` is what the services get.
 """
 
-from app.config.file import default_path, load, read
+from app.config.file import ConfigFile, default_path, load, read
 from app.config.model import AnalysisSection, BusSection, Config, SiteSection, Source
 
-__all__ = ["AnalysisSection", "BusSection", "Config", "SiteSection", "Source", "default_path", "load", "read"]
+__all__ = [
+    "AnalysisSection",
+    "BusSection",
+    "Config",
+    "ConfigFile",
+    "SiteSection",
+    "Source",
+    "default_path",
+    "load",
+    "read",
+]

@@ -1,15 +1,53 @@
-"""Where config.yaml lies, and reading it."""
+"""Where config.yaml lies, and reading it, again when it changes."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from app.config.check import check
 from app.config.lines import Path as Keys
 from app.config.lines import read_yaml
 from app.config.model import Config
-from app.errors import ConfigError
+from app.errors import ConfigError, WrongInput
 
 LONGEST = 4_000_000
 """Bytes of a configuration; tens of thousands of brands fit in."""
+
+
+class Stamp(NamedTuple):
+    """By what a file is known to be another than before."""
+
+    written: int
+    size: int
+    inode: int
+
+
+class ConfigFile:
+    """config.yaml where this process found it, read as this process was told to."""
+
+    def __init__(self, path: Path | str | None = None, *, demo: bool = True) -> None:
+        self.path = (Path(path) if path is not None else default_path()).absolute()
+        self._demo = demo
+        self.stamp: Stamp | None = None
+        """What it was when it was read last."""
+
+    def read(self) -> Config:
+        """Read it; raise `ConfigError` with every mistake, `WrongInput` if nothing is left without the demo."""
+        self.stamp = self.look()
+        config = load(self.path)
+        if self._demo:
+            return config
+        left = config.without_demo()
+        if not left.brands:
+            raise WrongInput("Without the demo there is no brand to watch; add one to config.yaml.")
+        return left
+
+    def look(self) -> Stamp | None:
+        """Return what it is now; None if it cannot be found."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def default_path() -> Path:

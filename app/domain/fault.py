@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Part = Literal["redis", "archive"]
+Part = Literal["redis", "archive", "config"]
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -12,7 +12,10 @@ class Fault(msgspec.Struct, frozen=True):
 
     part: Part
     kind: str
-    """`away`, `disk`, `memory`, `password`, `readonly` or `refused`; see `app.errors.Trouble`."""
+    """`away`, `disk`, `memory`, `password`, `readonly` or `refused`; see `app.errors.Trouble`.
+
+    Of config: `mistake`, `unfit` or `restart`; the system goes on with the configuration it has.
+    """
     since: float
     reason: str
     """What it is and what to do about it, as a sentence in English."""
