@@ -6,7 +6,6 @@ A thread of its own writes. What it cannot keep up with is dropped and counted. 
 
 import asyncio
 import contextlib
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -146,7 +145,7 @@ class Unmatched:
             began = time.monotonic()
             try:
                 busy = self._step()
-            except (sqlite3.Error, OSError, StoreUnavailable) as error:
+            except StoreUnavailable as error:
                 self._trouble(error)
                 self._nap(AGAIN_IN)
                 continue
@@ -230,7 +229,7 @@ class Unmatched:
             self._open = Unheard(self._file, self._limit)
         return self._open
 
-    def _trouble(self, error: Exception) -> None:
+    def _trouble(self, error: StoreUnavailable) -> None:
         """Drop the posts that wait, keep the deletions; begin a file that is none anew."""
         with self._news:
             kept = [work for work in self._waiting if isinstance(work, _Removal)]
@@ -241,13 +240,12 @@ class Unmatched:
             log.warning("unmatched.trouble", reason=str(error))
         self._troubled = True
         self._shut()
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        if error.kind == "refused":
             self._unlink()
 
     def _shut(self) -> None:
         if self._open is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._open.close()
+            self._open.close()
             self._open = None
 
     def _unlink(self) -> None:

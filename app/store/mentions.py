@@ -21,6 +21,9 @@ from app.store.schema import mention, mention_brand
 from app.store.search import MentionFilter, search
 from app.store.shelf import shelf
 
+MANY = 1_000_000
+"""More mentions than anybody wants to have counted one by one."""
+
 CHUNK = 500
 """Values named in one statement; SQLite takes 32,766 of them, older ones 999."""
 
@@ -112,6 +115,13 @@ class Mentions:
         if brand:
             query = query.where(mention_brand.c.brand == brand)
         return int(self._connection.scalar(query) or 0)
+
+    def number_since(self, start: float | None) -> int:
+        """Return how many mentions and tombstones were published at or after an instant; of many, `MANY`."""
+        query = select(mention.c.published_at).limit(MANY)
+        if start is not None:
+            query = query.where(mention.c.published_at >= start)
+        return int(self._connection.scalar(select(func.count()).select_from(query.subquery())) or 0)
 
     def _key(self, thing: Any) -> str:
         return thing.key or self._identity.key(thing.channel, thing.id)

@@ -6,7 +6,7 @@ arrival, each with its folded text, so that SQLite finds the candidates of a que
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import msgspec
 
 from app.domain.folding import fold
 from app.domain.mention import Mention
-from app.errors import StoreUnavailable
+from app.errors import StoreUnavailable, Trouble
 from app.store.connection import make_private
 
 NAME = "unmatched.sqlite"
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS post (
   revision INTEGER NOT NULL, folded TEXT NOT NULL, pack BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS ix_post_author ON post (author);
 """
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "journal_size_limit=8388608")
 _KEEP = """
 INSERT INTO post (key, author, received, revision, folded, pack) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, folded = excluded.folded, pack = excluded.pack
@@ -39,18 +40,36 @@ _pack = msgspec.msgpack.Encoder()
 _unpack = msgspec.msgpack.Decoder(Mention)
 
 
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turn whatever SQLite does not do into `StoreUnavailable`."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        kind: Trouble = "refused" if broken else "away"
+        raise StoreUnavailable(f"The unmatched file does not answer: {error}.", kind) from error
+
+
 class Unheard:
-    """The file for who writes it: one thread. Every method raises `sqlite3.Error` if the file takes nothing now."""
+    """The file for who writes it: one thread.
+
+    Every method raises `StoreUnavailable` if the file takes nothing now; its `kind` is `refused` if it is no such file.
+    """
 
     def __init__(self, file: Path, limit: int, wait: float = 5.0) -> None:
-        make_private(file)
-        self._file = file
-        self._raw = sqlite3.connect(file, timeout=wait, isolation_level=None)
-        self._limit = limit
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "journal_size_limit=8388608"):
-            self._raw.execute(f"PRAGMA {pragma}")
-        self._raw.executescript(_SCHEMA)
-        self._inode = file.stat().st_ino
+        self._file, self._limit = file, limit
+        with unavailable():
+            make_private(file)
+            self._raw = sqlite3.connect(file, timeout=wait, isolation_level=None)
+            try:
+                for pragma in PRAGMAS:
+                    self._raw.execute(f"PRAGMA {pragma}")
+                self._raw.executescript(_SCHEMA)
+                self._inode = file.stat().st_ino
+            except BaseException:
+                self._raw.close()
+                raise
 
     def keep(self, posts: Sequence[tuple[Mention, str]]) -> None:
         """Keep posts, each with the key of its author; a newer version replaces the one that is there."""
@@ -96,30 +115,33 @@ class Unheard:
 
     def size(self) -> int:
         """Return how many bytes its rows take."""
-        pages, free, size = (
-            self._raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
-        )
+        names = ("page_count", "freelist_count", "page_size")
+        with unavailable():
+            pages, free, size = (self._raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
         return int((pages - free) * size)
 
     def scrub(self) -> bool:
         """Take what was overwritten out of the log, too; False if a reader is in the way."""
-        busy, _, _ = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with unavailable():
+            busy, _, _ = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     def close(self) -> None:
-        """Close the file."""
-        self._raw.close()
+        """Close the file, whatever state it is in."""
+        with suppress(sqlite3.Error):
+            self._raw.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        self._raw.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
-            raise
-        self._raw.execute("COMMIT")
+        with unavailable():
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._raw.in_transaction:
+                    self._raw.execute("ROLLBACK")
+                raise
+            self._raw.execute("COMMIT")
 
 
 class Slice(NamedTuple):
@@ -177,13 +199,15 @@ def reading(folder: Path) -> Iterator[UnheardReader | None]:
     if not file.exists():
         yield None
         return
-    try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=2, isolation_level=None)) as raw:
-            raw.execute("PRAGMA mmap_size=1073741824")
-            if not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'post'").fetchone():
-                yield None
-                return
-            raw.execute("BEGIN")
-            yield UnheardReader(raw)
-    except sqlite3.Error as error:
-        raise StoreUnavailable(f"The unmatched file cannot be read: {error}.") from error
+    with unavailable(), closing(_looking(file)) as raw:
+        if not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'post'").fetchone():
+            yield None
+            return
+        raw.execute("BEGIN")
+        yield UnheardReader(raw)
+
+
+def _looking(file: Path) -> sqlite3.Connection:
+    raw = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=2, isolation_level=None)
+    raw.execute("PRAGMA mmap_size=1073741824")
+    return raw
