@@ -49,6 +49,7 @@ test: check
 	$(BIN)/python tests/coverage_gate.py .coverage.json app/domain=95 ingest=95 alerts=95
 
 test-long: .venv/.installed-test
+	@sh tests/install_long.sh
 	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
 
 bench: .venv/.installed-test
