@@ -47,7 +47,7 @@ class InForce(NamedTuple):
 
     config: Config
     word: str
-    """Eight letters that differ where machines have to agree and do not."""
+    """Eight letters that differ where machines have to agree and do not; empty until what was saved is read."""
     saved: frozenset[Place]
     """What of it was saved on screen or by the API."""
 
@@ -60,7 +60,7 @@ class Watchlist:
         self._start, self._read, self._file = start, start, file
         self._rows: Sequence[Saved] = ()
         self._revision = 0
-        self._in_force = InForce(start, digest(start), frozenset())
+        self._in_force = InForce(start, "", frozenset())
         self._faults: dict[str, Fault] = {}
         self._changed = anyio.Event()
         self._turn = asyncio.Lock()
@@ -209,6 +209,7 @@ class Watchlist:
         found, in_force = await to_thread.run_sync(self._made)
         self._tell("unfit", " ".join(found.unfit.values()))
         if in_force.config == self.config and in_force.saved == self._in_force.saved:
+            self._in_force = in_force._replace(config=self.config)
             return
         self._in_force = in_force
         log.info("in force", word=in_force.word, brands=len(in_force.config.brands), saved=len(in_force.saved))
