@@ -7,6 +7,7 @@ import structlog
 
 from app.clock import Clock
 from app.config import Source
+from app.domain.habit import Habit
 from app.domain.mention import Mention
 from app.domain.source import Cause, Gap, SourceState, SourceStatus
 from ingest.connector import Batch, rewinds
@@ -55,6 +56,8 @@ class Health:
         self._rewinds = True
         self._deaf_since, self._deaf_reason = 0.0, ""
         self.remembers_nothing = True
+        self.habit: Habit | None = None
+        """What is usual for it, as far as the ledger knows."""
 
     def describe(self, connector: object) -> None:
         """Learn what kind of connector it is."""
@@ -146,7 +149,7 @@ class Health:
     def report(self) -> SourceState:
         """Return the state as it is to be reported now."""
         now, state = self._clock.now(), self.state
-        state = msgspec.structs.replace(state, reported_at=now, rate=self._rate(now))
+        state = msgspec.structs.replace(state, reported_at=now, rate=self._rate(now), **self._usual(now))
         if state.status not in LISTENING or state.cause:
             return state
         if (silent := self._stalled()) is not None:
@@ -156,6 +159,12 @@ class Health:
             )
         quiet = now - (state.heard_at or 0.0) > QUIET
         return msgspec.structs.replace(state, cause="quiet") if quiet else state
+
+    def _usual(self, now: float) -> dict[str, float | None]:
+        if self.habit is None:
+            return {}
+        patience = self.habit.patience(now)
+        return {"usual": self.habit.usual(now), "patience": None if patience is None else patience + self.pause}
 
     def _tell(self, batch: Batch) -> None:
         fault = batch.fault or "unreadable"

@@ -21,7 +21,9 @@ from ingest.connector import Batch, Connector, Setting, rewinds
 from ingest.detour import MEGABYTE, Detour
 from ingest.failure import failure_of
 from ingest.health import Health
+from ingest.ledger import Ledger
 from ingest.publish import Intake
+from ingest.recheck import Recheck, Telling
 from ingest.seed import seed
 from ingest.standby import Standby
 
@@ -51,10 +53,10 @@ class Listener:
         self._context, self._source, self._intake, self._owner = context, source, intake, owner
         self._clock, self._bus = context.clock, context.bus
         self._token = 0
-        self._lost = asyncio.Event()
         self._changed = asyncio.Event()
         self._standby = Standby(context.bus, source.id)
         self._health = Health(source, context.clock)
+        self._ledger = Ledger(context, self._health)
 
     @property
     def state(self) -> SourceState:
@@ -114,6 +116,9 @@ class Listener:
         try:
             async with anyio.create_task_group() as group:  # tells its tasks to stop until they do, asyncio's only once
                 group.start_soon(self._watch, group.cancel_scope)
+                group.start_soon(self._ledger.run)
+                if isinstance(connector, Telling):
+                    group.start_soon(Recheck(self._context, self._health, connector, self._fenced).run)
                 if detour is not None:
                     group.start_soon(detour.drain)
                 await self._listen(connector, detour)
@@ -242,7 +247,7 @@ class Listener:
         await self._take(events, None)
 
     async def _take(self, events: list[SourceEvent], fence: Fence | None) -> None:
-        accepted = await self._intake.take(events, self._source.id, demo=self._demo, fence=fence)
+        accepted = await self._intake.take(events, self._source.id, demo=self.state.demo, fence=fence)
         self._health.publish(accepted.accepted + accepted.edited)
 
     async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
@@ -267,10 +272,6 @@ class Listener:
                 if self.state.status == "paused":
                     self._say(before.status, before.reason, before.cause)
                 return answer
-
-    @property
-    def _demo(self) -> bool:
-        return self._source.connector == "demo"
 
     def _say(self, status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
         if self._health.say(status, reason, cause):

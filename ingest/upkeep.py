@@ -12,6 +12,7 @@ from app.service import Context
 from ingest.archive import ArchiveService
 from ingest.cancellation import heed_cancellation
 from ingest.indexing import Indexer
+from ingest.lifetime import within_terms
 from ingest.retention import Sweeper
 
 IDLE = 0.5
@@ -33,7 +34,7 @@ class Upkeep:
         self._clock = context.clock
         self._pressed = pressed
         indexer = Indexer(context.store, context.clock)
-        sweeper = Sweeper(context.store, context.config.retention, context.clock)
+        sweeper = Sweeper(context.store, within_terms(context.config.retention), context.clock)
         self._work: tuple[Callable[[], bool], ...] = (indexer.step, sweeper.step)
 
     async def run(self) -> None:

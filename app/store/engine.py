@@ -24,12 +24,14 @@ from app.errors import StoreUnavailable, WrongInput
 from app.store.audit import Audit
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.expiry import Expiry
+from app.store.hours import SourceHours
 from app.store.incidents import Incidents
 from app.store.index import Index
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.partitions import Partitions
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
+from app.store.rechecks import Rechecks
 from app.store.retention import Retention
 from app.store.rows import Values
 from app.store.saved import SavedRows
@@ -57,6 +59,8 @@ class Transaction:
         self.incidents = Incidents(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
+        self.hours = SourceHours(connection)
+        self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -243,3 +243,24 @@ site = Table(
     Column("value", LargeBinary, nullable=False),
 )
 """Single values of this installation, such as its secret."""
+
+source_hour = Table(
+    "source_hour",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("items", BigInteger, nullable=False),
+    Column("heard", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a source brought in an hour, and the seconds of it in which it listened."""
+
+recheck = Table(
+    "recheck",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("age", BigInteger, primary_key=True, autoincrement=False),
+    Column("published_at", Float, nullable=False),
+    Column("key", Text, nullable=False),
+)
+"""Up to which mention a source was asked, at an age in seconds, what became of them."""
