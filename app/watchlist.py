@@ -211,8 +211,11 @@ class Watchlist:
         if in_force.config == self.config and in_force.saved == self._in_force.saved:
             self._in_force = in_force._replace(config=self.config)
             return
-        self._in_force = in_force
+        self._put(in_force)
         log.info("in force", word=in_force.word, brands=len(in_force.config.brands), saved=len(in_force.saved))
+
+    def _put(self, in_force: InForce) -> None:
+        self._in_force = in_force
         self._changed.set()
         self._changed = anyio.Event()
 

@@ -53,8 +53,21 @@ class Intake:
         self._bus, self._store, self._identity, self._clock = bus, store, identity, clock
         self._unmatched = unmatched
         self._profiles: dict[str, Profiles] = {}
-        self._matcher = Matcher(config.watched)
+        self._turn = asyncio.Lock()
+        self._use(config, Matcher(config.watched))
+
+    def _use(self, config: Config, matcher: Matcher) -> None:
+        self._config, self._matcher = config, matcher
+        self._brands = {brand.id for brand in config.watched.brands}
         self._bound = {source.id: source.brand for source in config.sources}
+
+    async def adopt(self, config: Config) -> None:
+        """Match by another configuration from now on; it is prepared in a thread, and until then nothing waits."""
+        async with self._turn:
+            if config is not self._config:
+                same = config.watched == self._config.watched
+                matcher = self._matcher if same else await asyncio.to_thread(Matcher, config.watched)
+                self._use(config, matcher)
 
     @asynccontextmanager
     async def introducing(self, source_id: str, connector: object) -> AsyncIterator[None]:
@@ -130,7 +143,7 @@ class Intake:
                 wanted.append(event)
                 continue
             parents = [self._identity.key(event.channel, one) for one in (event.in_reply_to, event.quotes) if one]
-            answered = [one for parent in parents for one in brands_of(alive.get(parent, ()))]
+            answered = [one for parent in parents for one in brands_of(alive.get(parent, ())) if one in self._brands]
             scopes = self._matcher.scopes(event, brand, answered)
             if scopes or event.key in alive:
                 wanted.append(msgspec.structs.replace(event, brands=scopes))

@@ -54,6 +54,7 @@ class Reception:
         if hold is not None:
             said = f"{hold.actor} paused the source {source.id!r}; send it again once it is resumed."
             raise Refused(503, "Paused", said, Retry_After=PAUSED)
+        await self._intake.adopt(self._context.config)  # what is pushed after a save counts by what was saved
         accepted = await self._intake.take(events, source.id)
         if events or rejected:
             await asyncio.to_thread(self._audit, accepted, source, actor, rejected)

@@ -1,4 +1,4 @@
-"""The ingest service: one listener a source, and the heartbeat."""
+"""The ingest service: the listeners of all sources, and the heartbeat."""
 
 import anyio
 import anyio.to_thread
@@ -7,8 +7,9 @@ import structlog
 from app.errors import Unavailable
 from app.service import Context
 from ingest.cancellation import heed_cancellation
-from ingest.listener import LEASE, Listener
+from ingest.listener import LEASE
 from ingest.publish import Intake
+from ingest.roster import Roster
 from ingest.unmatched import unmatched_file
 
 HEARTBEAT = 1.0
@@ -35,8 +36,7 @@ class IngestService:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._beat)
-                for source in context.config.sources:
-                    group.start_soon(Listener(context, source, intake, self._owner).run)
+                group.start_soon(Roster(context, intake, self._owner).run)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(unmatched.close)

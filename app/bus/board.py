@@ -69,6 +69,11 @@ class Board:
         return sorted((msgspec.json.decode(row, type=SourceState) for row in found.values()), key=lambda s: s.id)
 
     @guarded
+    async def forget_source(self, source: str) -> None:
+        """Take a source that is configured no longer off the board; its cursor stays, should it come back."""
+        await self._connection.client.hdel(SOURCES, source)
+
+    @guarded
     async def hold(self, source: str, hold: Hold | None) -> None:
         """Have a source held on all machines until that is taken back (None)."""
         if hold is None:

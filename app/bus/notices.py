@@ -31,6 +31,9 @@ class Notices(Protocol):
     async def sources(self) -> list[SourceState]:
         """Return the last reported health of every source."""
 
+    async def forget_source(self, source: str) -> None:
+        """Take a source that is configured no longer off the board; its cursor stays, should it come back."""
+
     async def hold(self, source: str, hold: Hold | None) -> None:
         """Have a source held on all machines until that is taken back (None); outlives every restart."""
 

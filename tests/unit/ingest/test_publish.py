@@ -50,6 +50,33 @@ async def test_the_same_again_is_a_duplicate_and_the_counts_sum(intake):
     assert await intake.take(events, "push") == Accepted(duplicates=1_100)
 
 
+async def test_another_configuration_counts_from_when_it_is_adopted(intake, bus):
+    later = read(CONFIG.replace("query: nordlicht", "query: polarlicht").replace("brand: sued", "brand: nordlicht"))
+    assert await intake.take([post(1), post(2, "Polarlicht"), post(3, "x")], "push") == Accepted(1, unmatched=2)
+    await intake.adopt(later)
+    await intake.adopt(later)
+    assert await intake.take([post(4), post(2, "Polarlicht")], "push") == Accepted(1, unmatched=1)
+    assert await intake.take([post(5, "irgendwas")], "bound") == Accepted(1)
+    assert [(event.id, event.brands[0]) for event in bus.events] == [
+        ("1", "nordlicht"),
+        ("2", "nordlicht"),
+        ("5", "nordlicht"),
+    ]
+
+
+async def test_a_queries_place_is_kept_where_only_sources_change(intake):
+    before = intake._matcher
+    await intake.adopt(read(CONFIG + "  - {id: third, connector: push}\n"))
+    assert intake._matcher is before
+
+
+async def test_a_reply_to_a_mention_of_a_brand_that_went_belongs_to_nobody(intake):
+    await intake.take([post(1, "sued")], "push")
+    only = CONFIG.replace("  - {id: sued, name: Süd, query: sued}\n", "").replace(", brand: sued", "")
+    await intake.adopt(read(only))
+    assert await intake.take([post(2, "Genau!", in_reply_to="1")], "push") == Accepted(unmatched=1)
+
+
 async def test_the_figures_tell_what_became_of_events(intake):
     def figure(outcome):
         return REGISTRY.get_sample_value("emberwatch_mentions_total", {"source": "figures", "outcome": outcome}) or 0
@@ -73,7 +100,7 @@ async def test_a_reply_or_quote_of_a_mention_belongs_to_its_brands(intake, bus):
     assert [event.brands for event in bus.events] == [
         ("nordlicht",),
         ("nordlicht",),
-        ("sued", "nordlicht"),
+        ("nordlicht", "sued"),
         ("nordlicht",),
     ]
 
