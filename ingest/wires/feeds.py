@@ -1,0 +1,299 @@
+"""Feeds: RSS, Atom, CDF and JSON Feed, of articles or of comments, read into mentions; any bytes are legal input."""
+
+import calendar
+import io
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import feedparser
+import msgspec
+
+from app.domain.instant import from_rfc3339
+from app.domain.mention import Author, Deletion, Engagement, Mention
+from app.domain.wire import EARLIEST
+from ingest.markup import text_of
+from ingest.sound import unsound
+from ingest.wires import jsonfeed
+
+CHANNEL = "feeds"
+INFLATED = 8 * 2**20
+"""Bytes of a feed that a server sends packed without saying so."""
+
+HEAD = 65_536
+"""Bytes at the start of a feed in which its hints stand."""
+
+AHEAD = 300.0
+"""Seconds a date may lie in the future and still be a date."""
+
+PERIODS: Final = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_SKIPPED = re.compile(rb"<skipHours>(.*?)</skipHours>", re.DOTALL | re.IGNORECASE)
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_SKIPPED_DAYS = re.compile(rb"<skipDays>(.*?)</skipDays>", re.DOTALL | re.IGNORECASE)
+_DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
+_TOMBSTONE = re.compile(rb"<(?:[\w-]+:)?deleted-entry\b([^<>]{1,3000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""\b(ref|when)\s*=\s*["']([^"']*)["']""")
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a feed comes from."""
+
+    address: str
+    """As configured: ids that hold only within their feed are named after it, so it never changes."""
+    found: str = ""
+    """Where it was found in the end; relative links start there."""
+    comments: bool = False
+    """Whether its entries are comments."""
+    parent: str = ""
+    """The id of the article that they all comment on, if it is one."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One entry."""
+
+    mention: Mention
+    dated: bool = True
+    """Whether the feed says when it was published; else `published_at` is when it was read."""
+    comments: str = ""
+    """Where the feed of its comments is."""
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """What a feed says; `form` is empty if the bytes are none."""
+
+    form: str = ""
+    title: str = ""
+    items: tuple[Item, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
+    every: float = 0.0
+    """Seconds between two looks that the feed asks for (ttl, sy:updatePeriod); 0: it says nothing."""
+    hours: frozenset[int] = frozenset()
+    """Hours of the day (UTC) in which it does not want to be asked."""
+    days: frozenset[int] = frozenset()
+    """Days of the week, Monday 0, in which it does not want to be asked."""
+    comments: str = ""
+    """Where a feed of all comments of the site is likely."""
+    received: int = 0
+    unreadable: int = 0
+    fault: str = ""
+
+
+def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | None = None) -> Feed:
+    """Return what a feed says; `headers` are those of the answer. Never raises."""
+    body = _inflated(body)
+    if jsonfeed.likely(body):
+        return _gathered(jsonfeed.parsed(body), body, source, now)
+    told = {key.lower(): value for key, value in (headers or {}).items()}
+    told.setdefault("content-location", source.found or source.address)
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(body), response_headers=told, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # noqa: BLE001 - whatever a parser of broken markup stumbles over, the feed is at fault
+        return Feed(received=1, unreadable=1, fault=f"a feed that stops the parser ({type(error).__name__})")
+    if not parsed.get("version") and not parsed.entries:
+        return Feed(received=1, unreadable=1, fault="no feed")
+    return _gathered(parsed, body, source, now)
+
+
+def _inflated(body: bytes) -> bytes:
+    """Unpack what was packed without a word in the headers."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(31).decompress(body, INFLATED)
+    except zlib.error:
+        return body
+
+
+def _gathered(parsed: Mapping[str, Any], body: bytes, source: Source, now: float) -> Feed:
+    items: dict[str, Item] = {}
+    unreadable, fault = 0, ""
+    for entry in parsed["entries"]:
+        try:
+            item = _item(entry, parsed["feed"], source, now)
+            wrong = unsound(item.mention) or ("" if item.mention.text else "an entry that says nothing")
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError) as error:
+            wrong = f"an entry that cannot be read ({type(error).__name__})"
+        if wrong:
+            unreadable, fault = unreadable + 1, fault or wrong
+            continue
+        items.setdefault(item.mention.id, item)
+    head = body[:HEAD]
+    return Feed(
+        form=str(parsed.get("version") or "unknown"),
+        title=_plain(parsed["feed"].get("title")),
+        items=tuple(items.values()),
+        deletions=tuple(_tombstones(body, source, now)),
+        every=_every(parsed["feed"]),
+        hours=frozenset(int(hour) % 24 for block in _SKIPPED.findall(head) for hour in _HOUR.findall(block)),
+        days=frozenset(
+            DAYS.index(day)
+            for block in _SKIPPED_DAYS.findall(head)
+            for name in _DAY.findall(block)
+            if (day := name.decode().lower()) in DAYS
+        ),
+        comments=_site_comments(parsed["feed"], source),
+        received=len(parsed["entries"]),
+        unreadable=unreadable,
+        fault=fault,
+    )
+
+
+def _item(entry: Mapping[str, Any], feed: Mapping[str, Any], source: Source, now: float) -> Item:
+    url = _address(entry.get("link"), source)
+    title, text = _said(entry.get("title_detail")), _content(entry)
+    repeats = not title or text.startswith(title.rstrip("…. ")) or (source.comments and text)
+    whole = text if repeats else f"{title}\n\n{text}".strip()  # titles of comments are made of the article's
+    name = _identity(entry, url, whole, source)
+    published, updated = _instant(entry, "published", now), _instant(entry, "updated", now)
+    at = published or updated or now
+    edited = updated if updated and published and updated > published else None
+    mention = Mention(
+        channel=CHANNEL,
+        id=name,
+        published_at=at,
+        text=whole,
+        author=_author(entry, feed, source),
+        kind="comment" if source.comments else "article",
+        url=url,
+        language=_language((entry.get("title_detail") or {}).get("language") or feed.get("language")),
+        in_reply_to=_parent(entry, name, url, source),
+        engagement=Engagement(replies=_count(entry.get("slash_comments") or entry.get("thr_total"))),
+        edited_at=edited,
+        revision=int(edited * 1_000_000) if edited else 0,
+    )
+    return Item(mention, bool(published or updated), _comments(entry, source))
+
+
+def _identity(entry: Mapping[str, Any], url: str | None, text: str, source: Source) -> str:
+    """Return the entry's id: its own if it holds everywhere, else within the feed; else its address or a digest."""
+    own = str(entry.get("id") or "").strip()
+    if own and (":" in own and urlsplit(own).scheme):
+        return own
+    if own:
+        return f"{source.address}#{own}"
+    if url:
+        return url
+    return f"{source.address}#{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}{len(text):x}"
+
+
+def _parent(entry: Mapping[str, Any], name: str, url: str | None, source: Source) -> str | None:
+    """Return what a comment answers: as threading says, or the article that its feed, id or address belongs to."""
+    thread = entry.get("thr_in-reply-to")
+    if isinstance(thread, dict) and thread.get("ref"):
+        return str(thread["ref"])
+    if not source.comments:
+        return None
+    if source.parent:
+        return source.parent
+    if "#comment-" in name:
+        return name.partition("#comment-")[0]
+    return urldefrag(url).url if url else None
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    for detail in entry.get("content") or ():
+        if text := _said(detail):
+            return text
+    return _said(entry.get("summary_detail"))
+
+
+def _said(detail: Any) -> str:
+    """Return the text of a construct of feedparser: markup read as markup, plain text left alone."""
+    if not isinstance(detail, dict):
+        return ""
+    value = str(detail.get("value") or "")
+    return value.strip() if detail.get("type") == "text/plain" else text_of(value)
+
+
+def _plain(value: Any) -> str:
+    return " ".join(text_of(str(value or "")).split())[:200]
+
+
+def _author(entry: Mapping[str, Any], feed: Mapping[str, Any], source: Source) -> Author:
+    """Return who wrote it; ids hold within the site. Mail addresses are not kept."""
+    host = urlsplit(source.address).hostname or source.address
+    detail = entry.get("author_detail") or {}
+    name = _plain(detail.get("name") or ("" if "@" in str(entry.get("author")) else entry.get("author")))
+    page = _address(detail.get("href"), source)
+    shown = name or _plain((feed.get("author_detail") or {}).get("name")) or _plain(feed.get("title")) or host
+    return Author(f"{host}/{name}" if name else host, name=shown, url=page)
+
+
+def _address(said: Any, source: Source) -> str | None:
+    """Return an absolute http address, or None."""
+    try:
+        url = urljoin(source.found or source.address, str(said).strip()) if said else ""
+        return url if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname else None
+    except ValueError:
+        return None
+
+
+def _comments(entry: Mapping[str, Any], source: Source) -> str:
+    if source.comments:
+        return ""
+    linked = [
+        link.get("href")
+        for link in entry.get("links") or ()
+        if link.get("rel") == "replies" and "xml" in str(link.get("type") or "")
+    ]
+    return _address(entry.get("wfw_commentrss") or next(iter(linked), None), source) or ""
+
+
+def _site_comments(feed: Mapping[str, Any], source: Source) -> str:
+    """Return where WordPress has the feed of all comments: beside that of the articles."""
+    home = _address(feed.get("link"), source)
+    if source.comments or not home or "wordpress.org" not in str(feed.get("generator") or ""):
+        return ""
+    return home.rstrip("/") + "/comments/feed/"
+
+
+def _instant(entry: Mapping[str, Any], field: str, now: float) -> float | None:
+    """Return a date of an entry, None if there is none or it cannot be one: before 1990, or ahead of us."""
+    key = f"{field}_parsed"
+    said = entry[key] if key in entry else None  # noqa: SIM401 - feedparser's `get` takes one date for the other
+    if said is None:
+        return None
+    at = float(said) if isinstance(said, float) else float(calendar.timegm(said))
+    return at if EARLIEST <= at <= now + AHEAD else None
+
+
+def _language(said: Any) -> str | None:
+    return said if isinstance(said, str) and _LANGUAGE.fullmatch(said) else None
+
+
+def _count(said: Any) -> int:
+    return min(int(said), 10**9) if isinstance(said, (str, int)) and str(said).isascii() and str(said).isdigit() else 0
+
+
+def _every(feed: Mapping[str, Any]) -> float:
+    """Return the seconds between two looks that a feed asks for."""
+    waits = [60.0 * _count(str(feed.get("ttl") or "").strip())]
+    period = PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
+    if period:
+        waits.append(period / max(1, _count(str(feed.get("sy_updatefrequency") or "").strip())))
+    return max(waits)
+
+
+def _tombstones(body: bytes, source: Source, now: float) -> list[Deletion]:
+    """Return the entries that an Atom feed says are gone (RFC 6721)."""
+    if b"deleted-entry" not in body:
+        return []
+    gone = []
+    for tag in _TOMBSTONE.findall(body):
+        said = {key.decode(): value.decode("utf-8", "replace") for key, value in _ATTRIBUTE.findall(tag)}
+        try:
+            at = min(from_rfc3339(said["when"]), now)
+        except (ValueError, KeyError, OverflowError):
+            at = now
+        name = _identity({"id": said.get("ref")}, None, "", source) if said.get("ref") else ""
+        deletion = Deletion(CHANNEL, name, at)
+        if not unsound(deletion):
+            gone.append(deletion)
+    return gone
