@@ -1,6 +1,7 @@
 """The web as connectors ask it: honest, bounded, at the pace the other side allows; failures become sentences."""
 
 import asyncio
+import base64
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -114,14 +115,10 @@ class Web:
         Raises `CredentialMissing` for 401 and 403, else `SourceUnavailable` with its cause: `quota` with `retry_after`
         for 429, `server`, or `network`. `params` and `form` leave out what is None.
         """
-        sent: dict[str, Any] = {"params": _told(params), "headers": headers, "data": _told(form)}
+        told = {**(headers or {}), **(_basic(*login) if login else {})}
+        sent: dict[str, Any] = {"params": _told(params), "headers": told, "data": _told(form)}
         if json is not None:
-            sent |= {
-                "data": msgspec.json.encode(json),
-                "headers": {"Content-Type": "application/json", **(headers or {})},
-            }
-        if login:
-            sent["auth"] = aiohttp.BasicAuth(*login)
+            sent |= {"data": msgspec.json.encode(json), "headers": {"Content-Type": "application/json", **told}}
         await self._wait()
         try:
             async with asyncio.timeout(3 * self._patience), self._open().request(method, url, **sent) as response:
@@ -240,6 +237,11 @@ def host_of(url: str) -> str:
     except ValueError:
         return "The address"
     return f"{parts.hostname}{port}" if parts.hostname else "The address"
+
+
+def _basic(name: str, password: str) -> dict[str, str]:
+    """Return the header of HTTP Basic authentication (RFC 7617)."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
 def _told(values: Mapping[str, Any] | None) -> dict[str, str] | None:
