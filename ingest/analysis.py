@@ -12,6 +12,7 @@ import structlog
 from anyio import to_thread
 
 from app.bus.port import Entry, Labelled, Settled
+from app.config import Config
 from app.domain.analysis import AnalysedMention, Analysis
 from app.domain.identity import Identity
 from app.domain.mention import Deletion, Heartbeat, Mention
@@ -20,7 +21,7 @@ from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context
 from ingest.analyzer import Analyzer
-from ingest.understanding import Failure, configured, understand
+from ingest.understanding import Failure, configured, names_of, understand
 
 GROUP = "analysis"
 BATCH = 500
@@ -50,19 +51,31 @@ class AnalysisService:
         self._bus = context.bus
         self._consumer = context.options.get("consumer") or context.worker
         self._analyzers: Sequence[Analyzer] = analyzers or ()
-        self._prepared = bool(analyzers)
+        self._given = self._prepared = bool(analyzers)
         self._interrupted: set[str] = set()
         self._patience = context.config.analysis.patience
 
     async def run(self) -> None:
         """Work until cancelled."""
+        config = self._context.config
         await self.prepare()
-        while True:
-            try:
-                await self._work()
-            except Unavailable as error:
-                _log.warning("waiting", reason=str(error))
-                await self._context.clock.sleep(PAUSE)
+        async with anyio.create_task_group() as group:
+            if not self._given:
+                group.start_soon(self._follow, config)
+            while True:
+                try:
+                    await self._work()
+                except Unavailable as error:
+                    _log.warning("waiting", reason=str(error))
+                    await self._context.clock.sleep(PAUSE)
+
+    async def _follow(self, config: Config) -> None:
+        """Have the analyzers know the names of what is watched, as they change."""
+        known = names_of(config)
+        async for changed in self._context.watchlist.changes(config):
+            if (names := names_of(changed)) != known:
+                known = names
+                self._analyzers = await to_thread.run_sync(configured, changed)
 
     async def _work(self) -> None:
         """Work until the bus does not answer; first on what was left."""

@@ -26,8 +26,12 @@ def build(names: Sequence[str], languages: tuple[str, ...], brands: tuple[str, .
 
 def configured(config: Config) -> list[Analyzer]:
     """Construct the analyzers that config.yaml names, knowing its brands."""
-    names = tuple(brand.name for brand in config.brands)
-    return build(config.analysis.analyzers, config.analysis.languages, names)
+    return build(config.analysis.analyzers, config.analysis.languages, names_of(config))
+
+
+def names_of(config: Config) -> tuple[str, ...]:
+    """Return the names of everything watched, competitors included, which say nothing about a mention."""
+    return tuple(brand.name for brand in config.watched.brands)
 
 
 def understand(analyzers: Sequence[Analyzer], mentions: Sequence[Mention]) -> list[Analysis | Failure]:
