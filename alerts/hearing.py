@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.config import Source
 from app.domain.brand import Brand
-from app.domain.source import SourceState
+from app.domain.source import LISTENING, SourceState, hushed_since
 from app.domain.tally import MinuteTally
 
 FRESH = 30.0
 """Seconds after which a source that reports every 5 s no longer counts as listening."""
 GONE = 86_400.0
 """Seconds after which a source that does not listen no longer belongs to what is usual."""
-LISTENING = ("live", "idle")
 OUTAGE = 1800
 """Seconds of silence that may be an outage …"""
 MISSED = 30.0
@@ -22,12 +21,21 @@ def heard(brand: Brand, sources: Sequence[Source], states: Mapping[str, SourceSt
     """Tell whether all that tells us of a brand listens at `at`; a source away for a day is no longer waited for."""
     mine = [states[source.id] for source in sources if source.brand in {None, brand.id} and source.id in states]
     kin = [state for state in mine if state.demo == brand.demo] or mine
-    listening = [state for state in kin if state.status in LISTENING and at - state.reported_at <= FRESH]
-    missing = [state for state in kin if state not in listening and at - _since(state) < GONE]
+    listening = [state for state in kin if _listens(state, at)]
+    missing = [state for state in kin if state not in listening and at - _since(state, at) < GONE]
     return bool(listening) and not missing
 
 
-def _since(state: SourceState) -> float:
+def _listens(state: SourceState, at: float) -> bool:
+    """Tell whether a source listens; one that brings nothing where much is usual is not believed to."""
+    fresh = state.status in LISTENING and at - state.reported_at <= FRESH
+    return fresh and hushed_since(state, at) is None
+
+
+def _since(state: SourceState, at: float) -> float:
+    hushed = hushed_since(state, at)
+    if hushed is not None:
+        return hushed
     return state.reported_at if state.status in LISTENING else state.since
 
 

@@ -14,6 +14,7 @@ from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Decision, Watch
 from alerts.evidence import BEFORE, driver_terms, lead_authors
 from alerts.hearing import heard
+from alerts.sources import SourceWatch
 from alerts.wording import reason
 from app.crisis import open_incident, resolve_incident, update_incident
 from app.domain.actor import system
@@ -59,8 +60,13 @@ class AlertsService:
         self._bus = context.bus
         self._zone = context.config.site.zone
         self._actor = system(self.name)
-        self._brands = {brand.id: brand for brand in context.config.brands}
+        self._config = context.config
+        self._brands = {brand.id: brand for brand in self._config.brands}
         self._watches: dict[str, Watch] = {}
+        self._more = anyio.Event()
+        """Set when there are other brands to learn."""
+        self._orphans = True
+        """Whether there may be incidents of brands that nobody watches any more."""
         self._duty = Duty(context.bus, self._brands, context.worker, context.clock)
         self._fresh: set[str] = set()
         """Brands that became ours and whose open incident is not known yet."""
@@ -72,6 +78,7 @@ class AlertsService:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._learn_for_ever)
+                group.start_soon(SourceWatch(self._context).run)
                 while True:
                     try:
                         await self.work()
@@ -92,6 +99,9 @@ class AlertsService:
 
     async def work(self) -> None:
         """See what is ours, and judge if the watermark has passed a step, or a brand is newly ours."""
+        self._adopt()
+        if self._orphans:
+            await self._dismiss()
         if self._duty.due():
             await self._look()
         now = self._context.clock.now()
@@ -108,6 +118,37 @@ class AlertsService:
         for brand in before - self._duty.held:
             INCIDENTS_OPEN.labels(brand).set(0)  # who acts for it now counts it
 
+    def _adopt(self) -> None:
+        """Watch the brands of the configuration in force; what is usual for those that stay is not forgotten."""
+        if self._context.config is self._config:
+            return
+        self._config = self._context.config
+        self._brands = {brand.id: brand for brand in self._config.brands}
+        self._duty.follow(self._brands)
+        self._watches = {brand: watch for brand, watch in self._watches.items() if brand in self._brands}
+        self._orphans = True
+        self._more.set()
+        self._more = anyio.Event()
+
+    async def _dismiss(self) -> None:
+        """Resolve what is open of brands that went, and give up the duty for them."""
+
+        def read() -> list[Incident]:
+            with self._context.store.reading() as tx:
+                return [one for one in tx.incidents.open() if one.brand not in self._brands]
+
+        for incident in await to_thread.run_sync(read):
+            if await self._duty.confirm(incident.brand):
+                with suppress(Conflict, NotFound):
+                    await resolve_incident(
+                        self._context.store, self._bus, self._actor, incident, self._context.clock.now()
+                    )
+        for brand in self._duty.held - self._brands.keys():
+            INCIDENTS_OPEN.labels(brand).set(0)
+            await self._duty.drop(brand)
+        self._fresh &= self._duty.held
+        self._orphans = False
+
     async def learn(self) -> bool:
         """Learn the past of the next brand, one we act for first; return False if all are learned."""
         unknown = [brand for brand in self._brands if brand not in self._watches]
@@ -118,15 +159,17 @@ class AlertsService:
         tally = await self._bus.minutes([brand], now - RECENT, now)
         watch = await to_thread.run_sync(self._learned, brand, now, tally)
         watch.take(tally)
-        self._watches[brand] = watch
-        self._published = 0.0
+        if brand in self._brands:
+            self._watches[brand] = watch
+            self._published = 0.0
         return True
 
     async def _learn_for_ever(self) -> None:
-        more = True
-        while more:
+        while True:
+            more = self._more
             try:
-                more = await self.learn()
+                if not await self.learn():
+                    await more.wait()
             except Unavailable as error:
                 log.warning("alerts wait", reason=str(error))
                 await self._context.clock.sleep(RETRY)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from app.bus.port import Accepted, Fence
+from app.domain.alarm import Alarm
 from app.domain.mention import Deletion, Mention
 from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.tally import Contribution
@@ -28,6 +29,7 @@ class MemoryBus:
         self.holds: dict[str, Hold | None] = {}
         self.questions: dict[str, str] = {}
         self.proofs: dict[str, Proof] = {}
+        self.shown: dict[str, Alarm] = {}
         self.away = False
         self.behind: float | None = None
         self._news = asyncio.Condition()
@@ -147,6 +149,14 @@ class MemoryBus:
     async def answered(self, source: str, question: str) -> Proof | None:
         self._answer()
         return self.proofs.get(question)
+
+    async def show_alarm(self, alarm: Alarm) -> None:
+        self._answer()
+        self.shown[alarm.id] = alarm
+
+    async def alarms(self) -> list[Alarm]:
+        self._answer()
+        return list(self.shown.values())
 
     async def command(self, topic: str, payload: Mapping[str, str]) -> int:
         self._answer()

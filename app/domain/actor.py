@@ -12,7 +12,16 @@ GRANTS: dict[str, frozenset[str]] = {
     "admin": frozenset({"*"}),
     "machine": frozenset({"mention.push"}),
     "system": frozenset(
-        {"incident.open", "incident.update", "incident.resolve", "tally.seed", "mention.push", "retention.run"}
+        {
+            "alarm.open",
+            "alarm.resolve",
+            "incident.open",
+            "incident.update",
+            "incident.resolve",
+            "tally.seed",
+            "mention.push",
+            "retention.run",
+        }
     ),
 }
 """Role → verbs it may do; deny by default."""

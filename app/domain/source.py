@@ -97,3 +97,14 @@ class SourceState(msgspec.Struct, frozen=True):
     """Hears only what it is told (push, webhooks): its readiness proves nothing about those who should tell it."""
     testable: bool = False
     """Whether it can be asked to prove now that it works."""
+
+
+LISTENING = frozenset({"live", "idle"})
+
+
+def hushed_since(one: SourceState, at: float) -> float | None:
+    """Return since when a source that seems to listen brings nothing, if that is suspicious for its habit at `at`."""
+    if one.status not in LISTENING or one.passive or one.patience is None or one.heard_at is None:
+        return None
+    since = max(one.heard_at, one.since)
+    return since if at - since > one.patience else None

@@ -56,6 +56,12 @@ def test_a_demo_brand_waits_for_demo_sources_only_and_a_real_one_for_real_ones()
     assert heard(BRAND, sources(demo=None), known, NOW)
 
 
+def test_who_brings_nothing_where_much_is_usual_is_not_believed_to_listen_for_a_day():
+    for since, listens in ((600, True), (1300, False), (90_000, True)):
+        hushed = SourceState("live", "x", "live", NOW - 99_999, NOW, heard_at=NOW - since, usual=40.0, patience=1200.0)
+        assert heard(BRAND, sources(live=None, push=None), states(push="idle") | {"live": hushed}, NOW) is listens
+
+
 def minutes(begin: int, end: int, count: int = 10) -> list[MinuteTally]:
     return [MinuteTally(60 * number, count) for number in range(begin, end)]
 
