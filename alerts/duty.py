@@ -69,6 +69,16 @@ class Duty:
         self._since.setdefault(brand, now)
         return True
 
+    def follow(self, brands: Iterable[str]) -> None:
+        """Answer for other brands from the next look on."""
+        self._brands = tuple(brands)
+        self._looked = float("-inf")
+
+    async def drop(self, brand: str) -> None:
+        """Give a brand up that is not watched any more."""
+        self._since.pop(brand, None)
+        await self._bus.release(_name(brand), self._owner)
+
     async def leave(self) -> None:
         """Give everything up, which spares the others waiting."""
         for brand in self.held:

@@ -13,6 +13,7 @@ from anyio import to_thread
 from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Decision, Watch
 from alerts.evidence import BEFORE, driver_terms, lead_authors
+from alerts.farewell import dismiss
 from alerts.hearing import heard
 from alerts.sources import SourceWatch
 from alerts.wording import reason
@@ -101,7 +102,9 @@ class AlertsService:
         """See what is ours, and judge if the watermark has passed a step, or a brand is newly ours."""
         self._adopt()
         if self._orphans:
-            await self._dismiss()
+            await dismiss(self._context, self._duty, self._actor, self._brands)
+            self._fresh &= self._duty.held
+            self._orphans = False
         if self._duty.due():
             await self._look()
         now = self._context.clock.now()
@@ -129,25 +132,6 @@ class AlertsService:
         self._orphans = True
         self._more.set()
         self._more = anyio.Event()
-
-    async def _dismiss(self) -> None:
-        """Resolve what is open of brands that went, and give up the duty for them."""
-
-        def read() -> list[Incident]:
-            with self._context.store.reading() as tx:
-                return [one for one in tx.incidents.open() if one.brand not in self._brands]
-
-        for incident in await to_thread.run_sync(read):
-            if await self._duty.confirm(incident.brand):
-                with suppress(Conflict, NotFound):
-                    await resolve_incident(
-                        self._context.store, self._bus, self._actor, incident, self._context.clock.now()
-                    )
-        for brand in self._duty.held - self._brands.keys():
-            INCIDENTS_OPEN.labels(brand).set(0)
-            await self._duty.drop(brand)
-        self._fresh &= self._duty.held
-        self._orphans = False
 
     async def learn(self) -> bool:
         """Learn the past of the next brand, one we act for first; return False if all are learned."""
