@@ -1,7 +1,7 @@
 """Webhooks of Discourse: posts that were written, edited, taken away or brought back, and topics that vanished.
 
 Source: https://github.com/discourse/discourse, app/models/web_hook_event_type.rb and
-app/jobs/regular/emit_web_hook_event.rb (read 2026-11-22); the posts themselves are those of the API, see `ingest.wires.discourse`.
+app/jobs/regular/emit_web_hook_event.rb (read 2026-11-22); posts are those of the API, see `ingest.wires.discourse`.
 """
 
 import msgspec
