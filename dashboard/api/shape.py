@@ -6,7 +6,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from app.domain.analysis import Label
 from app.domain.incident import IncidentState, Severity
-from app.domain.source import SourceStatus
 
 Item = TypeVar("Item")
 
@@ -143,22 +142,6 @@ class Topic(Shape):
     term: str
     mentions: int
     negative: int
-
-
-class Source(Shape):
-    """A source and how it is; `lag` in seconds between publication and arrival."""
-
-    id: str
-    connector: str
-    status: SourceStatus
-    since: AwareDatetime
-    reported_at: AwareDatetime
-    reason: str
-    last_item_at: AwareDatetime | None
-    lag: float | None
-    received: int
-    matched: int
-    demo: bool
 
 
 class Signal(Shape):
