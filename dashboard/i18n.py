@@ -97,6 +97,11 @@ class Words:
             return self.clock(at)
         return self.say("day", day=moment.day, month=moment.month, time=self.clock(at))
 
+    def date(self, at: float) -> str:
+        """Write the day of an instant: 21.11. in German, 21/11 in English."""
+        moment = self._local(at)
+        return self.say("date", day=moment.day, month=moment.month)
+
     def span(self, seconds: float) -> str:
         """Write a length of time in its largest fitting unit: 6 s, 4 min, 3 h, 2 days."""
         whole = max(0, int(seconds))

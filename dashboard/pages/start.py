@@ -16,8 +16,9 @@ def page(context: Context) -> Page:
     def layout(lang: str = "", **_: Any) -> Any:
         language = next((one for one in LANGUAGES if one == lang), config.site.language)
         say = words(language, config.site.zone)
-        walls = [html.Li(html.A(wall.name, href=f"/wall/{wall.id}?lang={language}")) for wall in config.walls]
+        walls = [html.Li(html.A(wall.name, href=f"/wall/{wall.id}?lang={language}")) for wall in context.config.walls]
         ways = [
+            html.Li(html.A(say.say("admin.title"), href=f"/admin?lang={language}")),
             html.Li(html.A(say.say("start.api"), href="/api/v1/openapi.json")),
             html.Li(html.A(say.say("start.health"), href="/readyz")),
         ]

@@ -1,0 +1,71 @@
+import pytest
+
+from app.config.model import Config
+from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.instant import from_rfc3339
+from dashboard import draft
+from dashboard.draft import Draft
+from dashboard.i18n import words
+
+ZONE = "Europe/Berlin"
+SAY = words("en", ZONE)
+NORD = Brand("nord", "Nord", "nord", ("@nord",), demo=True, exclude=("wal", "(nord AND see)"))
+MAY = Campaign(
+    "mai", "Mai", "nord", "#mai", from_rfc3339("2026-05-01T00:00:00+02:00"), from_rfc3339("2026-06-01T00:00:00+02:00")
+)
+OST, PREIS = Brand("ost", "Ost", "ost", rivals=("nord",)), Topic("preis", "Preis", "preis", ("nord",))
+CONFIG = Config(brands=(NORD,), competitors=(OST,), topics=(PREIS,), campaigns=(MAY,))
+
+
+def made(kind, written, known=None):
+    return draft.row(kind, written, CONFIG, SAY, known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"), [("brands", NORD), ("competitors", OST), ("topics", PREIS), ("campaigns", MAY)]
+)
+def test_a_row_goes_through_the_form_unchanged(kind, row):
+    assert made(kind, draft.drafted(row, ZONE), row.id) == (row, {})
+
+
+def test_a_newcomer_needs_a_name_and_a_query():
+    row, slips = made("brands", Draft("Süd & Söhne", query="sued"))
+    assert (row.id, row.name, row.query, slips) == ("sued-soehne", "Süd & Söhne", "sued", {})
+    assert made("competitors", Draft("West", query="west"))[0].rivals == (EVERY,)
+    assert made("brands", Draft("Nord", query="x"))[0].id == "nord-2"
+    assert made("brands", Draft("!!!", query="x"))[0].id == "x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "wrong"),
+    [
+        ("brands", Draft(), {"name", "query"}),
+        ("brands", Draft("N" * 61, query="x"), {"name"}),
+        ("brands", Draft("N", "nord", query="x"), {"id"}),
+        ("brands", Draft("N", "n n", query="x"), {"id"}),
+        ("brands", Draft("N", query="x", accounts="@ok\n@"), {"accounts"}),
+        ("brands", Draft("N", query="x OR", exclude="a\n(b"), {"query", "exclude"}),
+        ("campaigns", Draft("N", query="x"), {"brand", "start", "end"}),
+        ("campaigns", Draft("N", query="x", brand="nord", start="2026-05-02", end="2026-05-01"), {"end"}),
+        ("campaigns", Draft("N", query="x", brand="nord", start="morgen", end="2026-05-01"), {"start"}),
+    ],
+)
+def test_every_mistake_is_told_at_once(kind, written, wrong):
+    row, slips = made(kind, written)
+    assert row is None
+    assert set(slips) == wrong
+
+
+def test_a_mistake_in_an_exclusion_names_its_line():
+    _, slips = draft.wish("brands", Draft(query="x", exclude="gut\n\n  (schlecht"), ZONE)
+    assert (slips["exclude"].line, slips["exclude"].position) == (2, 2)
+
+
+def test_what_a_draft_wants_to_hear():
+    wish, _ = draft.wish("campaigns", Draft(query="x", start="2026-05-01", end="2026-05-31"), ZONE)
+    assert (wish.start, wish.end) == (MAY.start, MAY.end)
+    wish, _ = draft.wish("campaigns", Draft(query="x", start="noch", end="nichts"), ZONE)
+    assert wish.start < 0
+    wish, _ = draft.wish("topics", Draft(query="x", exclude="(kaputt"), ZONE)
+    assert wish.exclude == ()
+    assert draft.wish("brands", Draft(), ZONE) == (None, {})
