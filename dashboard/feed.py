@@ -8,6 +8,7 @@ import structlog
 
 from app.bus.port import Bus
 from app.clock import Clock
+from app.config import Config
 from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.errors import Unavailable
@@ -25,6 +26,11 @@ AGAIN = 0.5
 log = structlog.get_logger(__name__)
 
 
+def bound(config: Config) -> dict[str, str]:
+    """Return the sources that are asked for one brand only, and for which."""
+    return {source.id: source.brand for source in config.sources if source.brand is not None}
+
+
 class Feed:
     """Keeps `state` and `around` true; `changed` fires on every delta and board."""
 
@@ -33,7 +39,7 @@ class Feed:
         bus: Bus,
         brands: tuple[Brand, ...],
         clock: Clock,
-        bound: Mapping[str, str] | None = None,
+        asked: Mapping[str, str] | None = None,
         faults: Mapping[str, Fault] | None = None,
     ) -> None:
         self._bus = bus
@@ -41,10 +47,18 @@ class Feed:
         self._clock = clock
         self._faults = {} if faults is None else faults
         self.state = State(brand.id for brand in brands)
-        self.around = Surroundings(brands=brands, bound=dict(bound or {}))
+        self.around = Surroundings(brands=brands, bound=dict(asked or {}))
         self.changed = anyio.Event()
         self.loaded = anyio.Event()
         """Set once the first snapshot is in."""
+        self._wanting = False
+        """Whether there is a brand of which nothing is known yet."""
+
+    def adopt(self, config: Config) -> None:
+        """Follow what is watched in another configuration; the past of a new brand is read with the next delta."""
+        self._brands = config.watched.brands
+        self._wanting = self.state.follow(brand.id for brand in self._brands) or self._wanting
+        self.around = msgspec.structs.replace(self.around, brands=self._brands, bound=bound(config))
 
     async def run(self) -> None:
         """Follow the bus until cancelled; outages of Redis are waited out."""
@@ -54,7 +68,7 @@ class Feed:
 
     async def _follow(self) -> None:
         async for delta in self._bus.deltas():
-            if delta is None or not self.state.apply(delta, self._clock.now()):
+            if delta is None or self._wanting or not self.state.apply(delta, self._clock.now()):
                 await self._reread()
             self._tell()
 
@@ -62,6 +76,7 @@ class Feed:
         """Read the state again; a delta that arrives meanwhile waits in the subscription."""
         while True:
             now = self._clock.now()
+            self._wanting = False
             try:
                 snapshot = await self._bus.snapshot([brand.id for brand in self._brands], now - KEEP_BACK)
             except Unavailable as reason:

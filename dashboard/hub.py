@@ -6,6 +6,7 @@ import msgspec
 from app import metrics
 from app.clock import Clock
 from app.config import Config
+from app.domain.brand import Brand
 from app.domain.wall import Screen, Wall
 from dashboard import scenes
 from dashboard.feed import Feed
@@ -21,6 +22,9 @@ STALLED = 30.0
 
 TOO_SLOW = 4408
 """Close code for a stalled screen."""
+
+NO_SUCH_WALL = 4404
+"""Close code for a wall that the configuration does not know."""
 
 
 class Seat:
@@ -64,13 +68,43 @@ class Hub:
     def __init__(self, config: Config, feed: Feed, clock: Clock, paint: type[Canvas] = Canvas) -> None:
         self._paint = paint
         self._site = config.site.name
-        self._walls: dict[str, Wall] = {wall.id: wall for wall in config.walls}
-        self._brands = {brand.id: brand for brand in config.brands}
-        self._rotations = {wall.id: Rotation(wall) for wall in config.walls}
         self._feed = feed
         self._clock = clock
         self._canvases: dict[Screen, Canvas] = {}
         self._seats: dict[Screen, set[Seat]] = {}
+        self._rotations: dict[str, Rotation] = {}
+        self._walls: dict[str, Wall] = {}
+        self._brands: dict[str, Brand] = {}
+        self.adopt(config)
+
+    def adopt(self, config: Config) -> None:
+        """Show what another configuration has: its feed has to have adopted it before.
+
+        What is unchanged stays as it is drawn; screens of a wall that went are sent away.
+        """
+        before = self._walls
+        self._brands = {brand.id: brand for brand in config.watched.brands}
+        self._walls = {wall.id: wall for wall in config.walls}
+        self._rotations = {name: self._rotations.get(name) or Rotation(wall) for name, wall in self._walls.items()}
+        for name, rotation in self._rotations.items():
+            rotation.follow(self._walls[name])
+            if name not in before:
+                metrics.SCREENS.labels(name).set(0)  # also after a start that followed a kill
+        self._canvases = {
+            variant: canvas for variant, canvas in self._canvases.items() if self._stays(variant, canvas, before)
+        }
+        for screen in [screen for screen in self._seats if screen.wall not in self._walls]:
+            for seat in self._seats.pop(screen):
+                seat.outlet.drop(NO_SUCH_WALL, f"There is no wall {screen.wall[:40]!r} any more.")
+
+    def _stays(self, variant: Screen, canvas: Canvas, before: dict[str, Wall]) -> bool:
+        wall = self._walls.get(variant.wall)
+        alike = wall is not None and wall.scenes == before[variant.wall].scenes
+        return alike and self._brands.get(canvas.brand.id) == canvas.brand
+
+    def knows(self, wall: str) -> bool:
+        """Tell whether there is such a wall."""
+        return wall in self._walls
 
     @property
     def seats(self) -> int:

@@ -1,5 +1,6 @@
 """`/ws/wall/{wall}`: one websocket per screen, fed from its seat in the hub past ASGI (`dashboard.line`)."""
 
+import re
 from typing import TypeVar, cast, get_args
 
 from fastapi import APIRouter, WebSocket
@@ -7,11 +8,10 @@ from fastapi import APIRouter, WebSocket
 from app import metrics
 from app.config import Config
 from app.domain.wall import Audience, Language, Screen, Theme
-from dashboard.hub import Hub
+from dashboard.hub import NO_SUCH_WALL, Hub
 from dashboard.line import EXTENSION
 
-NO_SUCH_WALL = 4404
-"""Close code for a wall that the configuration does not know."""
+_BRAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 DISTANCE, NEAR, FAR = 5.0, 1.0, 20.0
 
@@ -21,13 +21,11 @@ Choice = TypeVar("Choice", bound=str)
 def router(config: Config, hub: Hub) -> APIRouter:
     """Return the websocket route of the walls."""
     routes = APIRouter()
-    for one in config.walls:
-        metrics.SCREENS.labels(one.id).set(0)  # also after a start that followed a kill
 
     @routes.websocket("/ws/wall/{wall}")
     async def wall_socket(websocket: WebSocket, wall: str) -> None:
         await websocket.accept()
-        if wall not in {one.id for one in config.walls}:
+        if not hub.knows(wall):
             await websocket.close(NO_SUCH_WALL, f"There is no wall {wall[:40]!r}.")
             return
         seat = hub.join(screen(config, wall, dict(websocket.query_params)), websocket.scope["extensions"][EXTENSION])
@@ -43,8 +41,11 @@ def router(config: Config, hub: Hub) -> APIRouter:
 
 
 def screen(config: Config, wall: str, asked: dict[str, str]) -> Screen:
-    """Return the screen a page asks for; what it asks wrongly becomes the site's own choice."""
-    brands = {brand.id for brand in config.brands}
+    """Return the screen a page asks for; what it asks wrongly becomes the site's own choice.
+
+    A brand that is not watched pins the screen as soon as it is.
+    """
+    brand = asked.get("brand", "")
     return Screen(
         wall=wall,
         language=_one_of(asked.get("lang"), cast("tuple[Language, ...]", get_args(Language)), config.site.language),
@@ -52,7 +53,7 @@ def screen(config: Config, wall: str, asked: dict[str, str]) -> Screen:
         audience=_one_of(asked.get("audience"), cast("tuple[Audience, ...]", get_args(Audience)), "control"),
         theme=_one_of(asked.get("theme"), cast("tuple[Theme, ...]", get_args(Theme)), "dark"),
         distance=_distance(asked.get("distance")),
-        brand=asked["brand"] if asked.get("brand") in brands else None,
+        brand=brand if _BRAND.fullmatch(brand) else None,
     )
 
 

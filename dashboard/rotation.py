@@ -16,6 +16,10 @@ class Rotation:
         self._shown = wall.brands[0] if wall.brands else ""
         self._since: float | None = None
 
+    def follow(self, wall: Wall) -> None:
+        """Go on as the wall is now; what is shown stays as long as it may."""
+        self._wall = wall
+
     def step(self, now: float, eligible: Sequence[str]) -> str:
         """Return the brand to show at `now`, one of `eligible` unless that is empty."""
         if not eligible:

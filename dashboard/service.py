@@ -2,16 +2,17 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import anyio
 import uvicorn
 
+from app.config import Config
 from app.domain.fault import Fault
 from app.errors import Unavailable
 from app.service import Context
 from dashboard.checkup import Checkup
-from dashboard.feed import Feed
+from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
 from dashboard.line import Line
 from dashboard.server import build
@@ -64,9 +65,9 @@ class DashboardService:
     async def run(self) -> None:
         """Listen on the host and port of the options until cancelled, then let connections end."""
         context = self._context
-        bound = {source.id: source.brand for source in context.config.sources if source.brand is not None}
-        feed = Feed(context.bus, context.config.brands, context.clock, bound, context.faults)
-        hub = Hub(context.config, feed, context.clock)
+        config = context.config
+        feed = Feed(context.bus, config.watched.brands, context.clock, bound(config), context.faults)
+        hub = Hub(config, feed, context.clock)
         await feed.look()
         with _listen(context.options) as door:
             app = await build(context, hub)
@@ -75,12 +76,20 @@ class DashboardService:
                 tasks.start_soon(feed.run)
                 tasks.start_soon(Checkup(context).run)
                 tasks.start_soon(hub.run)
+                tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:
                     with anyio.CancelScope(shield=True) as serving:
                         tasks.start_soon(_pass_on_cancel, server, serving)
                         await server.serve(sockets=[door])
                 finally:
                     tasks.cancel_scope.cancel()
+
+
+async def _follow(changes: AsyncIterator[Config], feed: Feed, hub: Hub) -> None:
+    """Show what is watched as it changes; nothing is drawn between the two."""
+    async for config in changes:
+        feed.adopt(config)
+        hub.adopt(config)
 
 
 async def _pass_on_cancel(server: Server, _serving: anyio.CancelScope) -> None:

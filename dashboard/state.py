@@ -231,6 +231,13 @@ class State:
         self._marks: dict[int, float] = {}
         self._lost = 0
 
+    def follow(self, brands: Iterable[str]) -> bool:
+        """Know other brands from now on, those that stay as they are; return whether any is new and so still empty."""
+        wanted = list(brands)
+        new = set(wanted) - self.brands.keys()
+        self.brands = {brand: self.brands.get(brand) or BrandState(brand) for brand in wanted}
+        return bool(new)
+
     @property
     def seq(self) -> int:
         """Return the sum over partitions of the delta seq applied; it never falls."""

@@ -12,9 +12,12 @@ from dashboard.page import Page
 def page(context: Context) -> Page:
     """Return the page of the walls."""
     config = context.config
-    walls = {wall.id: wall.name for wall in config.walls}
+
+    def known() -> dict[str, str]:
+        return {wall.id: wall.name for wall in context.config.walls}
 
     def layout(wall: str = "", lang: str = "", **_: Any) -> Any:
+        walls = known()
         language = next((one for one in LANGUAGES if one == lang), config.site.language)
         say = words(language, config.site.zone)
         if wall not in walls:
@@ -23,9 +26,9 @@ def page(context: Context) -> Page:
         return html.Div(id="wall", lang=language, **data)
 
     def title(wall: str = "", **_: Any) -> str:
-        return f"{walls.get(wall, wall)} · {config.site.name}"
+        return f"{known().get(wall, wall)} · {config.site.name}"
 
-    return Page("wall", "/wall/<wall>", layout, title, exists=lambda wall: wall in walls)
+    return Page("wall", "/wall/<wall>", layout, title, exists=lambda wall: wall in known())
 
 
 def _client(say: Words) -> dict[str, str]:

@@ -14,7 +14,8 @@ CONFIG = Config(brands=(BRAND,))
         ({}, Screen("main")),
         ({"lang": "en", "theme": "light", "distance": "3"}, Screen("main", "en", theme="light", distance=3.0)),
         ({"audience": "foyer"}, Screen("main", audience="foyer")),
-        ({"lang": "fr", "theme": "pink", "audience": "all", "distance": "far", "brand": "nobody"}, Screen("main")),
+        ({"lang": "fr", "theme": "pink", "audience": "all", "distance": "far", "brand": "no body"}, Screen("main")),
+        ({"brand": "later"}, Screen("main", brand="later")),
         ({"brand": "nordlicht", "distance": "400"}, Screen("main", brand="nordlicht", distance=20.0)),
     ],
 )  # fmt: skip
