@@ -15,6 +15,7 @@ _BLANKS = re.compile(r"\s+")
 
 _LONGEST_TEXT = 100_000
 _LONGEST_NAME = 300
+_LONGEST_TAG = 35
 _LONGEST_URL = 2_048
 _HIGHEST = 10**12
 
@@ -28,7 +29,7 @@ def normalise(mention: Mention, source: str, now: float, *, key: str = "", demo:
         author=sane_author(mention.author),
         kind=mention.kind if mention.kind in KINDS else "post",
         url=sane_url(mention.url),
-        language=_label(mention.language),
+        language=_tag(mention.language),
         engagement=_engagement(mention.engagement),
         place=_label(mention.place),
         edited_at=None if mention.edited_at is None else min(mention.edited_at, now),
@@ -76,6 +77,12 @@ def sane_author(author: Author) -> Author:
         verified=author.verified,
         url=sane_url(author.url),
     )
+
+
+def _tag(language: str | None) -> str | None:
+    """Return a language tag; None if it is too long to be one (BCP 47, 4.4.1)."""
+    label = _label(language)
+    return label if label and len(label) <= _LONGEST_TAG else None
 
 
 def _label(text: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Polling: how a connector that has to ask keeps asking, how often, and what it says of itself meanwhile."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 
 from app.errors import CredentialMissing, SourceUnavailable
@@ -35,7 +35,9 @@ class Interval:
         return self.now
 
 
-async def polled(setting: Setting, ask: Callable[[], AsyncIterator[Batch]], interval: Interval) -> AsyncIterator[Batch]:
+async def polled(
+    setting: Setting, ask: Callable[[], AsyncIterator[Batch]], interval: Interval
+) -> AsyncGenerator[Batch, None]:
     """Ask round after round for ever and yield what each brings.
 
     `ask` makes one round and raises `SourceUnavailable` if it cannot; what it yielded before counts. Health is reported
