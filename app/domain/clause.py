@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.domain.compound import made_with
+from app.domain.field import Field
 from app.domain.folding import tokens
 from app.domain.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word, "phrase", #tag or @handle as it was written; `form` is what the line of a `Subject` holds of it."""
+    """A word, "phrase", #tag or @handle as it was written; `form` is what the line of a `Subject` holds of it.
+
+    The form begins with a blank and ends with one, too, unless the last word goes on as it likes (`strom*`).
+    """
 
     written: str
     form: str
@@ -17,9 +22,63 @@ class Term:
     def __str__(self) -> str:
         return self.written
 
+    @property
+    def open(self) -> bool:
+        """Whether the last word is only a beginning."""
+        return not self.form.endswith(" ")
+
     def holds(self, subject: Subject) -> bool:
         """Tell whether the term is in the text."""
         return self.form in subject.line
+
+    def spans(self, subject: Subject) -> Iterator[range]:
+        """Yield the places in `subject.words` where it stands."""
+        wanted, words = tokens(self.form), subject.words
+        last = len(wanted) - 1
+        for start in range(len(words) - last):
+            head, tail = words[start : start + last], words[start + last]
+            if head == wanted[:last] and (tail.startswith(wanted[last]) if self.open else tail == wanted[last]):
+                yield range(start, start + last + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """`~part`: a word that is the part, one of its forms, or a compound with it (`app.domain.compound`)."""
+
+    written: str
+    part: str
+
+    def __str__(self) -> str:
+        return self.written
+
+    def holds(self, subject: Subject) -> bool:
+        """Tell whether such a word is in the text."""
+        return self.part in subject.folded and any(True for _ in self.spans(subject))
+
+    def spans(self, subject: Subject) -> Iterator[range]:
+        """Yield the places in `subject.words` where it stands."""
+        for place, word in enumerate(subject.words):
+            if self.part in word and made_with(word, self.part):
+                yield range(place, place + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two things of which one stands at most `distance` words from the other, in any order; neighbours are 1 apart."""
+
+    left: "Node"
+    right: "Node"
+    distance: int
+
+    def __str__(self) -> str:
+        return f"{_bracketed(self.left)} NEAR/{self.distance} {_bracketed(self.right)}"
+
+    def holds(self, subject: Subject) -> bool:
+        """Tell whether the two are there, beside each other and not in one another."""
+        if not (self.left.holds(subject) and self.right.holds(subject)):
+            return False
+        right = list(places(self.right, subject))
+        return any(_apart(one, other) <= self.distance for one in places(self.left, subject) for other in right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +129,104 @@ class Or:
         return False
 
 
-Node = Term | Not | And | Or
+Node = Term | Compound | Field | Near | Not | And | Or
 
 
 def _bracketed(node: Node) -> str:
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
 
+def _apart(one: range, other: range) -> float:
+    """Return how many words it is from the end of the first to the beginning of the second; overlapping never meet."""
+    if one.start < other.stop and other.start < one.stop:
+        return float("inf")
+    return other.start - one.stop + 1 if one.start < other.start else one.start - other.stop + 1
+
+
+def nearable(node: Node) -> bool:
+    """Tell whether a node says where in the text it stands: words, phrases, compounds and their alternatives."""
+    if isinstance(node, Or):
+        return all(map(nearable, node.parts))
+    return isinstance(node, Compound) or (isinstance(node, Term) and node.written[0] not in "#@")
+
+
+def places(node: Node, subject: Subject) -> Iterator[range]:
+    """Yield where in `subject.words` a nearable node stands."""
+    match node:
+        case Term() | Compound():
+            yield from node.spans(subject)
+        case Or():
+            for part in node.parts:
+                yield from places(part, subject)
+
+
 def words_of(node: Node) -> Iterator[str]:
-    """Yield the folded words of its terms."""
+    """Yield the folded words (or beginnings and parts of words) that it asks for."""
     match node:
         case Term():
             yield from tokens(node.form)
+        case Compound():
+            yield node.part
         case Not():
             yield from words_of(node.part)
+        case Near():
+            yield from words_of(node.left)
+            yield from words_of(node.right)
         case And() | Or():
             for part in node.parts:
                 yield from words_of(part)
 
 
 def anchors(node: Node, common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
-    """Return words without which the node (or its opposite) cannot hold; None if it can without any."""
+    """Return words one of which is part of every text of which the node (or its opposite) holds.
+
+    Empty if there are none because fields decide; None if it can hold without anything being there at all.
+    """
     match node:
         case Term():
             rarest = max(tokens(node.form), key=lambda word: (-common.get(word, 0), len(word)))
             return frozenset({rarest}) if wanted else None
+        case Compound():
+            return frozenset({node.part}) if wanted else None
+        case Field():
+            return frozenset() if wanted else None
+        case Near():
+            return _every((node.left, node.right), common, wanted=True) if wanted else None
         case Not():
             return anchors(node.part, common, wanted=not wanted)
         case And() | Or():
-            found = [anchors(part, common, wanted=wanted) for part in node.parts]
-            bound = [words for words in found if words is not None]
-            if isinstance(node, And) is wanted:
-                return max(bound, key=lambda words: _selectivity(words, common)) if bound else None
-            return frozenset().union(*bound) if len(bound) == len(found) else None
+            return (_every if isinstance(node, And) is wanted else _any)(node.parts, common, wanted=wanted)
 
 
-def _selectivity(words: frozenset[str], common: Mapping[str, int]) -> tuple[int, int, int]:
+def channels(node: Node) -> frozenset[str] | None:
+    """Return the folded channels outside of which it cannot hold; None if it does not name them."""
+    match node:
+        case Field(name="channel", open=False):
+            return frozenset({node.value})
+        case And():
+            return min((found for part in node.parts if (found := channels(part)) is not None), key=len, default=None)
+        case Or():
+            named = [found for part in node.parts if (found := channels(part)) is not None]
+            return frozenset().union(*named) if len(named) == len(node.parts) else None
+        case _:
+            return None
+
+
+def _every(parts: tuple[Node, ...], common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
+    """All parts hold: the best of what one of them needs."""
+    bound = [words for part in parts if (words := anchors(part, common, wanted=wanted)) is not None]
+    return max(bound, key=lambda words: _selectivity(words, common)) if bound else None
+
+
+def _any(parts: tuple[Node, ...], common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
+    """One of the parts holds: what all of them need; nothing if one of them needs no word."""
+    bound = [words for part in parts if (words := anchors(part, common, wanted=wanted)) is not None]
+    if len(bound) < len(parts):
+        return None
+    return frozenset().union(*bound) if all(bound) else frozenset()
+
+
+def _selectivity(words: frozenset[str], common: Mapping[str, int]) -> tuple[bool, int, int, int]:
     """Words that few queries share are best, longer ones are rarer, and fewer of them are better."""
-    return -max(common.get(word, 0) for word in words), min(map(len, words)), -len(words)
+    shared = max((common.get(word, 0) for word in words), default=0)
+    return bool(words), -shared, min(map(len, words), default=0), -len(words)

@@ -1,39 +1,28 @@
-"""Queries: what counts as a mention of a brand.
+"""Queries: what counts as a mention; docs/query-language.md is their manual, query.lark their grammar."""
 
-    query  = branch { "OR" branch }
-    branch = factor { ["AND"] factor }
-    factor = "NOT" factor | "(" query ")" | phrase | tag | handle | word
-
-Only upper-case AND, OR, NOT are operators. A word or phrase matches whole words, without case and diacritics
-(`app.domain.folding`). NEAR, wildcards and fields are reserved: they are refused, never read as something else.
-"""
-
-import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from app.domain.clause import And, Node, Not, Or, Term, anchors, words_of
-from app.domain.folding import fold, tokens
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
+
+from app.domain import misreading, wording
+from app.domain.clause import And, Near, Node, Not, Or, anchors, channels, nearable, words_of
 from app.domain.subject import Subject
 from app.errors import QueryError
 
-__all__ = ["LONGEST", "And", "Not", "Or", "Query", "Term", "parse"]
-
 LONGEST = 10_000
-"""Characters a query may have."""
+"""Characters a query may have; printed with all its ANDs and brackets it may have more."""
 
 DEEPEST = 50
-"""Brackets and NOTs that may be nested."""
+"""Levels of AND, OR and NOT within each other."""
 
-_QUOTES = '"„“”«»'
-_LEXEME = re.compile(rf"\s*(?:(?P<open>\()|(?P<close>\))|(?P<quote>[{_QUOTES}])|(?P<word>[^\s(){_QUOTES}]+))")
-_CLOSING = re.compile(f"[{_QUOTES}]")
-_FIELD = re.compile(r"[A-Za-z]+:\S")
-_NEAR = re.compile(r"NEAR(/\d*)?")
-_HANDLE = re.compile(r"@\w[\w.-]*(@\w[\w.-]*)?")
-_TAG = re.compile(r"#\w+")
+FARTHEST = 100
+"""Words that NEAR may lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,156 +46,125 @@ class Query:
         """Return folded words, one of which is part of every folded text that matches: for the prefilter.
 
         Where there is a choice, words that few queries share (`common`: word → how many do) come first, then long ones.
+        None at all means that fields decide: every mention has to be looked at.
         """
-        found = anchors(self.root, common, wanted=True)
-        return found if found is not None else frozenset()
+        return anchors(self.root, common, wanted=True) or frozenset()
+
+    def channels(self) -> frozenset[str] | None:
+        """Return the folded channels outside of which nothing matches; None if it does not say."""
+        return channels(self.root)
 
 
-class _Lexeme(NamedTuple):
-    kind: str
-    text: str
-    at: int
-
-
-def parse(text: str) -> Query:
+def parse(text: str, longest: int = LONGEST) -> Query:
     """Read a query; raise `QueryError` that points at the character and says what to do."""
-    if len(text) > LONGEST:
-        raise QueryError(f"The query has {len(text):,} characters; shorten it to {LONGEST:,} or split it.", LONGEST)
-    return Query(_Parser(text).query())
+    if len(text) > longest:
+        raise QueryError(f"The query has {len(text):,} characters; shorten it to {longest:,} or split it.", longest)
+    try:
+        root = cast("_Part", _parser().parse(text))
+    except UnexpectedCharacters as error:
+        raise misreading.unknown(text, cast("int", error.pos_in_stream)) from None
+    except UnexpectedToken as error:
+        complete = not error.expected.isdisjoint({"OR", "RPAR", "$END"})
+        raise misreading.unexpected(error.token, _tokens(text), complete=complete) from None
+    if anchors(root.node, {}, wanted=True) is None:
+        at = next((token.start_pos for token in _tokens(text) if token.type == "NOT"), 0)
+        raise QueryError(
+            "NOT alone would match nearly everything; also say what is wanted, as in: strom NOT party.", at or 0
+        )
+    return Query(root.node)
 
 
-class _Parser:
-    """Recursive descent over the lexemes of one query."""
+def _tokens(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text up to what is none."""
+    with suppress(UnexpectedCharacters):
+        yield from _parser().lex(text)
 
-    def __init__(self, text: str) -> None:
-        self._lexemes = _lexemes(text)
-        self._next = 0
-        self._depth = 0
 
-    def query(self) -> Node:
-        """Return the whole query."""
-        if self._peek().kind == "end":
-            raise QueryError("The query is empty; write at least one word to look for.", 0)
-        root = self._any()
-        left = self._peek()
-        if left.kind == "close":
-            raise QueryError("This ')' closes nothing; take it away or add a '(' before it.", left.at)
-        if anchors(root, {}, wanted=True) is None:
-            raise QueryError(
-                "NOT alone would match nearly everything; also say what is wanted, as in: strom NOT party.",
-                next((lexeme.at for lexeme in self._lexemes if lexeme.kind == "NOT"), 0),
-            )
+class _Part(NamedTuple):
+    """A part of a query, where it begins, and how many levels it has."""
+
+    node: Node
+    at: int
+    depth: int = 0
+
+
+@v_args(inline=True)
+class _Reading(Transformer[Token, _Part]):
+    """Makes nodes while the parser reads."""
+
+    def query(self, root: _Part) -> _Part:
         return root
 
-    def _any(self) -> Node:
-        parts = [self._all()]
-        while self._peek().kind == "OR":
-            self._next += 1
-            parts.append(self._all())
-        return parts[0] if len(parts) == 1 else Or(tuple(_flat(parts, Or)))
+    def any(self, *parts: _Part | Token) -> _Part:
+        return _joined(parts, Or)
 
-    def _all(self) -> Node:
-        parts = [self._factor()]
-        while (kind := self._peek().kind) not in {"OR", "close", "end"}:
-            self._next += kind == "AND"
-            parts.append(self._factor())
-        return parts[0] if len(parts) == 1 else And(tuple(_flat(parts, And)))
+    def all(self, *parts: _Part | Token) -> _Part:
+        return _joined(parts, And)
 
-    def _factor(self) -> Node:
-        lexeme = self._peek()
-        self._next += 1
-        match lexeme.kind:
-            case "NOT":
-                return Not(self._deeper(lexeme.at, self._factor))
-            case "open":
-                return self._group(lexeme.at)
-            case "phrase" | "word":
-                return _term(lexeme)
-            case "end":
-                raise QueryError("Something is missing at the end; add a word or take the operator away.", lexeme.at)
-            case "close":
-                raise QueryError("A word is missing before this ')'.", lexeme.at)
-            case operator:
+    def negation(self, sign: Token, part: _Part) -> _Part:
+        return _deeper(Not(part.node), sign.start_pos or 0, part.depth)
+
+    def near(self, left: _Part, sign: Token, right: _Part) -> _Part:
+        for operand in (left, right):
+            if not nearable(operand.node):
                 raise QueryError(
-                    f'A word is missing before {operator}; to look for the word itself, write "{operator}" in quotes.',
-                    lexeme.at,
+                    "NEAR joins words, phrases and brackets of them with OR; of a #tag or @handle write its words.",
+                    operand.at,
                 )
+        distance = int(sign.partition("/")[2][:9])
+        if not 1 <= distance <= FARTHEST:
+            raise QueryError(f"NEAR takes 1 to {FARTHEST} words, as in NEAR/5.", sign.start_pos or 0)
+        return _Part(Near(left.node, right.node, distance), left.at, max(left.depth, right.depth))
 
-    def _group(self, at: int) -> Node:
-        inner = self._deeper(at, self._any)
-        if self._peek().kind != "close":
-            raise QueryError("This '(' is never closed; add a ')'.", at)
-        self._next += 1
-        return inner
+    def word(self, token: Token) -> _Part:
+        return _leaf(wording.word, token)
 
-    def _deeper(self, at: int, read: Callable[[], Node]) -> Node:
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise QueryError(f"More than {DEEPEST} brackets or NOTs are nested here; write it flatter.", at)
-        node = read()
-        self._depth -= 1
-        return node
+    def phrase(self, token: Token) -> _Part:
+        return _leaf(wording.phrase, token)
 
-    def _peek(self) -> _Lexeme:
-        return self._lexemes[self._next]
+    def tag(self, token: Token) -> _Part:
+        return _leaf(wording.tag, token)
 
+    def handle(self, token: Token) -> _Part:
+        return _leaf(wording.handle, token)
 
-def _flat(parts: list[Node], kind: type[And | Or]) -> Iterator[Node]:
-    for part in parts:
-        if isinstance(part, kind):
-            yield from part.parts
-        else:
-            yield part
+    def compound(self, token: Token) -> _Part:
+        return _leaf(wording.compound, token)
 
+    def field(self, token: Token) -> _Part:
+        return _leaf(wording.field, token)
 
-def _lexemes(text: str) -> list[_Lexeme]:
-    found: list[_Lexeme] = []
-    position = 0
-    while match := _LEXEME.match(text, position):
-        kind, position = str(match.lastgroup), match.end()
-        lexeme, at = match[kind], match.start(kind)
-        if kind == "quote":
-            closing = _CLOSING.search(text, position)
-            if not closing:
-                raise QueryError('This quote is never closed; add a " after the phrase.', at)
-            kind, lexeme, position = "phrase", text[position : closing.start()], closing.end()
-        elif lexeme in {"AND", "OR", "NOT"}:
-            kind = lexeme
-        found.append(_Lexeme(kind, lexeme, at))
-    return [*found, _Lexeme("end", "", len(text))]
+    def group(self, opened: Token, part: _Part, _closed: Token) -> _Part:
+        return part._replace(at=opened.start_pos or 0)
 
 
-def _term(lexeme: _Lexeme) -> Term:
-    written, at = lexeme.text, lexeme.at
-    if lexeme.kind == "phrase":
-        words = tokens(fold(written))
-        if not words:
-            raise QueryError("This phrase holds no letter or digit; write at least one word between the quotes.", at)
-        return Term(f'"{written}"', f" {' '.join(words)} ")
-    if written[0] in "#@":
-        return _named(written, at)
-    _refuse_reserved(written, at)
-    words = tokens(fold(written))
-    if not words:
-        raise QueryError(f"{written!r} holds no letter or digit; operators are AND, OR, NOT and brackets.", at)
-    return Term(written, f" {' '.join(words)} ")
+def _leaf(read: Callable[[str, int], Node], token: Token) -> _Part:
+    at = token.start_pos or 0
+    return _Part(read(str(token), at), at)
 
 
-def _named(written: str, at: int) -> Term:
-    shape, example = (_TAG, "#nordlicht") if written[0] == "#" else (_HANDLE, "@nordlichtstrom")
-    folded = fold(written).rstrip(".-")
-    if not shape.fullmatch(folded) or not tokens(folded):
-        raise QueryError(f"{written!r} is not a tag or handle; write it like {example}.", at)
-    return Term(written, f" {folded} ")
+@cache
+def _parser() -> Lark:
+    """Return the parser of the grammar beside this file (30 ms, once per process)."""
+    grammar = files("app.domain").joinpath("query.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer="basic", start="query", transformer=_Reading())
 
 
-def _refuse_reserved(written: str, at: int) -> None:
-    bare = written.strip("*")
-    if written.startswith(("-", "!")) and len(written) > 1:
-        raise QueryError(f"To leave something out, write NOT {written[1:]} instead of {written}.", at)
-    if bare != written or "*" in written:
-        raise QueryError(f"Wildcards are not read; write the word forms out, as in: ({bare or 'wort'} OR …).", at)
-    if _NEAR.fullmatch(written):
-        raise QueryError(f'{written} is reserved; to look for the word itself, write it as a phrase: "NEAR".', at)
-    if _FIELD.match(written) and not written.lower().startswith(("http:", "https:")):
-        raise QueryError(f'Fields are not read; to look for the text itself, write it in quotes: "{written}".', at)
+def _joined(parts: tuple[_Part | Token, ...], kind: type[And | Or]) -> _Part:
+    found = [part for part in parts if isinstance(part, _Part)]
+    nodes = tuple(node for part in found for node in _flat(part.node, kind))
+    deepest = max(part.depth - isinstance(part.node, kind) for part in found)
+    return _deeper(kind(nodes), found[0].at, deepest)
+
+
+def _flat(node: Node, kind: type[And | Or]) -> Iterator[Node]:
+    if isinstance(node, kind):
+        yield from node.parts
+    else:
+        yield node
+
+
+def _deeper(node: Node, at: int, depth: int) -> _Part:
+    if depth >= DEEPEST:
+        raise QueryError(f"More than {DEEPEST} levels of AND, OR and NOT lie within each other; write it flatter.", at)
+    return _Part(node, at, depth + 1)

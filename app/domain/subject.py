@@ -1,11 +1,14 @@
 """Subjects: what a query is asked about, prepared once for all queries."""
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Self
 
-from app.domain.folding import fold, line_of
+from app.domain.folding import fold, handles, line_of, tokens
 from app.domain.mention import Mention
+
+_ADDRESS = re.compile(r"(?<![\w@.-])[\w-]+(?:\.[\w-]+)+(?:[:/?#][^\s\"'<>()]*)?")
 
 
 class Subject:
@@ -28,3 +31,56 @@ class Subject:
     def line(self) -> str:
         """The words, tags and handles of the text, each between blanks (`line_of`)."""
         return line_of(self.folded)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of the text in their order."""
+        return tokens(self.folded)
+
+    @property
+    def channel(self) -> str:
+        """The channel, folded."""
+        return fold(self._mention.channel)
+
+    @cached_property
+    def language(self) -> str:
+        """The language the source states, such as de or de-at, else the one the text seems to be in; "" if unknown."""
+        stated = (self._mention.language or "").lower().replace("_", "-")
+        return stated or (self._detect(self._mention.text).lower() if self._detect else "")
+
+    @property
+    def kind(self) -> str:
+        """What kind of utterance it is."""
+        return self._mention.kind
+
+    @property
+    def author(self) -> str:
+        """The author's id in the channel, folded."""
+        return fold(self._mention.author.id)
+
+    @cached_property
+    def handles(self) -> set[str]:
+        """The names under which an @handle would name the author."""
+        handle = fold(self._mention.author.handle or "").removeprefix("@")
+        return handles(f"@{handle}") | {handle} if handle else set()
+
+    @cached_property
+    def name(self) -> str:
+        """The words of the author's name, each between blanks."""
+        return line_of(fold(self._mention.author.name or ""))
+
+    @property
+    def followers(self) -> int | None:
+        """How many follow the author; None if the source does not say."""
+        return self._mention.author.followers
+
+    @cached_property
+    def addresses(self) -> list[str]:
+        """The address of the mention and those in its text, folded, without https:// and www."""
+        found = _ADDRESS.findall(f"{fold(self._mention.url or '')} {self.folded}")
+        return [address.removeprefix("www.").rstrip(".,;:!?") for address in found]
+
+    @cached_property
+    def place(self) -> str:
+        """The words of the place, each between blanks."""
+        return line_of(fold(self._mention.place or ""))
