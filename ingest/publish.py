@@ -75,6 +75,10 @@ class Intake:
         async with Profiles.of(connector, self._clock) as self._profiles[source_id]:
             yield
 
+    def concerns(self, said: Mention) -> bool:
+        """Tell whether something that was named by `take` before is a mention now; from any thread."""
+        return bool(self._matcher.scopes(said, self._bound.get(said.source)))
+
     async def take(
         self,
         events: Sequence[SourceEvent],

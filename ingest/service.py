@@ -6,6 +6,7 @@ import structlog
 
 from app.errors import Unavailable
 from app.service import Context
+from ingest.backfill import Backfill
 from ingest.cancellation import heed_cancellation
 from ingest.listener import LEASE
 from ingest.publish import Intake
@@ -37,6 +38,7 @@ class IngestService:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._beat)
                 group.start_soon(Roster(context, intake, self._owner).run)
+                group.start_soon(Backfill(context, intake, unmatched).run)
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(unmatched.close)

@@ -65,6 +65,7 @@ class Unmatched:
         self._void = self._stuck = self._closing = False
         self._thread: threading.Thread | None = None
         self._stays = self._troubled = False
+        self._stamp: int | None = None
         self._worked = time.monotonic()
         self._open: Unheard | None = None
         self._tidied = self._scrubbed = float("-inf")
@@ -106,10 +107,21 @@ class Unmatched:
                 self._tell(gone)
         if not self._stuck:
             try:
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(gone.done)), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await asyncio.shield(asyncio.wrap_future(gone.done))
             except TimeoutError:
                 self._stuck = True
                 log.warning("unmatched.stuck", reason="The unmatched file does not answer; deletions go into it later.")
+
+    async def settled(self) -> None:
+        """Wait until what was given before is in the file, or a second."""
+        await self.forget([""])
+
+    def stamp(self, number: int) -> None:
+        """Write down that the file was gone through for the watchlist of that number."""
+        with self._news:
+            self._stamp = number
+            self._news.notify_all()
 
     def close(self, seconds: float = 2.0) -> None:
         """Write what waits, for so many seconds at most, and close the file."""
@@ -156,9 +168,9 @@ class Unmatched:
     def _wanted(self) -> bool:
         """Wait for work or for the time to tidy; if neither is to come, let the thread end."""
         with self._news:
-            if not (self._waiting or self._void or self._closing):
+            if not (self._waiting or self._void or self._closing or self._stamp is not None):
                 self._news.wait(TIDY_EVERY)
-            if (self._waiting or self._void) and not (self._closing and self._troubled):
+            if (self._waiting or self._void or self._stamp is not None) and not (self._closing and self._troubled):
                 self._worked = time.monotonic()
                 return True
             idle = not self._stays and not self._wiped and time.monotonic() - self._worked > IDLE
@@ -194,6 +206,9 @@ class Unmatched:
             for start in range(0, len(work), PACK):
                 file.keep([(said, self._author(said)) for said in work[start : start + PACK]])
             self._finished(work)
+        if self._stamp is not None:
+            file.stamp(self._stamp)
+            self._stamp = None
         self._tidy(file)
         return bool(self._waiting)
 

@@ -106,6 +106,11 @@ class Unheard:
         with self._writing():
             self._raw.execute("DELETE FROM post")
 
+    def stamp(self, number: int) -> None:
+        """Write down a number from 1 to 2^31 - 1 that means something to who writes."""
+        with unavailable():
+            self._raw.execute(f"PRAGMA user_version = {int(number)}")
+
     def replaced(self) -> bool:
         """Tell whether another file has taken its place."""
         try:
@@ -183,6 +188,10 @@ class UnheardReader:
         )
         (more,) = self._raw.execute("SELECT EXISTS (SELECT 1 FROM post WHERE id < ?)", (first,)).fetchone()
         return Slice(posts, int(number), first if more else 0, float(since))
+
+    def stamp(self) -> int:
+        """Return the number written down last, 0 for none."""
+        return int(self._raw.execute("PRAGMA user_version").fetchone()[0])
 
     def count(self) -> int:
         """Return how many posts there are."""
