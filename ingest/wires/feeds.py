@@ -11,12 +11,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import feedparser
 import msgspec
 
-from app.domain.instant import from_rfc3339
 from app.domain.mention import Author, Deletion, Engagement, Mention
 from app.domain.wire import EARLIEST
 from ingest.markup import text_of
 from ingest.sound import unsound
 from ingest.wires import jsonfeed
+from ingest.wires.tombstone import tombstones
 
 CHANNEL = "feeds"
 INFLATED = 8 * 2**20
@@ -36,8 +36,6 @@ _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _SKIPPED_DAYS = re.compile(rb"<skipDays>(.*?)</skipDays>", re.DOTALL | re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
-_TOMBSTONE = re.compile(rb"<(?:[\w-]+:)?deleted-entry\b([^<>]{1,3000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"""\b(ref|when)\s*=\s*["']([^"']*)["']""")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -83,11 +81,15 @@ class Feed(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
+NONE = Feed(received=1, unreadable=1, fault="no feed")
+
+
 def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | None = None) -> Feed:
     """Return what a feed says; `headers` are those of the answer. Never raises."""
     body = _inflated(body)
     if jsonfeed.likely(body):
-        return _gathered(jsonfeed.parsed(body), body, source, now)
+        document = jsonfeed.parsed(body)
+        return _gathered(document, body, source, now) if document["version"] else NONE
     told = {key.lower(): value for key, value in (headers or {}).items()}
     told.setdefault("content-location", source.found or source.address)
     try:
@@ -97,7 +99,7 @@ def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | N
     except Exception as error:  # noqa: BLE001 - whatever a parser of broken markup stumbles over, the feed is at fault
         return Feed(received=1, unreadable=1, fault=f"a feed that stops the parser ({type(error).__name__})")
     if not parsed.get("version") and not parsed.entries:
-        return Feed(received=1, unreadable=1, fault="no feed")
+        return NONE
     return _gathered(parsed, body, source, now)
 
 
@@ -129,7 +131,7 @@ def _gathered(parsed: Mapping[str, Any], body: bytes, source: Source, now: float
         form=str(parsed.get("version") or "unknown"),
         title=_plain(parsed["feed"].get("title")),
         items=tuple(items.values()),
-        deletions=tuple(_tombstones(body, source, now)),
+        deletions=tuple(_deletions(body, source, now)),
         every=_every(parsed["feed"]),
         hours=frozenset(int(hour) % 24 for block in _SKIPPED.findall(head) for hour in _HOUR.findall(block)),
         days=frozenset(
@@ -281,19 +283,9 @@ def _every(feed: Mapping[str, Any]) -> float:
     return max(waits)
 
 
-def _tombstones(body: bytes, source: Source, now: float) -> list[Deletion]:
-    """Return the entries that an Atom feed says are gone (RFC 6721)."""
-    if b"deleted-entry" not in body:
-        return []
-    gone = []
-    for tag in _TOMBSTONE.findall(body):
-        said = {key.decode(): value.decode("utf-8", "replace") for key, value in _ATTRIBUTE.findall(tag)}
-        try:
-            at = min(from_rfc3339(said["when"]), now)
-        except (ValueError, KeyError, OverflowError):
-            at = now
-        name = _identity({"id": said.get("ref")}, None, "", source) if said.get("ref") else ""
-        deletion = Deletion(CHANNEL, name, at)
-        if not unsound(deletion):
-            gone.append(deletion)
-    return gone
+def _deletions(body: bytes, source: Source, now: float) -> list[Deletion]:
+    gone = (
+        Deletion(CHANNEL, _identity({"id": name}, None, "", source), min(at or now, now))
+        for name, at in tombstones(body)
+    )
+    return [deletion for deletion in gone if not unsound(deletion)]

@@ -24,7 +24,8 @@ KIT = Kit(
             "channel": "feeds",
             "id": "https://blog.example/?p=12",
             "kind": "article",
-            "text": "Nordlicht erhöht die Preise – schon wieder\n\nDer Nordlicht-Tarif wird teurer.\n\nMehr im Forum.",
+            "text": "Nordlicht erhöht die Preise \u2013 schon wieder\n\n"
+            "Der Nordlicht-Tarif wird teurer.\n\nMehr im Forum.",
             "url": "https://blog.example/2026/11/nordlicht-preise/",
             "language": "de-DE",
             "published_at": "2026-11-20T09:30:00Z",

@@ -22,7 +22,7 @@ KIT = Kit(
             "channel": "wordpress",
             "id": f"{SITE}/?p=12",
             "kind": "article",
-            "text": "Nordlicht erhöht die Preise – schon wieder\n\nDer Nordlicht-Tarif wird teurer.",
+            "text": "Nordlicht erhöht die Preise \u2013 schon wieder\n\nDer Nordlicht-Tarif wird teurer.",
             "url": "https://blog.example/2026/11/nordlicht-preise/",
             "published_at": "2026-11-20T09:30:00Z",
             "edited_at": None,
