@@ -99,6 +99,7 @@ class Feed:
             boards = {
                 "sources": tuple(await self._bus.sources()),
                 "incidents": tuple(await self._bus.incidents()),
+                "alarms": tuple(await self._bus.alarms()),
                 "usual": await self._bus.usual(),
                 "waiting": (await self._bus.lag()).get(COUNTING, 0),
             }

@@ -3,19 +3,16 @@
 from typing import NamedTuple
 
 from app.domain.brand import Brand
-from app.domain.source import SourceState
+from app.domain.source import LISTENING, SourceState, hushed_since
 from dashboard.state import HOUR, BrandState, Surroundings
 
-ALIVE = {"live", "idle"}
+ALIVE = LISTENING
 
 SILENT = 15.0
 """Seconds without a report after which a source counts as not heard from."""
 
 PATIENCE = 60.0
 """Seconds a source may take to start before it counts as not listening; a demo writes its past first."""
-
-PASSIVE = {"push"}
-"""Connectors that hear only what they are told: they listen for a brand as long as somebody tells them of it."""
 
 
 class Hearing(NamedTuple):
@@ -37,7 +34,7 @@ def hearing(brand: Brand, state: BrandState, around: Surroundings) -> Hearing:
     kin = [one for one in mine if one.demo == brand.demo]
     told = {one.mention.source for one in state.newest if one.mention.published_at > now - HOUR}
     dead = tuple(one for one in kin if down(one, now) and one.status != "paused")
-    alive = (one for one in kin if one not in dead and (one.connector not in PASSIVE or one.id in told))
+    alive = (one for one in kin if one not in dead and (not one.passive or one.id in told))  # pushes prove nothing else
     return Hearing(tuple(alive), dead)
 
 
@@ -48,5 +45,5 @@ def known(around: Surroundings) -> list[SourceState]:
 
 
 def down(one: SourceState, now: float) -> bool:
-    """Tell whether a source does not listen at `now`."""
-    return one.status not in ALIVE or now - one.reported_at > SILENT
+    """Tell whether a source does not listen at `now`, or is not believed to: much is usual and nothing comes."""
+    return one.status not in ALIVE or now - one.reported_at > SILENT or hushed_since(one, now) is not None

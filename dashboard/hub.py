@@ -12,7 +12,7 @@ from dashboard import scenes
 from dashboard.feed import Feed
 from dashboard.frame import Canvas, Moment
 from dashboard.line import Outlet
-from dashboard.rotation import Rotation, eligible
+from dashboard.rotation import Rotation, Turn, eligible
 
 TICK = 0.25
 """Seconds between two frames at the least: four a second."""
@@ -156,19 +156,21 @@ class Hub:
         around = msgspec.structs.replace(self._feed.around, watermark=state.watermark, server_time=now)
         return Moment(state, around, now)
 
-    def _turn(self, wall: str, moment: Moment) -> str:
+    def _turn(self, wall: str, moment: Moment) -> Turn:
         candidates = eligible(self._walls[wall], self._brands, moment.state, moment.around)
-        return self._rotations[wall].step(moment.now, candidates)
+        storms = {one.brand for one in moment.around.open_incidents()}
+        return self._rotations[wall].step(moment.now, candidates, storm=not storms.isdisjoint(candidates))
 
-    def _variant(self, screen: Screen, shown: str) -> Screen:
+    def _variant(self, screen: Screen, turn: Turn) -> Screen:
         pinned = screen.brand if screen.brand in self._brands else None
-        return msgspec.structs.replace(screen, brand=pinned or shown)
+        scene = screen.scene if screen.scene in scenes.SCENES else turn.scene
+        return msgspec.structs.replace(screen, brand=pinned or turn.brand, scene=scene)
 
     def _canvas(self, variant: Screen, moment: Moment | None) -> Canvas:
         """Return the canvas of a variant; a new one is drawn at once if there is a moment to draw it from."""
         canvas = self._canvases.get(variant)
         if canvas is None:
-            scene = scenes.scene(self._walls[variant.wall].scenes[0])
+            scene = scenes.scene(variant.scene or self._walls[variant.wall].scenes[0])
             canvas = self._paint(scene, scenes.panels(scene), self._brands[variant.brand or ""], variant, self._site)
             self._canvases[variant] = canvas
             if moment is not None:

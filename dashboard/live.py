@@ -10,6 +10,7 @@ from app.config import Config
 from app.domain.wall import Audience, Language, Screen, Theme
 from dashboard.hub import NO_SUCH_WALL, Hub
 from dashboard.line import EXTENSION
+from dashboard.scenes import SCENES
 
 _BRAND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
@@ -54,6 +55,7 @@ def screen(config: Config, wall: str, asked: dict[str, str]) -> Screen:
         theme=_one_of(asked.get("theme"), cast("tuple[Theme, ...]", get_args(Theme)), "dark"),
         distance=_distance(asked.get("distance")),
         brand=brand if _BRAND.fullmatch(brand) else None,
+        scene=asked["scene"] if asked.get("scene") in SCENES else None,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.domain.source import SourceState
+from app.domain.source import SourceState, hushed_since
 from dashboard.hearing import ALIVE
 from dashboard.i18n import Words
 
@@ -15,6 +15,10 @@ CAUSES = (
     ("closed", ("closed", "reset", "disconnect", "broken")),
 )
 """Cause → what the connector's sentence holds then; a wall has room for two words of it, in its own language."""
+
+
+SPOKEN = {"credential", "quota", "server", "setting"}
+"""Causes that a connector names and that need no closer look."""
 
 
 class Outage(NamedTuple):
@@ -34,7 +38,7 @@ def outage(dead: Sequence[SourceState], say: Words, now: float) -> Outage:
     worst = min(dead, key=_since)
     state = _state(worst)
     alike = sorted((one for one in dead if _state(one) == state), key=_since)
-    told = cause(worst.reason)
+    told = told_cause(worst)
     return Outage(
         names=tuple(dict.fromkeys(say.choose(f"channel.{one.connector}", one.id) for one in alike)),
         state=say.say(f"liveness.state.{state}"),
@@ -44,6 +48,13 @@ def outage(dead: Sequence[SourceState], say: Words, now: float) -> Outage:
     )
 
 
+def told_cause(one: SourceState) -> str | None:
+    """Return the key of two words for why a source is silent: the cause it names, of a network the exact way."""
+    if one.cause in SPOKEN:
+        return one.cause
+    return cause(one.reason) or (one.cause if one.cause == "network" else None)
+
+
 def cause(reason: str) -> str | None:
     """Return the cause behind a connector's sentence; None where it is none of the usual ones."""
     said = reason.lower()
@@ -51,8 +62,13 @@ def cause(reason: str) -> str | None:
 
 
 def _state(one: SourceState) -> str:
-    return one.status if one.status not in ALIVE | {"starting"} else "silent"
+    if one.status not in ALIVE | {"starting"}:
+        return one.status
+    return "silent" if hushed_since(one, one.reported_at) is None else "hushed"
 
 
 def _since(one: SourceState) -> float:
+    hushed = hushed_since(one, one.reported_at)
+    if hushed is not None:
+        return hushed
     return one.since if _state(one) != "silent" else one.reported_at

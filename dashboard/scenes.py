@@ -9,8 +9,11 @@ SCENES = {
     "lage": Scene(
         "lage",
         ("headline", "banner", "volume", "incident", "sentiment", "influencers", "newest", "liveness"),
-    )
+    ),
+    "sources": Scene("sources", ("hearing", "banner", "sources", "intake", "gaps", "liveness")),
 }
+OF_ALL = frozenset({"sources"})
+"""Scenes that show no single brand: they take one turn, the others one for each brand."""
 
 
 def scene(name: str) -> Scene:

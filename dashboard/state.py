@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from app.bus.port import Delta, Snapshot
+from app.domain.alarm import Alarm
 from app.domain.analysis import AnalysedMention, Label
 from app.domain.brand import Brand
 from app.domain.fault import Fault
@@ -62,6 +63,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     brands: tuple[Brand, ...] = ()
     sources: tuple[SourceState, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """Of sources, open and ended ones."""
     usual: dict[str, Usual] = {}
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""

@@ -85,6 +85,12 @@ class CampaignRow(Section):
     end: Moment
 
 
+class SpamRow(Section):
+    """All queries for what nobody wants to hear, as the API takes them; config.yaml has the list alone."""
+
+    queries: tuple[Query, ...]
+
+
 class SourceRow(Section):
     """What every source has; all other keys of its row belong to its connector."""
 
@@ -99,7 +105,7 @@ class WallRow(Section):
     id: Slug
     name: Name | None = None
     brands: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
-    scenes: Annotated[tuple[Literal["lage"], ...], Field(min_length=1)] = ("lage",)
+    scenes: Annotated[tuple[Literal["lage", "sources"], ...], Field(min_length=1)] = ("lage",)
     dwell: Seconds = 25.0
 
 

@@ -40,3 +40,5 @@ class Screen(msgspec.Struct, frozen=True):
     distance: float = 5.0
     brand: str | None = None
     """Pins the scene to one brand."""
+    scene: str | None = None
+    """Pins the screen to one scene."""

@@ -37,7 +37,9 @@ class LivenessPanel:
             nodes.append(("span", {"key": "waiting"}, say.count("liveness.waiting", view.around.waiting)))
         nodes += (_faulty(fault, say, now) for fault in view.around.faults)
         if dead and not any(fault.part == "redis" for fault in view.around.faults):  # without it none can be heard of
-            nodes.append(("span", {"key": "dead", "class": "dead"}, *_plainly(dead, say, now)))
+            silent = {one.source for one in view.around.alarms if one.resolved_at is None}
+            alarm = f"{say.say('liveness.alarm')} " if silent & {one.id for one in dead} else ""
+            nodes.append(("span", {"key": "dead", "class": "dead"}, alarm, *_plainly(dead, say, now)))
         if demo(view):
             nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))
         return Drawing(tuple(nodes))

@@ -206,11 +206,29 @@ def storm(brand, state="open"):
 def test_rotation_goes_round_after_the_dwell():
     rotation = Rotation(WALL)
     both = ["nordlicht", "other"]
-    assert [rotation.step(NOON + at, both) for at in (0, 24, 25, 49, 50)] == ["nordlicht"] * 2 + ["other"] * 2 + [
-        "nordlicht"
-    ]
-    assert rotation.step(NOON + 51, ["other"]) == "other"
-    assert rotation.step(NOON + 52, []) == "other"
+    shown = [rotation.step(NOON + at, both).brand for at in (0, 24, 25, 49, 50)]
+    assert shown == ["nordlicht"] * 2 + ["other"] * 2 + ["nordlicht"]
+    assert rotation.step(NOON + 51, ["other"]).brand == "other"
+    assert rotation.step(NOON + 52, []).brand == "other"
+
+
+def test_the_scene_of_all_takes_one_turn_after_the_brands_and_none_in_a_storm():
+    rotation = Rotation(Wall("main", "Main", ("nordlicht", "other"), ("lage", "sources")))
+    both = ["nordlicht", "other"]
+    shown = [rotation.step(NOON + 25 * turn, both) for turn in range(4)]
+    assert shown == [("lage", "nordlicht"), ("lage", "other"), ("sources", "other"), ("lage", "nordlicht")]
+    rotation.step(NOON + 100, both)
+    assert rotation.step(NOON + 125, both).scene == "sources"
+    assert rotation.step(NOON + 126, ["other"], storm=True) == ("lage", "other")
+    assert rotation.step(NOON + 999, ["other"], storm=True) == ("lage", "other")
+    alone = Rotation(Wall("two", "Two", ("nordlicht",), ("sources",)))
+    assert alone.step(NOON, [], storm=True) == ("sources", "nordlicht")
+
+
+def test_a_screen_pins_its_scene():
+    room = Room()
+    assert take(join(room, Screen("main", scene="sources")))["scene"] == "sources"
+    assert take(join(room, Screen("main", scene="elsewhere")))["scene"] == "lage"
 
 
 def test_brands_nobody_hears_are_skipped_and_an_incident_pins():

@@ -18,7 +18,7 @@ STORM = Incident(
 )  # fmt: skip
 VAGUE = Usual(BRAND.id, NOON, (UsualMinute(int(NOON) // 60 * 60, 0.0, 1.5, 2033.0),), 86_400.0)
 DEAD = SourceState("live", "bluesky", "unreachable", NOON - 60, NOON, "getaddrinfo failed")
-PUSH = SourceState("push", "push", "live", NOON - 900, NOON)
+PUSH = SourceState("push", "push", "live", NOON - 900, NOON, passive=True)
 OTHERS = SourceState("theirs", "bluesky", "live", NOON - 900, NOON)
 CROWD = [
     said(n, NOON - n, ("negative", "neutral", "positive", "uncertain")[n % 4], f"author{n % 7}", 300 * n, ("abschlag",))
