@@ -12,35 +12,28 @@ WINDOW = 0.05
 async def gathered(lines: AsyncIterator[str]) -> AsyncIterator[list[str]]:
     """Yield the lines of a stream in lists, in their order; raises what the stream raises, after all it gave."""
     waiting: asyncio.Queue[str | None] = asyncio.Queue(2 * MOST)
-
-    async def read() -> None:
-        try:
-            async for line in lines:
-                await waiting.put(line)
-        finally:
-            with suppress(asyncio.QueueFull):
-                waiting.put_nowait(None)
-
-    reading = asyncio.create_task(read())
+    reading = asyncio.create_task(_read(lines, waiting))
     try:
-        while not (reading.done() and waiting.empty()):
-            first = await _next(waiting, reading)
-            if first is None:
-                break
-            some = [first]
+        while (line := await waiting.get()) is not None:
+            some = [line]
             with suppress(TimeoutError):
                 async with asyncio.timeout(WINDOW):
-                    while len(some) < MOST and (line := await _next(waiting, reading)) is not None:
+                    while len(some) < MOST and (line := await waiting.get()) is not None:
                         some.append(line)
             yield some
+            if line is None:
+                break
         await reading
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
 
 
-async def _next(waiting: asyncio.Queue[str | None], reading: asyncio.Task[None]) -> str | None:
-    """Return the next line, None once there are no more."""
-    if reading.done() and waiting.empty():
-        return None
-    return await waiting.get()
+async def _read(lines: AsyncIterator[str], waiting: asyncio.Queue[str | None]) -> None:
+    """Hand on line after line, then None, whatever ended them."""
+    try:
+        async for line in lines:
+            await waiting.put(line)
+    finally:
+        if (task := asyncio.current_task()) is None or not task.cancelling():
+            await waiting.put(None)
