@@ -1,9 +1,12 @@
-"""A made-up crowd: a thousand brands with the queries people write for them, and posts in several languages."""
+"""A made-up crowd: hundreds of brands with the queries people write for them, and posts in several languages."""
 
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from app.domain.brand import Brand
+from msgspec.structs import replace
+
+from app.domain.brand import Brand, Topic, Watched
 from app.domain.mention import Author, Mention
 
 FIRST = "nord sued ost west see berg tal stern silber gold alt neu hoch licht blau rot gruen wald fluss stein sonn wind"
@@ -41,59 +44,118 @@ SIGNS = (
     "#Montag",
     "@someone.bsky.social",
 )
+CHANNELS = {"bluesky": 85, "mastodon": 8, "forum": 4, "news": 3}
 LENGTH = (60, 290)
 SIGNED = 0.02
 """Share of words that are none, but a sign, a tag or a handle."""
 
 
-def brands(count: int, seed: int = 1) -> list[Brand]:
-    """Return brands with boolean queries: names, phrases, tags, handles, AND, OR, NOT, brackets."""
+TOPICS = (
+    "~preis OR ~tarif OR teuer",
+    "~rechnung OR invoice OR abschlag*",
+    "hotline NEAR/8 (erreich* OR reachable OR niemand OR nobody)",
+    "(~vertrag OR contract) NEAR/5 (gekündigt OR cancelled OR kündig*)",
+    "techniker OR technician OR anschluss",
+    "lang:en (customer OR angry OR annoying)",
+)
+SPAM = (
+    "gewinnspiel #ad",
+    '"jetzt gewinnen"',
+    "#giveaway OR casino*",
+    "author:gewinn* link",
+    "bitcoin NEAR/3 (free OR gratis)",
+)
+EXCLUDED = ("wetter NEAR/4 sonntag", "fußball", "#jobs OR hiring", "kind:repost")
+
+
+def watched(count: int, seed: int = 1) -> Watched:
+    """Return what is watched with so many queries: of brands mostly, and topics, other senses and spam."""
     chance = random.Random(seed)
+    topics = tuple(Topic(f"t{number}", "", query) for number, query in enumerate(TOPICS))
+    made = brands(count * 96 // 100 - len(TOPICS) - len(SPAM), chance)
+    left = count - len(made) - len(TOPICS) - len(SPAM)
+    for number in range(left):
+        place = number * len(made) // left
+        made[place] = replace(made[place], exclude=(EXCLUDED[number % len(EXCLUDED)],))
+    return Watched(tuple(made), topics, (), SPAM)
+
+
+def brands(count: int, chance: random.Random) -> list[Brand]:
+    """Return brands with an account each, and queries of every kind the language has."""
     names = [first + last for first in FIRST.split() for last in LAST.split()]
     chance.shuffle(names)
     made = []
     for number in range(count):
         name = names[number % len(names)].capitalize() + ("" if number < len(names) else f"-{number // len(names)}")
-        made.append(Brand(f"b{number}", name, _query(name, chance.choice(FIELDS.split()), number % 6, chance)))
+        query = _query(name, chance.choice(FIELDS.split()), number, chance)
+        account = f"@{name.lower()}.example"
+        made.append(Brand(f"b{number}", name, query, (account,)))
     return made
 
 
-def _query(name: str, field: str, kind: int, chance: random.Random) -> str:
+def _query(name: str, field: str, number: int, chance: random.Random) -> str:
     tag = f"{name}{field}".lower().replace("-", "")
     away = chance.choice(("Gewinnspiel", "werbung", "#ad", "Fußball", "hiring"))
-    about = chance.choice(("Preis OR price OR Rechnung OR invoice", "Kunde OR customer", "App OR Hotline OR Störung"))
-    return (
+    about = chance.choice(
+        ("Preis OR price OR ~rechnung OR invoice", "Kunde* OR customer*", "App OR Hotline OR ~störung")
+    )
+    kinds = (
         f'"{name} {field}" OR #{tag} OR @{tag}',
         f"{name} AND ({about}) NOT {away}",
-        f'"{name} {field}" OR "{field} {name}" OR (#{tag} NOT {away})',
-        f"@{tag} OR @{tag}.bsky.social OR #{tag} OR ({name} AND {field})",
-        f'({name} OR #{tag}) NOT ({away} OR "{name} Allee")',
-        f'"{name} {field} GmbH" OR "{name} {field} Ltd" OR ({name} {field} ({about}))',
-    )[kind]
+        f'"{name} {field}*" OR "{field} {name}" OR (#{tag}* NOT {away})',
+        f"@{tag} OR @{tag}.bsky.social OR #{tag} OR ({name} NEAR/5 {field})",
+        f'({name} OR #{tag}) NOT ({away} OR "{name} Allee" OR author:{tag}*)',
+        f'"{name} {field} GmbH" OR "{name} {field} Ltd" OR ({name} NEAR/10 ({about.replace(" OR ~rechnung", "")}))',
+        f"{name}* (~{field.lower()} OR {about}) (lang:de OR lang:en)",
+        f"({name} OR @{tag}) (followers:>1000 OR kind:review OR {about}) NOT (channel:news place:{name})",
+        f"url:{tag}.example {name} OR #{tag} OR ({name} ~{field.lower()})",
+        f'"{name}" (~{field.lower()} NEAR/6 (Kunde* OR Vertrag OR ~preis) OR #{tag}*) NOT {away}',
+    )
+    return kinds[number % len(kinds)] if number % 300 else f"channel:forum author:{tag}*"
 
 
-def posts(count: int, known: list[Brand], hits: float, seed: int = 2) -> Iterator[Mention]:
+def posts(count: int, known: Sequence[Brand], hits: float, seed: int = 2) -> Iterator[Mention]:
     """Yield posts of 60 to 290 characters; a share `hits` speaks of a brand, as many nearly do."""
     chance = random.Random(seed)
     vocabulary = {tongue: words.split() for tongue, words in TONGUES.items()}
     tongues, shares = list(SHARES), list(SHARES.values())
     for number in range(count):
         tongue = chance.choices(tongues, shares)[0]
-        length, said, words = chance.randint(*LENGTH), 0, list[str]()
-        while said < length:
-            word = chance.choice(SIGNS) if chance.random() < SIGNED else chance.choice(vocabulary[tongue])
-            words.append(word)
-            said += len(word) + 1
+        words = list(_babble(vocabulary[tongue], chance))
         if chance.random() < hits:
             words.insert(chance.randrange(len(words)), _spoken(chance.choice(known), chance))
         elif chance.random() < hits:
             words.insert(chance.randrange(len(words)), chance.choice(known).name.split("-")[0].upper())
         text = ("、" if tongue == "ja" else " ").join(words)
-        author = Author(f"did:plc:{number % 9973:024d}", f"leser{number % 9973}.bsky.social")
-        yield Mention("bluesky", str(number), 0.0, text[0].upper() + text[1:], author)
+        yield _post(number, text[0].upper() + text[1:], tongue, chance)
+
+
+def _babble(vocabulary: Sequence[str], chance: random.Random) -> Iterator[str]:
+    length, said = chance.randint(*LENGTH), 0
+    while said < length:
+        word = chance.choice(SIGNS) if chance.random() < SIGNED else chance.choice(vocabulary)
+        yield word
+        said += len(word) + 1
+
+
+def _post(number: int, text: str, tongue: str, chance: random.Random) -> Mention:
+    who, channel = number % 9973, chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+    handle = f"leser{who}.bsky.social"
+    return Mention(
+        channel=channel,
+        id=str(number),
+        published_at=0.0,
+        text=text,
+        author=Author(f"did:plc:{who:024d}", handle, f"Leser {who}", None if channel == "bluesky" else who),
+        kind="reply" if number % 3 == 0 else "review" if number % 100 == 1 else "post",
+        url=f"https://bsky.app/profile/{handle}/post/{number}",
+        language=tongue if number % 4 else None,
+        place="Kiel" if number % 20 == 0 else None,
+    )
 
 
 def _spoken(brand: Brand, chance: random.Random) -> str:
     """Return words with which the brand's query holds, mostly: its first alternative, as somebody may type it."""
-    written = brand.query.split(" OR ")[0].replace('"', "").replace("(", "").replace(")", "").split(" NOT ")[0]
-    return chance.choice((str, str.lower, str.upper))(written.replace(" AND ", " "))
+    first = re.split(r" OR | NOT |\) \(", brand.query)[0]
+    said = re.sub(r'NEAR/\d+|AND|\w+:\S+|[()"~*]', "", first) or brand.name
+    return chance.choice((str, str.lower, str.upper))(said)

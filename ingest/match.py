@@ -1,7 +1,7 @@
 """Matching: what a mention counts for, all queries at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import ahocorasick_rs
 
@@ -14,7 +14,7 @@ from ingest.sieve import sieve
 
 
 class Matcher:
-    """Evaluates only the queries whose words are in the text, those of brands and campaigns before all others.
+    """Evaluates only the queries whose words are in the text, those of brands and campaigns before others.
 
     A query of which no word has to be there, because fields decide, is asked about every mention of its channels.
     `language` names the language of a text whose source does not state one.
@@ -26,62 +26,58 @@ class Matcher:
         self._queries: list[Query] = []
         self._brands = {self._add(brand.query): brand.id for brand in watched.brands}
         self._campaigns: dict[int, Campaign] = {self._add(one.query): one for one in watched.campaigns}
-        self._leading = len(self._queries)
-        self._topics: dict[int, Topic] = {self._add(topic.query): topic for topic in watched.topics}
-        self._excluded = {brand.id: tuple(map(self._add, brand.exclude)) for brand in watched.brands if brand.exclude}
-        self._spam = frozenset(map(self._add, watched.spam))
+        self._others: list[Query] = []
+        self._topics: dict[int, Topic] = {self._other(topic.query): topic for topic in watched.topics}
+        self._excluded = {brand.id: tuple(map(self._other, brand.exclude)) for brand in watched.brands if brand.exclude}
+        self._spam = frozenset(map(self._other, watched.spam))
         self._finder = _Finder(self._queries)
-        self._leaders = _Wordless(self._queries[: self._leading])
-        self._others = [number for number in self._finder.wordless if number >= self._leading]
+        self._leaders = _Wordless(self._queries)
+        self._others_finder = _Finder(self._others)
         self._accounts = _Accounts((account, brand.id) for brand in watched.brands for account in brand.accounts)
 
-    def scopes(self, mention: Mention, bound: str | None = None, answered: Iterable[str] = ()) -> tuple[str, ...]:
+    def scopes(self, mention: Mention, bound: str | None = None, answered: Collection[str] = ()) -> tuple[str, ...]:
         """Return what a mention counts for: brands in the order of the configuration, then `brand/part`.
 
         It counts for the brand its source is bound to, and for the brands of the mentions it answers or quotes, too;
         topics are looked for among the mentions of their brands, campaigns between their start and end.
         """
-        candidates = self._finder.numbers(mention.text)
+        maybe = self._finder.may_hold(mention.text)
         asked = self._leaders.numbers(mention.channel)
-        known = self._known(mention.author, bound, answered)
-        if not (candidates or asked or known):
+        known = self._accounts.brands(mention.author)
+        if bound or answered:
+            known = known.union(answered, (bound,) if bound else ())
+        if not (maybe or asked or known):
             return ()
         subject = Subject.of(mention, self._language)
-        leading = {n for n in (*candidates, *asked) if n < self._leading and self._queries[n].matches(subject)}
-        if not (leading or known):
-            return ()
-        others = [n for n in (*candidates, *self._others) if n >= self._leading]
-        holding = {n for n in others if self._queries[n].matches(subject)}
-        brands, campaigns = self._said(leading, holding, mention.published_at)
-        ordered = tuple(sorted(brands | known, key=self._rank))
-        return (*ordered, *self._talked(holding, ordered), *(scope(one.brand, one.id) for one in campaigns))
+        if maybe:
+            asked = (*asked, *self._finder.numbers(subject.folded))
+        leading = frozenset(number for number in asked if self._queries[number].matches(subject))
+        return self._counted(subject, leading, known, mention.published_at) if leading or known else ()
 
     def _add(self, query: str) -> int:
         self._queries.append(parse(query))
         return len(self._queries) - 1
 
-    def _said(self, leading: set[int], holding: set[int], at: float) -> tuple[set[str], list[Campaign]]:
-        """Return the brands and campaigns that a mention is of by what it says."""
-        if not holding.isdisjoint(self._spam):
-            return set(), []
-        brands = {self._brands[number] for number in leading if number in self._brands}
-        brands = {brand for brand in brands if holding.isdisjoint(self._excluded.get(brand, ()))}
+    def _other(self, query: str) -> int:
+        self._others.append(parse(query))
+        return len(self._others) - 1
+
+    def _counted(self, subject: Subject, leading: frozenset[int], known: frozenset[str], at: float) -> tuple[str, ...]:
+        others = self._others_finder.numbers(subject.folded) | self._others_finder.wordless
+
+        def holds(number: int) -> bool:
+            return number in others and self._others[number].matches(subject)
+
+        if leading and any(map(holds, others & self._spam)):
+            leading = frozenset()
+        named = [self._brands[number] for number in leading if number in self._brands]
+        said = {brand for brand in named if not any(map(holds, self._excluded.get(brand, ())))}
         found = (self._campaigns[number] for number in sorted(leading) if number in self._campaigns)
         campaigns = [one for one in found if one.start <= at < one.end]
-        return brands | {one.brand for one in campaigns}, campaigns
-
-    def _talked(self, holding: set[int], brands: Sequence[str]) -> Iterable[str]:
-        """Return the topics of a mention among those of its brands."""
-        topics = (self._topics[number] for number in sorted(holding) if number in self._topics)
-        return [scope(one, topic.id) for topic in topics for one in brands if not topic.brands or one in topic.brands]
-
-    def _known(self, author: Author, bound: str | None, answered: Iterable[str]) -> set[str]:
-        """Return the brands that a mention is of whatever it says."""
-        found = self._accounts.brands(author)
-        if bound:
-            found.add(bound)
-        found.update(answered)
-        return found
+        brands = sorted(known.union(said, (one.brand for one in campaigns)), key=self._rank)
+        topics = [self._topics[number] for number in sorted(others & self._topics.keys()) if brands and holds(number)]
+        parts = (scope(one, topic.id) for topic in topics for one in brands if not topic.brands or one in topic.brands)
+        return (*brands, *parts, *(scope(one.brand, one.id) for one in campaigns))
 
     def _rank(self, brand: str) -> int:
         return self._order.get(brand, len(self._order))
@@ -93,26 +89,18 @@ class _Finder:
     def __init__(self, queries: Sequence[Query]) -> None:
         common = Counter(word for query in queries for word in query.words())
         wanting: dict[str, list[int]] = {}
-        self.wordless = []
         for number, query in enumerate(queries):
-            literals = query.literals(common)
-            if not literals:
-                self.wordless.append(number)
-            for word in literals:
+            for word in query.literals(common):
                 wanting.setdefault(word, []).append(number)
+        self.wordless = frozenset(number for number, query in enumerate(queries) if not query.literals())
         self._wanting = list(wanting.values())
-        self._may_hold = sieve(wanting)
+        self.may_hold = sieve(wanting)
         automaton = ahocorasick_rs.AhoCorasick(list(wanting), implementation=ahocorasick_rs.Implementation.DFA)
         self._find = automaton.find_matches_as_indexes
 
-    def numbers(self, text: str) -> set[int]:
-        """Return the numbers of the queries of which a word is in a text."""
-        if not self._may_hold(text):
-            return _NONE
-        return {number for word, _, _ in self._find(fold(text), overlapping=True) for number in self._wanting[word]}
-
-
-_NONE: set[int] = set()
+    def numbers(self, folded: str) -> set[int]:
+        """Return the numbers of the queries of which a word is in a folded text."""
+        return {number for word, _, _ in self._find(folded, overlapping=True) for number in self._wanting[word]}
 
 
 class _Wordless:
@@ -134,30 +122,41 @@ class _Wordless:
 
 
 class _Accounts:
-    """Whose accounts are whose: by id, handle, and the handle on its home server."""
+    """Whose accounts are whose: by id, handle, and the handle on its home server.
+
+    Most handles do not even begin like one of them.
+    """
 
     def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
-        self._brands: dict[str, set[str]] = {}
+        self._brands: dict[str, frozenset[str]] = {}
         for account, brand in accounts:
-            self._brands.setdefault(_account(account), set()).add(brand)
+            name = _account(account)
+            self._brands[name] = self._brands.get(name, _NOBODY) | {brand}
+        self._heads = {name[:_HEAD] for name in self._brands}
+        self._short = any(len(name) < _HEAD for name in self._brands)
 
-    def brands(self, author: Author) -> set[str]:
+    def brands(self, author: Author) -> frozenset[str]:
         """Return the brands whose account an author is."""
-        found: set[str] = set()
-        if self._brands:
-            for name in _names(author):
-                found |= self._brands.get(name, set())
+        if not self._brands:
+            return _NOBODY
+        found = self._brands.get(fold(author.id), _NOBODY)
+        handle = author.handle
+        if handle and (
+            handle[:_HEAD].lower() in self._heads or self._short or not handle.isascii() or handle[0] in "@ "
+        ):
+            for name in _names(_account(handle)):
+                found |= self._brands.get(name, _NOBODY)
         return found
+
+
+_NOBODY: frozenset[str] = frozenset()
+_HEAD = 4
+
+
+def _names(handle: str) -> set[str]:
+    """Return the names under which config.yaml may state a handle."""
+    return {handle, handle.partition("@")[0], handle.removesuffix(".bsky.social")}
 
 
 def _account(written: str) -> str:
     return fold(written.strip()).removeprefix("@")
-
-
-def _names(author: Author) -> set[str]:
-    """Return the names under which config.yaml may state an account: id, handle, and the handle on its home server."""
-    names = {fold(author.id)}
-    if author.handle:
-        handle = _account(author.handle)
-        names |= {handle, handle.partition("@")[0], handle.removesuffix(".bsky.social")}
-    return names

@@ -32,13 +32,13 @@ class Term:
         return self.form in subject.line
 
     def spans(self, subject: Subject) -> Iterator[range]:
-        """Yield the places in `subject.words` where it stands."""
-        wanted, words = tokens(self.form), subject.words
-        last = len(wanted) - 1
-        for start in range(len(words) - last):
-            head, tail = words[start : start + last], words[start + last]
-            if head == wanted[:last] and (tail.startswith(wanted[last]) if self.open else tail == wanted[last]):
-                yield range(start, start + last + 1)
+        """Yield where it stands, in words from the beginning of the text."""
+        line, length = subject.line, self.form.rstrip().count(" ")
+        at = line.find(self.form)
+        while at >= 0:
+            start = line.count(" ", 0, at)
+            yield range(start, start + length)
+            at = line.find(self.form, at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,20 @@ class Compound:
 
     def holds(self, subject: Subject) -> bool:
         """Tell whether such a word is in the text."""
-        return self.part in subject.folded and any(True for _ in self.spans(subject))
+        return any(True for _ in self.spans(subject))
 
     def spans(self, subject: Subject) -> Iterator[range]:
-        """Yield the places in `subject.words` where it stands."""
-        for place, word in enumerate(subject.words):
-            if self.part in word and made_with(word, self.part):
-                yield range(place, place + 1)
+        """Yield where it stands, in words from the beginning of the text."""
+        line = subject.line
+        at = line.find(self.part)
+        while at >= 0:
+            end = line.index(" ", at)
+            before = line.rindex(" ", 0, at)
+            word = line[before + 1 : end]
+            if word[0] not in "#@" and made_with(word, self.part):
+                start = line.count(" ", 0, before)
+                yield range(start, start + 1)
+            at = line.find(self.part, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +158,7 @@ def nearable(node: Node) -> bool:
 
 
 def places(node: Node, subject: Subject) -> Iterator[range]:
-    """Yield where in `subject.words` a nearable node stands."""
+    """Yield where a nearable node stands, in words from the beginning of the text."""
     match node:
         case Term() | Compound():
             yield from node.spans(subject)

@@ -23,6 +23,8 @@ def unknown(text: str, at: int) -> QueryError:
     written = text[at:end]
     if written[0] in "-!" and len(written) > 1:
         return QueryError(f"To leave something out, write NOT {written[1:]} instead of {written}.", at)
+    if written[0] == "~" and "*" in written:
+        return QueryError(f"A ~ finds longer words, too; take the * away: {written.replace('*', '')}.", at)
     if "*" in written and written.strip("*~#@"):
         return QueryError("A * stands only at the end of a word, for whatever follows: nord* finds nordlicht.", at)
     alone = f"{written!r} holds no letter or digit; operators are AND, OR, NOT and brackets."

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import NamedTuple, cast
@@ -55,6 +55,11 @@ class Query:
         return channels(self.root)
 
 
+REMEMBERED = 8_192
+"""Queries a process keeps parsed: when one of thousands changes, the others are not read again."""
+
+
+@lru_cache(REMEMBERED)
 def parse(text: str, longest: int = LONGEST) -> Query:
     """Read a query; raise `QueryError` that points at the character and says what to do."""
     if len(text) > longest:

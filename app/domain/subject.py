@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Self
 
-from app.domain.folding import fold, handles, line_of, tokens
+from app.domain.folding import fold, line_of
 from app.domain.mention import Mention
 
 _ADDRESS = re.compile(r"(?<![\w@.-])[\w-]+(?:\.[\w-]+)+(?:[:/?#][^\s\"'<>()]*)?")
@@ -32,11 +32,6 @@ class Subject:
         """The words, tags and handles of the text, each between blanks (`line_of`)."""
         return line_of(self.folded)
 
-    @cached_property
-    def words(self) -> list[str]:
-        """The words of the text in their order."""
-        return tokens(self.folded)
-
     @property
     def channel(self) -> str:
         """The channel, folded."""
@@ -62,7 +57,8 @@ class Subject:
     def handles(self) -> set[str]:
         """The names under which an @handle would name the author."""
         handle = fold(self._mention.author.handle or "").removeprefix("@")
-        return handles(f"@{handle}") | {handle} if handle else set()
+        user = handle.partition("@")[0]
+        return {handle, user, user.partition(".")[0]} if handle else set()
 
     @cached_property
     def name(self) -> str:

@@ -123,7 +123,7 @@ def _form(written: str, words: list[str], at: int) -> str:
     form = f" {' '.join(words)}"
     if not written.endswith("*"):
         return f"{form} "
-    if len(words[-1]) < _LEAST or not fold(written[:-1])[-1:].isalnum():
+    if sum(map(len, words)) < _LEAST or not fold(written[:-1])[-1:].isalnum():
         raise QueryError(f"Write at least {_LEAST} letters before the *; fewer would match nearly everything.", at)
     return form
 
