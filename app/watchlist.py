@@ -17,7 +17,7 @@ from app.clock import Clock
 from app.config import Config
 from app.config.digest import digest
 from app.config.file import ConfigFile, Stamp
-from app.config.fit import assert_fits, assert_readable
+from app.config.fit import assert_fits, assert_sound
 from app.config.merged import Merged, Place, merged, row_of
 from app.domain.actor import Actor, authorise
 from app.domain.audit import AuditEntry
@@ -102,7 +102,7 @@ class Watchlist:
         Once it returns, it is in force here, and within a second everywhere. Raises `NotAllowed`, `WrongInput` if it
         does not fit with the others, `StoreUnavailable`.
         """
-        assert_readable(row)
+        assert_sound(row)
         await self._write(actor, kind_of(row), id_of(row), row)
 
     async def remove(self, actor: Actor, kind: Kind, name: str) -> None:

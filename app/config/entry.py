@@ -1,8 +1,45 @@
 """From rows to what is watched: brands, competitors, topics and campaigns with every default filled in."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
 from app.config import period
-from app.config.rows import BrandRow, CampaignRow, CompetitorRow, TopicRow
+from app.config.fit import assert_queries
+from app.config.rows import BrandRow, CampaignRow, CompetitorRow, SpamRow, TopicRow
+from app.config.sentence import mistakes_of
 from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.saved import Kind, Row
+from app.errors import WrongInput
+
+_ROWS: dict[Kind, type[BrandRow | CompetitorRow | TopicRow | CampaignRow | SpamRow]] = {
+    "brands": BrandRow, "competitors": CompetitorRow, "topics": TopicRow, "campaigns": CampaignRow, "spam": SpamRow,
+}  # fmt: skip
+
+
+def stated(kind: Kind, data: Mapping[str, Any], zone: str) -> Row:
+    """Return a row of the watchlist as somebody states it, with the keys of config.yaml; days are those of `zone`.
+
+    Raises `QueryError` for the first query that cannot be read, else `WrongInput` with every mistake.
+    """
+    model = _ROWS[kind]
+    try:
+        row = model.model_validate(dict(data))
+    except ValidationError as error:
+        assert_queries(data)
+        told = (
+            "".join(f"[{step}]" if isinstance(step, int) else step for step in path) + f": {sentence}"
+            for path, sentence in mistakes_of(error, model)
+        )
+        raise WrongInput("; ".join(told)) from None
+    if isinstance(row, BrandRow):
+        return brand(row)
+    if isinstance(row, CompetitorRow):
+        return competitor(row)
+    if isinstance(row, TopicRow):
+        return topic(row)
+    return campaign(row, zone) if isinstance(row, CampaignRow) else row.queries
 
 
 def brand(row: BrandRow) -> Brand:

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.config.check import check
-from app.config.lines import Path as Keys
-from app.config.lines import read_yaml
+from app.config.lines import read_yaml, written
 from app.config.model import Config
 from app.errors import ConfigError, WrongInput
 
@@ -88,10 +87,5 @@ def read(text: str, file: str = "config.yaml") -> Config:
         mistakes += [(path, document.line(path), sentence) for path, sentence in found if path not in told]
     if mistakes or config is None:
         mistakes.sort(key=lambda mistake: mistake[1])
-        raise ConfigError(file, [(_written(path), line, sentence) for path, line, sentence in mistakes])
+        raise ConfigError(file, [(written(path), line, sentence) for path, line, sentence in mistakes])
     return config
-
-
-def _written(path: Keys) -> str:
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".") or "file"

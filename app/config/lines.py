@@ -12,6 +12,12 @@ Path = tuple[str | int, ...]
 """Keys and indices from the top, as in `("brands", 0, "query")`."""
 
 
+def written(path: Path) -> str:
+    """Return a path as people write it: `brands[0].query`, or `file` for the whole."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".") or "file"
+
+
 @dataclass
 class Document:
     """What a file says, the line each path stood on, and the mistakes in the writing as (path, line, sentence)."""

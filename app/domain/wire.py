@@ -10,6 +10,7 @@ from typing import Any, Never
 import msgspec
 
 from app.domain.analysis import Analysis, Evidence
+from app.domain.brand import brands_of
 from app.domain.instant import from_rfc3339, rfc3339
 from app.domain.mention import KINDS, Author, Deletion, Engagement, Mention
 from app.errors import MentionError
@@ -213,7 +214,8 @@ def write(mention: Mention, analysis: Analysis | None = None) -> dict[str, Any]:
         "channel": mention.channel,
         "id": mention.id,
         "key": mention.key,
-        "brands": list(mention.brands),
+        "brands": list(brands_of(mention.brands)),
+        "topics": [one for one in mention.brands if "/" in one],
         "published_at": rfc3339(mention.published_at),
         "kind": mention.kind,
         "text": mention.text,

@@ -70,6 +70,18 @@ class Rollups:
             if numbers[0] > 0
         ]
 
+    def counts(self, brands: Sequence[str], start: float, end: float) -> dict[str, int]:
+        """Return how many mentions each of these brands has in [start, end)."""
+        found = dict.fromkeys(brands, 0)
+        gone = Expiry(self._connection).of("minutes")
+        for hourly, since, until in spans(start, end, HOUR, gone):
+            row = (tally_hour if hourly else tally_minute).c
+            within = (row.brand.in_(brands), row.start >= since, row.start < until)
+            query = select(row.brand, func.sum(row["count"])).where(*within).group_by(row.brand)
+            for brand, number in self._connection.execute(query):
+                found[brand] += int(number)
+        return found
+
     def fine(self, brand: str, since: float, until: float, step: int) -> list[MinuteTally]:
         """Return buckets of any step, counted from the mentions that are kept."""
         row, told = mention_brand.c, mention.c

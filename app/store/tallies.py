@@ -105,6 +105,10 @@ class Tallies:
             return self._rollups.fine(brand, start, end, step)
         return self._rollups.read(brand, start, end, step)
 
+    def counts(self, brands: Sequence[str], start: float, end: float) -> dict[str, int]:
+        """Return by brand how many mentions were counted in [start, end); 0 for one of which there is nothing."""
+        return self._rollups.counts(brands, start, end)
+
     def total(self, brand: str) -> int:
         """Return how many mentions of a brand were counted, seeds left out; what was deleted since stays counted."""
         sums = tally_hour.c

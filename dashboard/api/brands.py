@@ -1,76 +1,65 @@
-"""`GET /api/v1/brands` and their tallies."""
+"""`/api/v1/brands`: who is watched, read and changed without a restart."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import anyio.to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Request, Response
 
-from app.domain.instant import rfc3339
-from app.domain.tally import MinuteTally
-from app.errors import WrongInput
+from app.domain.brand import EVERY, Brand
+from app.errors import Conflict
 from app.service import Context
-from dashboard.api.query import DAY, From, To, brand_of
-from dashboard.api.shape import Brand, Bucket, Items, answering
-
-MOST = 50_000
-"""Buckets one answer may hold."""
-
-USUAL = 10_000
-"""Buckets an answer may reach over if nobody says from when."""
+from dashboard.api import shape
+from dashboard.api.body import BrandBody, NewBrand
+from dashboard.api.query import brand_of
+from dashboard.api.shape import Items, answering
+from dashboard.api.watchlist import GONE, actor_of, save
 
 
 def router(context: Context) -> APIRouter:
     """Return the routes of brands."""
     routes = APIRouter(prefix="/api/v1", tags=["brands"])
 
-    @routes.get("/brands", **answering(Items[Brand]))
+    @routes.get("/brands", **answering(Items[shape.Brand]))
     async def brands() -> dict[str, Any]:
-        """List the brands that are watched."""
-        items = [
-            {"id": one.id, "name": one.name, "query": one.query, "accounts": list(one.accounts), "demo": one.demo}
-            for one in context.config.brands
-        ]
-        return {"items": items, "next": None}
+        """List the brands that are watched, and their competitors."""
+        return {"items": [_brand(one) for one in context.config.watched.brands], "next": None}
 
-    @routes.get("/brands/{brand}/tally", **answering(Items[Bucket]))
-    async def tally(
-        brand: str,
-        start: From = None,
-        end: To = None,
-        step: Annotated[int, Query(ge=1, le=31 * DAY, description="Seconds; see there if not whole minutes")] = 60,
-    ) -> dict[str, Any]:
-        """Return counts by `step`; empty buckets are left out.
+    @routes.post("/brands", status_code=201, **answering(shape.Brand, status=201))
+    async def post_brand(body: NewBrand, request: Request, response: Response) -> dict[str, Any]:
+        """Watch one more brand; 409 if its id is taken."""
+        if any(one.id == body.id for one in context.config.watched.brands):
+            raise Conflict(f"The id {body.id[:80]!r} is taken; choose another, or PUT /api/v1/brands/{body.id[:80]}.")
+        await save(context, request, "brands", body.id, BrandBody(**body.model_dump(exclude={"id"})))
+        response.headers["Location"] = f"/api/v1/brands/{body.id}"
+        return _brand(brand_of(context.config, body.id))
 
-        Without `from` the last 24 h, or 10,000 steps if that is less. A step that is not whole minutes may reach over
-        a day at most, and leaves out a past of which a source told only counts.
-        """
-        brand_of(context.config, brand)
-        until = context.clock.now() if end is None else end
-        since = until - min(DAY, USUAL * step) if start is None else start
-        if since >= until:
-            raise WrongInput("from: it has to be before to.")
-        if (until - since) / step > MOST:
-            raise WrongInput(f"step: {(until - since) / step:.0f} buckets are too many; at most {MOST} an answer.")
+    @routes.get("/brands/{brand}", **answering(shape.Brand))
+    async def brand(brand: str) -> dict[str, Any]:
+        """Return one brand or competitor."""
+        return _brand(brand_of(context.config, brand))
 
-        def read() -> list[MinuteTally]:
-            with context.store.reading() as tx:
-                return tx.tallies.read(brand, since, until, step)
+    @routes.put("/brands/{brand}", **answering(shape.Brand))
+    async def put_brand(brand: str, body: BrandBody, request: Request) -> dict[str, Any]:
+        """Watch a brand of ours, or watch it in another way; what was counted before stays counted."""
+        await save(context, request, "brands", brand, body)
+        return _brand(brand_of(context.config, brand))
 
-        found = await anyio.to_thread.run_sync(read)
-        return {"items": [_bucket(one) for one in found], "next": None}
+    @routes.delete("/brands/{brand}", **GONE)
+    async def delete_brand(brand: str, request: Request) -> Response:
+        """Watch a brand of ours no longer; what was counted stays counted."""
+        await context.watchlist.remove(actor_of(request), "brands", brand)
+        return Response(status_code=204)
 
     return routes
 
 
-def _bucket(one: MinuteTally) -> dict[str, Any]:
+def _brand(one: Brand) -> dict[str, Any]:
     return {
-        "start": rfc3339(one.start),
-        "count": one.count,
-        "negative": one.negative,
-        "neutral": one.neutral,
-        "positive": one.positive,
-        "uncertain": one.uncertain,
-        "reach": one.reach,
-        "authors": one.authors,
-        "channels": one.channels,
+        "id": one.id,
+        "name": one.name,
+        "query": one.query,
+        "accounts": list(one.accounts),
+        "exclude": list(one.exclude),
+        "demo": one.demo,
+        "competitor": bool(one.rivals),
+        "of": None if EVERY in one.rivals else list(one.rivals),
     }

@@ -1,7 +1,7 @@
 """`/healthz`, `/readyz`, `/metrics`: is this process alive, is the whole system, and its figures."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -47,15 +47,16 @@ def router(context: Context) -> APIRouter:
             body = {"ready": False, "reason": reason, "services": {}, "lag": {}, "dead_letters": None}
             return JSONResponse({**body, "faults": [_fault(fault) for fault in faults]}, 503)
         faults = list(context.faults.values())
+        notices = _notices(context.watchlist.faults, reports)
         services = {name: max(report.at for report in workers.values()) for name, workers in reports.items()}
         missing = [name for name in registry.names("services") if name not in services]
         body = {
             "ready": not missing and not faults,
-            "reason": " ".join([*_reasons(faults, missing, behind, letters), *_differing(reports)]),
+            "reason": " ".join([*_reasons([*faults, *notices], missing, behind, letters), *_differing(reports)]),
             "services": {name: rfc3339(at) for name, at in sorted(services.items())},
             "lag": lag,
             "dead_letters": letters,
-            "faults": [_fault(fault) for fault in faults],
+            "faults": [_fault(fault) for fault in [*faults, *notices]],
         }
         return JSONResponse(body, 200 if body["ready"] else 503)
 
@@ -77,6 +78,16 @@ def router(context: Context) -> APIRouter:
     return routes
 
 
+def _notices(here: Iterable[Fault], reports: Mapping[str, Mapping[str, Report]]) -> list[Fault]:
+    """Return what is wrong with config.yaml here or elsewhere, once each: the system goes on with what it has."""
+    there = (report.fault for workers in reports.values() for report in workers.values() if report.fault)
+    found: dict[str, Fault] = {}
+    for fault in [*here, *there]:
+        if fault.part == "config":
+            found.setdefault(fault.reason, fault)
+    return list(found.values())
+
+
 def _differing(reports: Mapping[str, Mapping[str, Report]]) -> Iterator[str]:
     """Yield who runs on which configuration, if that is not the same for all."""
     using: dict[str, set[str]] = {}
@@ -86,7 +97,7 @@ def _differing(reports: Mapping[str, Mapping[str, Report]]) -> Iterator[str]:
                 using.setdefault(report.config, set()).add(worker)
     if len(using) > 1:
         said = "; ".join(f"{word}: {', '.join(sorted(workers))}" for word, workers in sorted(using.items()))
-        yield f"config.yaml is not the same everywhere ({said}); give every machine the same and restart what differs."
+        yield f"config.yaml is not the same everywhere ({said}); give every machine the same."
 
 
 def _fault(fault: Fault) -> dict[str, Any]:

@@ -10,10 +10,24 @@ from app.domain.analysis import Label
 from app.domain.forms import Words
 from app.domain.query import parse
 from app.domain.wire import write
+from app.errors import WrongInput
 from app.service import Context
 from app.store.page import Page
 from app.store.search import MentionFilter
-from dashboard.api.query import BrandId, Cursor, Forms, From, Limit, Text, To, Word, brand_of, given
+from dashboard.api.query import (
+    BrandId,
+    CampaignId,
+    Cursor,
+    Forms,
+    From,
+    Limit,
+    Text,
+    To,
+    TopicId,
+    Word,
+    given,
+    scope_of,
+)
 from dashboard.api.shape import Items, Mention, answering
 
 
@@ -24,6 +38,8 @@ def router(context: Context) -> APIRouter:
     @routes.get("/mentions", **answering(Items[Mention]))
     async def mentions(
         brand: BrandId = None,
+        topic: TopicId = None,
+        campaign: CampaignId = None,
         q: Text = None,
         words: Forms = None,
         start: From = None,
@@ -34,11 +50,11 @@ def router(context: Context) -> APIRouter:
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> dict[str, Any]:
-        """Find mentions by brand, query, words in any form, time, sentiment, intent and channel."""
-        if brand is not None:
-            brand_of(context.config, brand)
+        """Find mentions by brand, topic, query, words in any form, time, sentiment, intent and channel."""
+        if brand is None and (topic or campaign):
+            raise WrongInput("brand: topics and campaigns are asked for together with their brand.")
         wanted = MentionFilter(
-            brand=brand,
+            brand=None if brand is None else scope_of(context.config, brand, topic, campaign),
             q=parse(q) if q else None,
             words=Words.of(words) if words else None,
             start=start,

@@ -7,9 +7,9 @@ from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.config import Config
-from app.domain.brand import Brand
+from app.domain.brand import Brand, scope
 from app.domain.instant import from_rfc3339
-from app.errors import NotFound
+from app.errors import NotFound, WrongInput
 
 DAY = 86_400
 UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": DAY}
@@ -45,7 +45,7 @@ def seconds(text: str) -> float:
 
 
 MANY = 10
-"""Digits of a window that are certainly too many."""
+"""Digits of a window that are certainly too many, and choices that are enough."""
 
 Word = Annotated[str | None, BeforeValidator(given)]
 Text = Annotated[
@@ -59,6 +59,12 @@ Forms = Annotated[
     Query(description="Words that have to be there, each in any German or English form"),
 ]
 BrandId = Annotated[str | None, BeforeValidator(given), Query(description="The id of a brand; all without it")]
+TopicId = Annotated[
+    str | None, BeforeValidator(given), Query(description="The id of a topic: only what was said about it; needs brand")
+]
+CampaignId = Annotated[
+    str | None, BeforeValidator(given), Query(description="The id of a campaign: only what belongs to it; needs brand")
+]
 Instant = Annotated[
     float | None, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"}), Query()
 ]
@@ -73,8 +79,24 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 
 def brand_of(config: Config, brand: str) -> Brand:
     """Return the brand of that id; raise `NotFound` with the choices."""
-    found = next((one for one in config.brands if one.id == brand), None)
+    brands = config.watched.brands
+    found = next((one for one in brands if one.id == brand), None)
     if found is None:
-        choices = ", ".join(b.id for b in config.brands)
+        choices = ", ".join(b.id for b in brands[:MANY])
         raise NotFound(f"There is no brand {brand[:80]!r}. Choose one of: {choices}.")
     return found
+
+
+def scope_of(config: Config, brand: str, topic: str | None = None, campaign: str | None = None) -> str:
+    """Return what a brand, or one of its topics or campaigns, is counted under; raise `NotFound` with the choices."""
+    brand_of(config, brand)
+    if topic and campaign:
+        raise WrongInput("campaign: ask for a topic or for a campaign, not for both.")
+    topics = [one.id for one in config.topics if not one.brands or brand in one.brands]
+    campaigns = [one.id for one in config.campaigns if one.brand == brand]
+    for kind, wanted, known in (("topic", topic, topics), ("campaign", campaign, campaigns)):
+        if wanted and wanted not in known:
+            choices = f"choose one of: {', '.join(known[:MANY])}" if known else "it has none"
+            raise NotFound(f"{brand} has no {kind} {wanted[:80]!r}; {choices}.")
+    part = topic or campaign
+    return scope(brand, part) if part else brand

@@ -2,7 +2,7 @@
 
 from typing import Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.domain.analysis import Label
 from app.domain.incident import IncidentState, Severity
@@ -24,13 +24,36 @@ class Items(Shape, Generic[Item]):
 
 
 class Brand(Shape):
-    """A brand that is watched."""
+    """A brand that is watched; of a competitor, `of` names our brands that it competes with, null for all."""
 
     id: str
     name: str
     query: str
     accounts: list[str]
+    exclude: list[str]
     demo: bool
+    competitor: bool
+    of: list[str] | None
+
+
+class Voice(Shape):
+    """How often one of them was spoken of, and what part of the mentions of all that is, 0 to 1."""
+
+    brand: str
+    name: str
+    competitor: bool
+    count: int
+    share: float | None
+
+
+class Share(Shape):
+    """The share of voice from one instant to another."""
+
+    brand: str
+    since: AwareDatetime = Field(alias="from")
+    until: AwareDatetime = Field(alias="to")
+    total: int
+    items: list[Voice]
 
 
 class Bucket(Shape):
@@ -95,12 +118,13 @@ class Engagement(Shape):
 
 
 class Mention(Shape):
-    """What was said, and what we understood of it."""
+    """What was said, and what we understood of it; `topics` are topics and campaigns, as `brand/id`."""
 
     channel: str
     id: str
     key: str
     brands: list[str]
+    topics: list[str]
     published_at: AwareDatetime
     kind: str
     text: str
@@ -198,9 +222,9 @@ class Readiness(Shape):
     faults: list[Fault]
 
 
-def answering(model: Any, also: int | None = None) -> dict[str, Any]:
+def answering(model: Any, also: int | None = None, status: int = 200) -> dict[str, Any]:
     """Return the arguments of a route that answers in this shape; it is described, not checked at run time."""
-    statuses: dict[int | str, dict[str, Any]] = {200: {"model": model}}
+    statuses: dict[int | str, dict[str, Any]] = {status: {"model": model}}
     if also is not None:
         statuses[also] = {"model": model}
     return {"response_model": None, "responses": statuses}

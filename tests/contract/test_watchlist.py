@@ -203,10 +203,11 @@ async def test_who_may_not_save_changes_nothing(made, store, actor):
     [
         (Brand("ost", "Ost", "ost AND )"), QueryError, "word is missing"),
         (Brand("ost", "Ost", "ost", exclude=("a", "(b")), QueryError, r"^exclude\[1\]: "),
-        (("ok", ""), QueryError, r"^spam\[1\]: "),
-        (Campaign("w", "W", "west", "#w", 1.0, 2.0), WrongInput, "of the brand west, which is not watched"),
+        (("ok", ""), QueryError, r"^queries\[1\]: "),
+        (Campaign("w", "W", "west", "#w", 1.0, 2.0), WrongInput, "There is no brand 'west'"),
+        (Campaign("w", "W", "nord", "#w", 2.0, 2.0), WrongInput, "it ends before it starts"),
         (Topic("herbst", "H", "herbst"), Conflict, "campaign herbst has the id of a topic of sued"),
-        (Topic("t", "T", "t", ("nord", "west")), WrongInput, "There is no brand west; choose of: nord, sued"),
+        (Topic("t", "T", "t", ("nord", "west")), WrongInput, "There is no brand 'west'; choose of: nord, sued"),
         (Brand("nord", "N", "n", rivals=(EVERY,)), WrongInput, "competitor nord has the id of a brand"),
     ],
 )

@@ -1,0 +1,48 @@
+"""What the routes of writing take, as the description of the API shows it."""
+
+from dashboard.api.shape import Shape
+
+
+class BrandBody(Shape):
+    """A brand without its id; `exclude` are queries for other senses of its name."""
+
+    name: str
+    query: str
+    accounts: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class NewBrand(BrandBody):
+    """A brand that is not watched yet."""
+
+    id: str
+
+
+class CompetitorBody(BrandBody):
+    """A competitor without its id; null: it competes with all our brands."""
+
+    of: list[str] | None = None
+
+
+class TopicBody(Shape):
+    """A topic without its id; null: it is looked for among the mentions of all brands."""
+
+    name: str
+    query: str
+    brands: list[str] | None = None
+
+
+class CampaignBody(Shape):
+    """A campaign without its id; `start` and `end` are whole days such as 2026-11-21, or instants (RFC 3339)."""
+
+    name: str
+    brand: str
+    query: str
+    start: str
+    end: str
+
+
+class SpamBody(Shape):
+    """All queries for what nobody wants to hear; an empty list for none."""
+
+    queries: list[str]
