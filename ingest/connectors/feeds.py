@@ -1,7 +1,6 @@
 """Feeds: articles of blogs and news by RSS, Atom and JSON Feed, and what is commented there."""
 
 import math
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -40,7 +39,8 @@ PATIENCE = 3
 """Failures after which a feed is looked for anew, and one that nobody configured is given up."""
 
 TOLD = 1_024
-_WHITE = re.compile(r"\s")
+SHARE = 20.0
+"""Times as long as reading a feed took it is left alone: nobody keeps us busy with markup made for that."""
 
 
 class FeedsOptions(BaseModel):
@@ -68,7 +68,7 @@ class FeedsOptions(BaseModel):
     def _web(cls, said: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
         for url in (said,) if isinstance(said, str) else said or ():
             parts = urlsplit(url)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or _WHITE.search(url):
+            if parts.scheme not in {"http", "https"} or not parts.hostname or url.split() != [url]:
                 raise ValueError("give the address of a feed or a page: https://example.org/feed.xml")
         return said
 
@@ -120,13 +120,9 @@ class FeedsConnector:
         self._options = setting.options
         self._known: dict[str, Subscription] = {}
         self._troubles: dict[str, str] = {}
-        self._bounds = Bounds(
-            self._options.shortest,
-            self._options.longest,
-            self._options.days,
-            max(40, min(500, ENTRIES // (2 * len(self._options.addresses)))),
-            self._options.hints,
-        )
+        said = self._options
+        limit = max(40, min(500, ENTRIES // (2 * len(said.addresses))))
+        self._bounds = Bounds(said.shortest, said.longest, said.days, limit, said.hints)
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield what the feeds say from `cursor` on."""
@@ -214,12 +210,16 @@ class FeedsConnector:
         if answer.status == NOT_MODIFIED:
             schedule(known, None, self._bounds, now, anything=False)
             return Batch(cursor=self._cursor())
+        started = clock.monotonic()
         feed = await parsed(address, known, answer, clock)
+        took = clock.monotonic() - started
         if not feed.form:
             answer, feed, comments = await discovered(web, address, known, answer, clock)
             for url in comments[:1] if self._options.comments else ():
                 self._follow(url, address)
-        return self._heard(known, address, feed, answer)
+        batch = self._heard(known, address, feed, answer)
+        known.due = max(known.due, now + SHARE * took)
+        return batch
 
     def _heard(self, known: Subscription, address: str, feed: wire.Feed, answer: Answer) -> Batch:
         now = self._setting.clock.now()

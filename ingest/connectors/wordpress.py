@@ -86,6 +86,7 @@ class WordpressConnector:
             raise TypeError("WordpressConnector needs WordpressOptions")
         self._setting, self._options = setting, setting.options
         self._place, self._seen = _Place(), Seen(limit=KEPT)
+        self._plain = False
         self._how = HOW.format(variable=variable(setting.source, "password"))
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
@@ -166,7 +167,17 @@ class WordpressConnector:
         secret = self._options.password
         login = (self._options.user or "", secret.get_secret_value()) if secret is not None else None
         url = f"{self._options.url}/wp-json/wp/v2/{kind}"
-        answer = await web.ask("GET", url, params=asked, login=login, also=frozenset({BAD}))
+        if self._plain:
+            url, asked = f"{self._options.url}/", {"rest_route": f"/wp/v2/{kind}", **asked}
+        also = frozenset({BAD} if self._plain else {BAD, NOT_FOUND})
+        answer = await web.ask("GET", url, params=asked, login=login, also=also)
+        if answer.status == NOT_FOUND:  # without pretty permalinks the API stands elsewhere
+            self._plain = True
+            try:
+                return await self._get(web, kind, asked)
+            except SourceUnavailable:
+                self._plain = False
+                raise
         if answer.status == BAD and wire.refusal(answer.body).code != ENDED:
             raise self._refused(answer) or SourceUnavailable(f"{host_of(url)} answers with HTTP {BAD}.")
         return answer

@@ -15,7 +15,7 @@ from app.domain.mention import Author, Deletion, Engagement, Mention
 from app.domain.wire import EARLIEST
 from ingest.markup import text_of
 from ingest.sound import unsound
-from ingest.wires import jsonfeed
+from ingest.wires import jsonfeed, page
 from ingest.wires.tombstone import tombstones
 
 CHANNEL = "feeds"
@@ -31,9 +31,9 @@ AHEAD = 300.0
 PERIODS: Final = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_SKIPPED = re.compile(rb"<skipHours>(.*?)</skipHours>", re.DOTALL | re.IGNORECASE)
+_SKIPPED = re.compile(rb"<skipHours>(.{1,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
-_SKIPPED_DAYS = re.compile(rb"<skipDays>(.*?)</skipDays>", re.DOTALL | re.IGNORECASE)
+_SKIPPED_DAYS = re.compile(rb"<skipDays>(.{1,2000}?)</skipDays>", re.DOTALL | re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
@@ -90,6 +90,8 @@ def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | N
     if jsonfeed.likely(body):
         document = jsonfeed.parsed(body)
         return _gathered(document, body, source, now) if document["version"] else NONE
+    if page.likely(body, ""):
+        return NONE  # feedparser would take its time to find out
     told = {key.lower(): value for key, value in (headers or {}).items()}
     told.setdefault("content-location", source.found or source.address)
     try:

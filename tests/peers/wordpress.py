@@ -26,6 +26,8 @@ class FakeWordpress(Peer):
         self.posts: dict[int, dict[str, Any]] = {}
         self.comments: dict[int, dict[str, Any]] = {}
         self.password = ""
+        self.plain = False
+        """Whether it has no pretty permalinks."""
 
     def post(self, number: int, at: float, text: str, *, modified: float | None = None) -> None:
         """Publish a post, or change it."""
@@ -57,11 +59,14 @@ class FakeWordpress(Peer):
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a list, or the error that WordPress has for it."""
-        if not request.path.startswith(ROOT):
+        path = request.path
+        if self.plain and path == "/":
+            path = request.query.get("rest_route", "").replace("/wp/v2/", ROOT)
+        elif self.plain or not path.startswith(ROOT):
             return _error("rest_no_route", 404)
         if self.password and (refused := self._signed_in(request)):
             return refused
-        kind = request.path.removeprefix(ROOT)
+        kind = path.removeprefix(ROOT)
         if kind not in {"posts", "comments"}:
             return _error("rest_no_route", 404)
         return self._list(kind, request.query)

@@ -43,6 +43,15 @@ async def test_posts_then_comments_come_once(blog, hearing):
     assert heard.told.said[-1] == ("live", "")
 
 
+async def test_a_blog_without_pretty_permalinks_is_read(blog, hearing):
+    blog.plain = True
+    blog.post(1, NOW - 100, "Nordlicht")
+    blog.comment(7, 1, NOW - 50, "first")
+    heard = await hearing().until(lambda hearing: len(hearing.ids) == 2)
+    assert blog.paths()[:3] == ["/wp-json/wp/v2/posts", "/", "/"]
+    assert heard.reasons == []
+
+
 async def test_edits_come_again_and_late_released_comments_come(blog, hearing, clock):
     blog.post(1, NOW - 100, "Nordlicht")
     blog.comment(7, 1, NOW - 50, "first")
@@ -106,7 +115,6 @@ async def test_the_credential_is_used_and_missed(blog, hearing):
 @pytest.mark.parametrize(
     ("refusal", "cause", "said"),
     [
-        (told({"code": "rest_no_route"}, 404), "setting", "no WordPress REST API"),
         (told({"code": "rest_invalid_param"}, 400), "server", "rest_invalid_param"),
         (web.Response(status=400), "server", "HTTP 400"),
         (web.Response(status=403), "credential", "application password"),
@@ -118,6 +126,13 @@ async def test_errors_are_told_in_words(blog, hearing, refusal, cause, said):
     blog.refusals.append(refusal)
     _, reason, told_cause = await hearing().refused()
     assert (told_cause, said in reason) == (cause, True), reason
+
+
+async def test_where_no_wordpress_is_that_is_said(blog, hearing):
+    blog.refusals.extend([web.Response(status=404), told({"code": "rest_no_route"}, 404)])
+    _, reason, cause = await hearing().refused()
+    assert cause == "setting"
+    assert "no WordPress REST API" in reason
 
 
 async def test_a_page_behind_the_end_is_an_end(blog, hearing):

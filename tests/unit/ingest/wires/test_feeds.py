@@ -1,4 +1,5 @@
 import gzip
+import time
 
 import pytest
 
@@ -94,6 +95,22 @@ def test_bytes_that_are_packed_without_a_word_are_unpacked():
 def test_what_is_no_feed_is_told(body):
     feed = read(body, Source(ADDRESS), NOW)
     assert (feed.form, feed.unreadable) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>" + b"<div>" * 200_000, b"<rss>" + b"<skipHours>" * 5_000, b"<deleted-entry " * 20_000]
+)
+def test_markup_made_to_keep_us_busy_is_read_in_time(body):
+    started = time.process_time()
+    read(body, Source(ADDRESS), NOW)
+    assert time.process_time() - started < 3
+
+
+def test_entities_are_not_unfolded_nor_fetched():
+    ten = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "lol"}">' for n in range(9))
+    body = f'<!DOCTYPE x [{ten}<!ENTITY e SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item>'
+    text = read(f"{body}<title>&l8;&e;</title></item></channel></rss>".encode(), Source(ADDRESS), NOW).items[0]
+    assert text.mention.text == "&l8;&e;"
 
 
 def test_entries_of_a_json_feed_that_are_none_are_counted():
