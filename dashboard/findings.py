@@ -64,7 +64,7 @@ def _difference(added: Finds, lost: Finds, wanted: Query, force: Query, say: Wor
 
 
 def _change(key: str, sign: str, finds: Finds, query: Query, say: Words, now: float) -> html.Details:
-    number = say.say(f"found.{key}", n=say.number(finds.count))
+    number = say.count(f"found.{key}", finds.count)
     shown = [example(one, query, say, now) for one in finds.examples]
     return html.Details(
         [html.Summary([html.B(sign, **aria(hidden="true")), f" {number}"]), html.Ol(shown, className="examples")],

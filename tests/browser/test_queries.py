@@ -1,0 +1,123 @@
+"""A newcomer adds a brand on screen: sees what it would hear, is told what is wrong, saves, sees it on the wall."""
+
+import time
+from contextlib import closing
+
+import httpx
+import pytest
+
+from app.clock import SystemClock
+from app.domain.identity import Identity
+from app.domain.mention import Author, Mention
+from app.store.engine import open_store
+from app.store.unheard import NAME, Unheard
+from tests.browser.checkers import contrast_failures, type_size_failures
+from tests.fixtures.store import said
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+TEXTS = ("Solarwelt pfeift seit heute früh", "Wo bleibt die Technikerin von Solar Welt?", "Das Konzert von Solarwelt")
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(".desk :is(a, button, input, textarea, summary)")]
+  .map((one) => one.closest("label") || one)
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .map((one) => ({ name: one.textContent || one.id, box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.right > 0 && (box.width < 24 || box.height < 24))
+  .map(({ name, box }) => `${name} ${box.width} x ${box.height}`)"""
+NAMELESS = """() => [...document.querySelectorAll(".desk :is(input, textarea, button)")]
+  .filter((one) => !one.labels?.length && !one.textContent.trim() && !one.getAttribute("aria-label"))
+  .map((one) => one.id)"""
+
+
+@pytest.fixture(scope="module")
+def history(site):
+    """Something said in the last hours that was a mention of nobody, and one mention of another brand."""
+    data = site._folder / "data"
+    clock = SystemClock()
+    now = clock.now()
+    posts = [
+        Mention("forum", f"u{n}", now - 600 * n - 5, text, Author(f"a{n}", name="Anna"), key=f"u{n}", received_at=now)
+        for n, text in enumerate(TEXTS)
+    ]
+    with closing(Unheard(data / NAME, 2**24)) as file:
+        file.keep([(post, "anna") for post in posts])
+    with closing(open_store(data / "emberwatch.sqlite", clock=clock)) as store:
+        heard = said(Identity(store.secret()), "s1", "Nordlicht Strom und Solarwelt im Vergleich", at=now - 7200)
+        with store.transaction() as tx:
+            tx.mentions.upsert([(heard, 1)])
+
+
+def says(page, selector, words):
+    page.wait_for_function(
+        "([selector, words]) => document.querySelector(selector)?.textContent.includes(words)", arg=[selector, words]
+    )
+
+
+def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
+    page = visit("?lang=de", path="/admin/queries")
+    page.wait_for_selector("#q-query")
+    page.evaluate("window.untouched = true")
+    page.fill("#q-name", "Solarwelt")
+    page.fill("#q-query", 'solarwelt OR ("solar welt"')
+    says(page, "#q-query-slip", "Zeichen 14:")
+    shown = page.inner_text("#q-query-slip pre").split("\n")
+    assert shown[0][shown[1].index("^")] == "(", "the caret stands under the bracket"
+    told = page.get_attribute("#q-query", "aria-describedby").split()
+    assert "q-query-slip" in told
+    assert page.get_attribute("#q-query", "aria-invalid") == "true"
+
+    page.fill("#q-query", 'solarwelt OR "solar welt"')
+    says(page, "#q-found .answer", "4 Treffer")
+    assert page.get_attribute("#q-query", "aria-invalid") == "false"
+    assert page.eval_on_selector_all(".examples mark", "all => all.map((one) => one.textContent)") == [
+        "Solarwelt", "Solar Welt", "Solarwelt", "Solarwelt",
+    ]  # fmt: skip
+    page.fill("#q-exclude", "konzert")
+    says(page, "#q-found .answer", "3 Treffer")
+
+    wall = visit("?lang=de")
+    began = time.monotonic()
+    page.click("#q-save")
+    says(page, "#q-said", "Gespeichert")
+    wall.goto(f"{site.address}/wall/main?brand=solarwelt&lang=de", wait_until="commit")
+    wall.wait_for_function("() => document.body?.dataset.brand === 'solarwelt'", timeout=5000)
+    assert time.monotonic() - began < 5
+    says(wall, "h1", "Solarwelt")
+    wall.close()
+    assert page.evaluate("window.untouched"), "nothing was loaded anew"
+    assert page.complaints == []
+
+    page.fill("#q-exclude", "technikerin")
+    says(page, "#q-found", "1 kommt hinzu")
+    says(page, "#q-found", "1 fällt weg")
+    page.click("#q-revert")
+    page.wait_for_function("() => document.querySelector('#q-exclude').value === 'konzert'")
+    page.click("#q-delete")
+    page.wait_for_function("() => document.activeElement.id === 'q-no'")
+    page.click("#q-yes")
+    says(page, "#q-said", "Gelöscht")
+    brands = httpx.get(f"{site.address}/api/v1/brands").json()["items"]
+    assert [brand["id"] for brand in brands] == ["nordlicht", "long"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "theme", "words"), [("de", "dark", "Worauf gehört wird"), ("en", "light", "What is listened for")]
+)
+def test_the_pages_are_readable_by_everybody(visit, history, lang, theme, words):
+    page = visit(f"?lang={lang}&theme={theme}", path="/admin")
+    says(page, "h1", words)
+    for path in ("/admin", "/admin/queries"):
+        if path != "/admin":
+            page.goto(page.url.replace("/admin", path) + "&kind=brands&id=nordlicht")
+            page.wait_for_selector(".answer")
+        for width, height in ((1920, 1080), (960, 540), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert page.evaluate(SMALL_TARGETS) == [], (path, width)
+        assert contrast_failures(page) == []
+        assert type_size_failures(page, least=17) == []
+        assert page.evaluate(NAMELESS) == []
+        assert page.evaluate("[...document.querySelectorAll('header, main, nav')].length") >= 3
+        assert page.evaluate("document.documentElement.lang") == lang
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.complaints == []
