@@ -189,7 +189,7 @@ def _number(cell: Any) -> float:
 
 def _channel(name: str) -> str:
     """Return a channel's name in the form channels have."""
-    return re.sub(r"[^a-z0-9._-]+", "-", name.lower().translate(_UMLAUTS)).strip("-._")[:64] or "import"
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower().translate(_UMLAUTS)).strip("-._")[:64] or "files"
 
 
 def _folded(name: str) -> str:

@@ -40,7 +40,7 @@ def command(
         list[str] | None,
         typer.Option("--map", help="FIELD=COLUMN, as often as needed; FIELD= leaves it out. The rest is guessed."),
     ] = None,
-    channel: Annotated[str, typer.Option(help="The channel, where no column says it.")] = "import",
+    channel: Annotated[str, typer.Option(help="The channel, where no column says it.")] = "files",
     source: Annotated[str, typer.Option(help="The source it is booked under.")] = "import",
     zone: Annotated[str | None, typer.Option(help="Zone of moments without one; else that of the site.")] = None,
     date_format: Annotated[str | None, typer.Option(help="How moments are written, as '%d.%m.%Y %H:%M'.")] = None,

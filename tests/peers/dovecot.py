@@ -1,6 +1,7 @@
 """A real IMAP server: Debian's dovecot as a process of its own on loopback, with a throw-away configuration."""
 
 import getpass
+import grp
 import os
 import pwd
 import shutil
@@ -138,7 +139,7 @@ class Dovecot:
             ssl="required" if self._encrypted else "yes",
             internal="dovecot" if root else me,
             login="dovenull" if root else me,
-            group="dovecot" if root else me,
+            group="dovecot" if root else grp.getgrgid(os.getegid()).gr_name,
             capability="" if self._idle else "IMAP4rev1 LITERAL+",
             password=PASSWORD,
             uid=nobody.pw_uid,
