@@ -43,7 +43,7 @@ check: .venv/.installed-test
 
 test: check
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/python tests/lanes.py $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	$(BIN)/python tests/coverage_gate.py .coverage.json app/domain=95 ingest=95 alerts=95
