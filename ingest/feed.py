@@ -47,6 +47,8 @@ async def discovered(
         raise SourceUnavailable(f"{host_of(answer.url)} answers with something that is no feed.")
     links = await asyncio.to_thread(page.links, answer.body, answer.url)
     for url in links.articles or page.guesses(answer.url):
+        if not page.may_name(url, address):
+            continue
         try:
             there = await asked(web, url)
         except SourceUnavailable:

@@ -21,6 +21,7 @@ from ingest.feed import asked, discovered, parsed
 from ingest.poll import Interval, polled
 from ingest.web import Answer, Web, host_of
 from ingest.wires import feeds as wire
+from ingest.wires import page
 from ingest.wires.subscription import DAY, Bounds, Subscription, news, postpone, schedule
 
 log = structlog.get_logger("ingest")
@@ -259,7 +260,8 @@ class FeedsConnector:
             known.replies = article.engagement.replies
 
     def _follow(self, url: str, owner: str, parent: str = "") -> Subscription:
-        if len(self._known) >= 2 * FEEDS and url not in self._known:
+        full = len(self._known) >= 2 * FEEDS and url not in self._known
+        if full or not page.may_name(url, owner):
             return Subscription()
         return self._known.setdefault(urldefrag(url).url, Subscription(owner=owner, parent=parent))
 

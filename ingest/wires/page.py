@@ -1,5 +1,6 @@
 """A page in HTML, as far as it says where its feeds are (RSS Board, "RSS Autodiscovery")."""
 
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -49,6 +50,20 @@ def guesses(url: str) -> tuple[str, ...]:
     """Return where the feed of a page may be that names none."""
     beside = url if url.endswith("/") else url + "/"
     return tuple(dict.fromkeys(found for place in PLACES if (found := _joined(beside, place))))
+
+
+def may_name(url: str, start: str) -> bool:
+    """Tell whether a site at `start` may send us to an address: not into a private network that is not its own."""
+    try:
+        host, own = urlsplit(url).hostname or "", urlsplit(start).hostname or ""
+    except ValueError:
+        return False
+    if host == own:
+        return bool(host)
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host  # a name; one without a dot is of the network we are in
 
 
 def _names_feed(node: LexborNode) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.instant import from_rfc3339
 from ingest.wires.feeds import Source, read
-from ingest.wires.page import guesses, likely, links
+from ingest.wires.page import guesses, likely, links, may_name
 
 NOW = from_rfc3339("2026-11-21T20:00:00Z")
 ADDRESS = "https://site.example/feed"
@@ -139,6 +139,31 @@ def test_a_page_names_its_feeds_and_those_of_comments():
     found = links(page, "https://site.example/x")
     assert found.articles == ("https://site.example/blog/rss", "https://site.example/blog/all")
     assert found.comments == ("https://site.example/c",)
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://site.example/feed", True),
+        ("https://feeds.other.example/1", True),
+        ("https://93.184.215.14/feed", True),
+        ("http://169.254.169.254/latest", False),
+        ("http://127.0.0.1:6379/", False),
+        ("http://[::1]/", False),
+        ("http://localhost:8050/metrics", False),
+        ("http://redis:6379/", False),
+        ("nothing", False),
+        ("http://[", False),
+    ],
+)
+def test_a_site_does_not_send_us_into_private_networks(url, may):
+    assert may_name(url, "https://site.example/") is may
+
+
+def test_a_site_in_a_private_network_names_its_own_feeds():
+    assert may_name("http://10.0.0.5/feed", "http://10.0.0.5/")
+    assert may_name("http://intranet/feed", "http://intranet/")
+    assert not may_name("http://10.0.0.6/feed", "http://10.0.0.5/")
 
 
 def test_where_feeds_often_are_begins_beside_the_page():
