@@ -1,6 +1,6 @@
 """Apple's App Store: customer reviews of our apps, with a key of App Store Connect or from the public feed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated, Self
 
@@ -81,7 +81,7 @@ class AppstoreConnector:
             async for batch in polled(self._setting, partial(self._round, web, listings), pace):
                 yield batch
 
-    async def fates(self, ids: tuple[str, ...]) -> Fates:
+    async def fates(self, ids: Sequence[str]) -> Fates:
         """Tell which reviews are gone, one request each; of the public feed's nobody can tell."""
         self._demand()
         gone: set[str] = set()

@@ -1,6 +1,6 @@
 """Google reviews: what customers write about our own locations, over the Google Business Profile API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -75,7 +75,7 @@ class GoogleReviewsConnector:
             async for batch in polled(self._setting, partial(self._round, access, listings), pace):
                 yield batch
 
-    async def fates(self, ids: tuple[str, ...]) -> Fates:
+    async def fates(self, ids: Sequence[str]) -> Fates:
         """Tell which reviews and replies are gone, one request each."""
         self._demand()
         gone, there = set(), set()
@@ -130,7 +130,7 @@ class GoogleReviewsConnector:
         return wire.reviews(answer.body)
 
 
-def _reviews_of(ids: tuple[str, ...]) -> dict[str, set[str]]:
+def _reviews_of(ids: Sequence[str]) -> dict[str, set[str]]:
     """Return the reviews to ask for, each with the ids that stand or fall with it: itself and our reply."""
     wanted: dict[str, set[str]] = {}
     for one in ids:

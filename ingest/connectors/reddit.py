@@ -1,6 +1,6 @@
 """Reddit: what is posted and commented in subreddits, and what a search finds, over the approved Data API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -84,7 +84,7 @@ class RedditConnector:
             async for batch in polled(self._setting, partial(self._round, access, listings), pace):
                 yield batch
 
-    async def fates(self, ids: tuple[str, ...]) -> Fates:
+    async def fates(self, ids: Sequence[str]) -> Fates:
         """Tell what became of posts and comments, a hundred with one request."""
         self._demand()
         async with self._web() as web:
@@ -144,12 +144,17 @@ class RedditConnector:
             yield batch
 
     async def _ask(self, access: Access, path: str, params: dict[str, str], token: str | None) -> Page:
+        self._spare()
         asked = {**params, "limit": wire.PER_PAGE, "raw_json": "1", "after": token}
         answer = await access.get(f"{self._options.url}{path}", params=asked)
         self._quota = quota_of(answer.headers, self._clock.now()) or self._quota
-        if self._quota is not None and self._quota.left < 1 and self._quota.resets_at is not None:
-            await self._clock.sleep(max(0.0, self._quota.resets_at - self._clock.now()))
         return wire.listing(answer.body)
+
+    def _spare(self) -> None:
+        """Raise `SourceUnavailable` while Reddit's last answer says that nothing is left to ask."""
+        wait = (self._quota.resets_at or 0.0) - self._clock.now() if self._quota and self._quota.left < 1 else 0.0
+        if wait > 0:
+            raise SourceUnavailable("Reddit's quota of requests is used up for now.", "quota", wait)
 
 
 class _Error(msgspec.Struct):

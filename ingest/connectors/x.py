@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -105,7 +105,7 @@ class XConnector:
                     self._setting.report("unreachable", str(away), cause=away.cause)  # type: ignore[arg-type] # one of `Cause`
                     await self._clock.sleep(backoff.pause(away))
 
-    async def fates(self, ids: tuple[str, ...]) -> Fates:
+    async def fates(self, ids: Sequence[str]) -> Fates:
         """Tell which posts are gone, a hundred with one request; each that is still there is billed once a day."""
         demand(self._setting, ("token",), WHERE)
         async with self._web() as web:

@@ -1,7 +1,7 @@
 """YouTube: comments on our own channels and videos, and on videos that a search finds, over the Data API v3."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Self
@@ -94,7 +94,7 @@ class YoutubeConnector:
             async for batch in polled(self._setting, partial(self._round, web), self._pace):
                 yield batch
 
-    async def fates(self, ids: tuple[str, ...]) -> Fates:
+    async def fates(self, ids: Sequence[str]) -> Fates:
         """Tell which comments are gone: `comments.list` by id leaves them out; one unit for every 50."""
         demand(self._setting, ("api_key",), WHERE)
         fate = Fates()

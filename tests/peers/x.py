@@ -43,6 +43,8 @@ class FakeX(Site):
         self.most = 100
         self.usage: dict[str, Any] = {"project_cap": "10000", "project_usage": "4000", "cap_reset_day": 10}
         self.invalid = ""
+        self.taken = False
+        """Whether another program has the very same rules."""
         self.opened = asyncio.Event()
         self._count = 0
 
@@ -103,6 +105,9 @@ class FakeX(Site):
         body = await request.json()
         for number in body.get("delete", {}).get("ids", []):
             del self.rules[number]
+        if self.taken:
+            errors = [{"value": rule["value"], "id": "9", "title": "DuplicateRule"} for rule in body["add"]]
+            return web.json_response({"meta": {"summary": {"created": 0}}, "errors": errors}, status=201)
         for rule in body.get("add", []):
             if rule["value"] == self.invalid:
                 errors = [{"value": rule["value"], "title": "UnprocessableEntity", "details": ["Made up."]}]

@@ -114,13 +114,23 @@ async def test_a_private_subreddit_is_named_and_the_others_go_on(reddit):
     assert told.said[0] == ("unreachable", "Reddit does not show /r/geheim/new (private).")
 
 
-async def test_the_pace_that_reddit_allows_is_kept(reddit):
+async def test_nothing_is_asked_while_nothing_is_left_of_the_quota(reddit):
     told, clock = Told(), StillClock(NOW)
     reddit.left = 1
     batches = connector(reddit, told, clock).listen(None)
+    assert [event.id for event in await heard(batches)] == ["t3_a"]
+    await batches.aclose()
+    assert told.said[0] == ("unreachable", "Reddit's quota of requests is used up for now.")
+    assert any(119 <= slept <= 120 for slept in clock.slept)
+
+
+async def test_a_subreddit_that_is_not_there_is_named(reddit):
+    told = Told()
+    reddit.refusals = [None, refusal(404, [])]
+    batches = connector(reddit, told).listen(None)
     await heard(batches)
     await batches.aclose()
-    assert 120 in [round(slept) for slept in clock.slept]
+    assert told.said[0] == ("unreachable", "Reddit does not show /r/strom/new (not found).")
 
 
 async def test_being_told_to_slow_down_is_a_quota(reddit):

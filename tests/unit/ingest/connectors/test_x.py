@@ -12,6 +12,7 @@ from ingest.connectors.push import PushOptions
 from ingest.connectors.x import Backoff, XConnector, XOptions
 from ingest.rules import LONGEST, derived
 from tests.intake import StillClock, Told, until
+from tests.peers.site import refusal
 from tests.peers.x import TOKEN, FakeX, problem
 
 pytestmark = pytest.mark.anyio
@@ -233,6 +234,42 @@ async def test_a_rule_that_x_refuses_is_named(x):
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert told.said[0] == ("unreachable", "X does not take the rule 'lang:'; see `rules`.")
+
+
+async def test_a_rule_that_somebody_else_has_too_is_no_matter(x):
+    x.taken = True
+    batches = connector(x).listen(None)
+    await listening(x, batches)
+    await batches.aclose()
+    assert x.heard == 1
+
+
+async def test_an_answer_to_a_search_that_cannot_be_read_ends_the_session(x):
+    told = Told()
+    x.refusals = [None, None, None, None, refusal(200, [])]
+    batches = connector(x, told).listen('{"at": %s, "id": 5}' % (NOW - 60))
+    await listening(x, batches)
+    await anext(batches)
+    await batches.aclose()
+    assert told.said[1] == ("unreachable", "X answers a search with something that cannot be read.")
+
+
+async def test_a_cursor_of_another_release_begins_now(x):
+    batches = connector(x).listen("17")
+    assert (await anext(batches)).cursor == '{"at":1795280000.0,"id":0}'
+    await batches.aclose()
+
+
+async def test_usage_is_asked_for_once_an_hour(x):
+    batches = connector(x).listen(None)
+    await listening(x, batches)
+    x.clock.at += 3_700
+    await x.say()
+    await anext(batches)
+    await x.say()
+    await anext(batches)
+    await batches.aclose()
+    assert len(x.asks("/2/usage/tweets")) == 2
 
 
 async def test_what_became_of_posts_is_asked_with_one_request(x):

@@ -149,6 +149,16 @@ async def test_replies_that_vanish_while_they_are_asked_for_are_left_out(youtube
     await batches.aclose()
 
 
+async def test_found_videos_whose_refusal_is_no_matter_of_theirs_end_the_round(youtube):
+    told = Told()
+    youtube.found = ["v1"]
+    youtube.refusals = [None, google_error(403, "quotaExceeded")]
+    batches = connector(youtube, told, videos=[], search=["nordlicht"]).listen(None)
+    assert await ids(batches) == ["a"]
+    await batches.aclose()
+    assert told.causes[0] == "quota"
+
+
 @pytest.mark.parametrize(
     ("error", "words", "cause"),
     [
