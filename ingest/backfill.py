@@ -63,7 +63,7 @@ class Backfill:
             found, below = await self._patiently(partial(self._slice, words, below))
             taken += await self._take(found)
         if taken:
-            log.info("backfilled", mentions=taken)
+            log.info("backfilled", taken=taken)
         self._unmatched.stamp(stamp(config))
 
     def _slice(self, words: frozenset[str] | None, below: int | None) -> tuple[list[Mention], int]:
