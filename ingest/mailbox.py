@@ -17,8 +17,9 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from app.clock import Clock
 from app.errors import CredentialMissing, SourceUnavailable
 
-RENEWED = 28 * 60.0
-"""Seconds after which IDLE is begun anew: servers may end it after 29 minutes (RFC 2177)."""
+RENEWED = 10 * 60.0
+"""Seconds after which IDLE is begun anew: servers may end it after 29 minutes (RFC 2177), address translators forget
+quiet lines sooner, and silence is believed only while the server proves that it is there."""
 
 CONNECT, READ = 10.0, 60.0
 AT_ONCE = 20

@@ -57,11 +57,14 @@ class Moments:
         text = str(cell).strip()
         if not self._given and (found := _plain(text)):
             return found
-        for shape in self._shapes:
+        for number, shape in enumerate(self._shapes):
             try:
-                return datetime.strptime(text, shape)  # noqa: DTZ007 - the zone is added by who calls
+                found = datetime.strptime(text, shape)  # noqa: DTZ007 - the zone is added by who calls
             except ValueError:
                 continue
+            if number:  # the next cell is probably written alike
+                self._shapes = (shape, *self._shapes[:number], *self._shapes[number + 1 :])
+            return found
         raise ValueError(
             f"{text[:40]!r} is no moment that can be read; say how they are written, "
             "as in --date-format '%d.%m.%Y %H:%M'."

@@ -6,6 +6,7 @@ import pytest
 from app.domain.instant import rfc3339
 from app.domain.mention import Deletion, Mention
 from ingest.wires.cloudevents import BATCH, STRUCTURED, lines, wrapped
+from tests.connectors.mutation import mutations
 
 NOW = 1_795_000_000.0
 SAID = {
@@ -90,6 +91,15 @@ def test_a_mistake_is_named_with_its_attribute(changes, field, word):
     [line] = structured(**changes)
     assert line.event is None
     assert (line.field, word in line.error, line.error.endswith(".")) == (field, True, True)
+
+
+def test_broken_events_are_named_never_fatal():
+    batch = json.dumps([EVENT, {**EVENT, "data": json.dumps(SAID)}]).encode()
+    named = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/", "ce-type": "x", "ce-time": rfc3339(NOW)}
+    for headers, piece in (({"content-type": BATCH}, batch), (named, json.dumps(SAID).encode())):
+        for body in mutations([piece], 150, 5):
+            for line in lines(headers, body, NOW):
+                assert (line.event is None) == bool(line.field and line.error)
 
 
 def test_other_requests_are_left_alone():
