@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar
 import anyio
 import msgspec
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from app.config.secret import variable
 from app.domain.mention import SourceEvent
@@ -48,6 +48,13 @@ class MailOptions(BaseModel):
         60.0, description="seconds between two looks without IDLE"
     )
     ca: Path | None = Field(None, description="a certificate of your own to trust, a file")
+
+    @field_validator("ca")
+    @classmethod
+    def _there(cls, ca: Path | None) -> Path | None:
+        if ca is not None and not ca.is_file():
+            raise ValueError("there is no such file; name the certificate to trust, in PEM")
+        return ca
 
 
 class _Place(msgspec.Struct):

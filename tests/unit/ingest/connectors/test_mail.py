@@ -174,6 +174,8 @@ async def test_lines_are_encrypted_with_a_certificate_of_our_own(dovecot):
     for port, encryption in ((dovecot.tls, "tls"), (dovecot.port, "starttls")):
         said = await connector(port, encryption=encryption, **known).probe()
         assert "tells of new letters at once (IDLE)" in said
+    with pytest.raises(ValueError, match="in PEM"):
+        MailOptions(host="a", user="b", ca=dovecot.folder / "nowhere")
     with pytest.raises(CredentialMissing, match="password_file"):
         await connector(dovecot.port, password=None).probe()
 
