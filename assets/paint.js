@@ -1,9 +1,11 @@
 /* Paints frames: trees of nodes into the DOM (text only as text, attributes from a list), figures with Plotly. */
 (() => {
   "use strict";
-  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state"]);
+  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state", "type", "href",
+    "data-act", "data-source", "aria-label", "aria-labelledby", "aria-hidden"]);
   const STYLES = new Set(["flexGrow", "width"]);
-  const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em"]);
+  const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em",
+    "article", "button", "a", "dl", "dt", "dd"]);
   const LENGTHS = new Set(["size", "width", "l", "r", "t", "b", "gridwidth"]);
   const BLOCKS = [5, 3, 2, 1];
   const SPARE = [0, 1, 2, 3];

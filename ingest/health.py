@@ -55,6 +55,7 @@ class Health:
         self._local = False
         self._rewinds = True
         self._deaf_since, self._deaf_reason = 0.0, ""
+        self._broken_before: float | None = None
         self.remembers_nothing = True
         self.habit: Habit | None = None
         """What is usual for it, as far as the ledger knows."""
@@ -76,6 +77,8 @@ class Health:
             heard_at=earlier.heard_at,
             proved_at=earlier.proved_at,
         )
+        if earlier.status in BROKEN:
+            self._broken_before = earlier.since
         if earlier.status in LISTENING:
             self.skip(earlier.reported_at, "Nobody was listening: Emberwatch did not run.")
 
@@ -106,10 +109,15 @@ class Health:
             status=status,
             reason=reason,
             cause=cause,
-            since=before.since if status == before.status else self._clock.now(),
+            since=before.since if status == before.status else self._since(status),
             reconnects=before.reconnects + back,
         )
         return True
+
+    def _since(self, status: SourceStatus) -> float:
+        """Return since when a new status holds: what was broken before a restart and still is has been so all along."""
+        before, self._broken_before = self._broken_before, None
+        return before if before is not None and status in BROKEN else self._clock.now()
 
     def hear(self, batch: Batch) -> None:
         """Count a batch whose events are accepted; an unreadable event is logged once for each way of being so."""

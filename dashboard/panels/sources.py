@@ -6,6 +6,8 @@ from dashboard.standing import MARKS, SIGNS, Standing, called, standings, why
 
 MOST = 8
 """Lines; the rest is counted."""
+FEW = 5
+"""Lines that may be larger."""
 
 
 class SourcesPanel:
@@ -23,7 +25,13 @@ class SourcesPanel:
         title: Node = ("h2", {}, say.say(self.title))
         more = len(found) - MOST
         rest: tuple[Node, ...] = (("p", {"class": "than", "key": "rest"}, say.count("sources.rest", more)),)
-        return Drawing((title, ("ol", {"class": "heard"}, *lines), *(rest if more > 0 else ())))
+        return Drawing(
+            (
+                title,
+                ("ol", {"class": "heard few" if len(found) <= FEW else "heard"}, *lines),
+                *(rest if more > 0 else ()),
+            )
+        )
 
 
 def _line(stands: Standing, view: View, say: Words, place: int) -> Node:

@@ -189,7 +189,7 @@ class Publisher:
         """Report three sources, one of them unreachable if asked."""
         now = self._clock.now()
         await self._bus.report_source(SourceState("demo", "demo", "live", now - 900, now, lag=0.4, demo=True))
-        await self._bus.report_source(SourceState("push", "push", "idle", now - 900, now))
+        await self._bus.report_source(SourceState("push", "push", "idle", now - 900, now, passive=True))
         status = "unreachable" if unreachable else "live"
         reason = "the name cannot be resolved" if unreachable else ""
         await self._bus.report_source(SourceState("live", "bluesky", status, now - 420, now, reason, lag=0.6))

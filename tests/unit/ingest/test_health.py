@@ -166,3 +166,15 @@ def test_a_blink_is_no_gap_and_a_cursor_has_none(health, clock):
     clock.advance(0.5)
     health.say("live", "")
     assert health.state.gaps == ()
+
+
+def test_what_was_broken_before_a_restart_and_still_is_has_been_so_all_along(health):
+    earlier = SourceState("one", "x", "failed", NOON - 900, NOON - 5)
+    health.remember(earlier)
+    health.say("unreachable", "gone", "network")
+    assert health.state.since == NOON - 900
+    health.say("live", "")
+    health.remember(earlier)
+    health.say("starting", "")
+    health.say("unreachable", "gone", "network")
+    assert health.state.since == NOON, "only what it says first"
