@@ -93,8 +93,8 @@ class XConnector:
         async with self._web() as web:
             while True:
                 try:
-                    async for batch in self._session(web, fresh=fresh):
-                        fresh = False
+                    first, fresh = fresh, False  # after the first attempt, failed or not, there is a break to fill
+                    async for batch in self._session(web, fresh=first):
                         if batch.received:
                             backoff.worked()
                         yield batch

@@ -95,6 +95,15 @@ async def test_a_break_is_filled_by_search_without_doubling_anything(x):
     assert len(x.asks("/2/tweets/search/recent")) == 3
 
 
+async def test_what_is_said_while_the_very_first_attempt_fails_is_searched_for(x):
+    x.refusals = [problem(503, "Service Unavailable")]
+    batches = connector(x).listen(None)
+    await anext(batches)
+    x.write("eins", NOW + 1)
+    assert texts(await gather(batches, 1)) == ["eins"]
+    await batches.aclose()
+
+
 async def test_a_restart_goes_on_from_the_cursor(x):
     batches = connector(x).listen(None)
     await listening(x, batches)
