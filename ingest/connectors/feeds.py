@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Self
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -33,7 +33,7 @@ ENTRIES = 12_000
 """Entries that one source remembers, shared by its feeds: 16 bytes each in the cursor."""
 
 DISCUSSIONS = 20
-"""Articles of a feed whose own feeds of comments are read, the newest."""
+"""Articles of a feed whose own comments are read, the newest."""
 
 PACE = 0.2
 PATIENCE = 3
@@ -50,19 +50,12 @@ class FeedsOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = Field(None, description="the address of a feed, or of a page that has one")
-    urls: tuple[str, ...] = Field((), description="several of them")
+    urls: tuple[str, ...] = Field((), max_length=FEEDS, description="several of them")
     comments: StrictBool = Field(default=True, description="read what is commented on the articles, too")
     days: Annotated[float, Field(ge=0, le=3650)] = Field(7.0, description="how old an entry may be when first seen")
     shortest: Annotated[float, Field(ge=10, le=86_400)] = Field(120.0, description="least seconds between two looks")
     longest: Annotated[float, Field(ge=10, le=604_800)] = Field(3_600.0, description="most seconds between two looks")
     hints: StrictBool = Field(default=True, description="keep to how often a feed says it wants to be asked")
-
-    @field_validator("urls")
-    @classmethod
-    def _few(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        if len(urls) > FEEDS:
-            raise ValueError(f"a source reads up to {FEEDS} feeds; share them among several sources")
-        return urls
 
     @field_validator("url", "urls")
     @classmethod
@@ -121,6 +114,7 @@ class FeedsConnector:
         self._options = setting.options
         self._known: dict[str, Subscription] = {}
         self._troubles: dict[str, str] = {}
+        self._stale = False
         said = self._options
         limit = max(40, min(500, ENTRIES // (2 * len(said.addresses))))
         self._bounds = Bounds(said.shortest, said.longest, said.days, limit, said.hints)
@@ -180,9 +174,8 @@ class FeedsConnector:
                     self._troubles.pop(address, None)
                 yield batch
         if len(self._troubles) == len(self._options.addresses):
-            reason, cause = " ".join(self._troubles.values()), last.cause if last else "server"
             later = max(1.0, min(DAY, _next(self._known.values()) - self._setting.clock.now()))
-            raise SourceUnavailable(reason[:TOLD], cause, later)
+            raise SourceUnavailable(" ".join(self._troubles.values())[:TOLD], last.cause if last else "server", later)
 
     def _failed(self, address: str, known: Subscription, away: SourceUnavailable) -> None:
         pause = postpone(known, self._setting.clock.now(), away.retry_after)
@@ -193,6 +186,7 @@ class FeedsConnector:
             self._troubles[address] = str(away)
         elif known.failures >= PATIENCE:  # nobody configured it
             known.gone = self._setting.clock.now()
+            self._stale = True
 
     async def _look(self, web: Web, address: str, known: Subscription) -> Batch:
         """Ask for one feed and return what it brought, with the cursor behind it."""
@@ -203,14 +197,14 @@ class FeedsConnector:
             known.gone = now
             log.warning("feed.gone", source=self._setting.source, feed=host_of(address))
             self._note(address, known)
-            return Batch(cursor=self._cursor())
+            return Batch(cursor=self._cursor(anew=True))
         if answer.status == NOT_FOUND:
             raise SourceUnavailable(f"{host_of(answer.url)} has no feed at this address (HTTP 404).", "setting")
         if answer.moved:
             known.url = answer.moved[:TOLD]
         if answer.status == NOT_MODIFIED:
             schedule(known, None, self._bounds, now, anything=False)
-            return Batch(cursor=self._cursor())
+            return Batch(cursor=self._cursor(anew=bool(answer.moved)))
         started = clock.monotonic()
         feed = await parsed(address, known, answer, clock)
         took = clock.monotonic() - started
@@ -224,6 +218,7 @@ class FeedsConnector:
 
     def _heard(self, known: Subscription, address: str, feed: wire.Feed, answer: Answer) -> Batch:
         now = self._setting.clock.now()
+        before = known.seen
         found = news(known, feed, self._bounds, now)
         known.etag = answer.headers.get("ETag", "")[:TOLD]
         known.modified = answer.headers.get("Last-Modified", "")[:TOLD]
@@ -232,7 +227,7 @@ class FeedsConnector:
             self._discussions(address, feed)
         return Batch(
             events=found.events,
-            cursor=self._cursor(),
+            cursor=self._cursor(anew=known.seen != before),
             last_item_at=found.newest,
             received=feed.received,
             unreadable=feed.unreadable,
@@ -263,9 +258,14 @@ class FeedsConnector:
         full = len(self._known) >= 2 * FEEDS and url not in self._known
         if full or not page.may_name(url, owner):
             return Subscription()
-        return self._known.setdefault(urldefrag(url).url, Subscription(owner=owner, parent=parent))
+        self._stale = self._stale or url not in self._known
+        return self._known.setdefault(url, Subscription(owner=owner, parent=parent))
 
-    def _cursor(self) -> str:
+    def _cursor(self, *, anew: bool) -> str | None:
+        """Return the cursor if it is to be committed: it may be long, and most looks change nothing."""
+        if not (anew or self._stale):
+            return None
+        self._stale = False
         return msgspec.json.encode(self._known).decode()
 
     async def fates(self, ids: Sequence[str]) -> Fates:
@@ -286,8 +286,7 @@ class FeedsConnector:
 
     async def probe(self) -> str:
         """Read the first feed and say what is there."""
-        address, clock = self._options.addresses[0], self._setting.clock
-        known = Subscription()
+        address, clock, known = self._options.addresses[0], self._setting.clock, Subscription()
         async with Web(self._setting, largest=LARGEST) as web:
             answer = await asked(web, address)
             if answer.status != OK:

@@ -52,6 +52,7 @@ async def test_what_is_as_it_was_costs_nothing(site, hearing):
     site.put("/feed", rss([entry("a")]))
     heard = await hearing("/feed").rounds(4)
     assert [batch.received for batch in heard.batches] == [1, 0, 0, 0]
+    assert [batch.cursor is None for batch in heard.batches] == [False, True, True, True]
     assert site.asked[0].headers.get("If-None-Match") is None
     assert site.asked[3].headers["If-None-Match"]
     assert site.asked[3].headers["If-Modified-Since"]
@@ -247,7 +248,7 @@ async def test_the_cursor_of_a_hundred_long_feeds_stays_small(site, hearing):
         ({"url": "ftp://x"}, "the address of a feed"),
         ({"urls": ["https://a b/"]}, "the address of a feed"),
         ({"url": "https://x", "shortest": 900, "longest": 60}, "`longest` must not be less"),
-        ({"urls": [f"https://x/{number}" for number in range(101)]}, "up to 100 feeds"),
+        ({"urls": [f"https://x/{number}" for number in range(101)]}, "at most 100 items"),
         ({"url": "https://x", "speed": 1}, "Extra inputs"),
     ],
 )
