@@ -109,12 +109,14 @@ class YoutubeConnector:
         return fate
 
     async def probe(self) -> str:
-        """Ask for one thread of the first channel or video."""
+        """Ask for one thread of the first channel or video, or, if only words are given, for something as cheap."""
         demand(self._setting, ("api_key",), WHERE)
-        params = {"part": "id", "maxResults": "1", **next(iter(self._wanted().values()), {"videoId": "-"})}
+        first = next(iter(self._wanted().values()), None)
+        path, more = ("commentThreads", {"maxResults": "1", **first}) if first else ("i18nLanguages", {})
+        params = {"part": "id" if first else "snippet", **more}
         async with self._web() as web:
             self._spend()
-            await web.get(f"{self._options.url}/commentThreads", params=params, headers=self._key(), also=frozenset())
+            await web.get(f"{self._options.url}/{path}", params=params, headers=self._key(), also=frozenset())
         return f"{host_of(self._options.url)} answers and takes the key."
 
     def _web(self) -> Web:

@@ -33,6 +33,7 @@ class FakeYoutube(Site):
             web.get("/commentThreads", self._threads),
             web.get("/comments", self._replies),
             web.get("/search", self._search),
+            web.get("/i18nLanguages", self._languages),
         ]
 
     def say(self, id: str, text: str, at: str, *, video: str = "v1", parent: str = "", edited: str = "") -> None:  # noqa: A002
@@ -94,6 +95,9 @@ class FakeYoutube(Site):
         if refused := self._refused(request, "searches"):
             return refused
         return web.json_response({"items": [{"id": {"videoId": one}} for one in self.found]})
+
+    async def _languages(self, request: web.Request) -> web.Response:
+        return self._refused(request) or web.json_response({"items": []})
 
     def _page(self, request: web.Request, kind: str, items: list[dict[str, Any]]) -> web.Response:
         most = min(self.most, int(request.query.get("maxResults", 20)))

@@ -190,6 +190,7 @@ async def test_what_became_of_comments_is_asked_fifty_at_a_time(youtube):
 
 async def test_the_key_is_tried_and_missed(youtube):
     assert await connector(youtube).probe() == f"127.0.0.1:{youtube.port} answers and takes the key."
+    assert "takes the key" in await connector(youtube, videos=[], search=["nordlicht"]).probe()
     for ask in ("probe", "fates"):
         with pytest.raises(CredentialMissing, match="EMBERWATCH_TUBE_API_KEY"):
             await getattr(connector(youtube, api_key=None), ask)(*((),) * (ask == "fates"))
