@@ -55,16 +55,17 @@ class Health:
         self._local = False
         self._rewinds = True
         self._deaf_since, self._deaf_reason = 0.0, ""
-        self._broken_before: float | None = None
+        self._earlier: SourceState | None = None
         self.remembers_nothing = True
         self.habit: Habit | None = None
         """What is usual for it, as far as the ledger knows."""
 
     def describe(self, connector: object) -> None:
         """Learn what kind of connector it is."""
-        self._local = bool(getattr(connector, "local", False)) or self._demo
+        self._local = getattr(connector, "local", False) is True or self._demo
         self._rewinds = rewinds(connector)
-        self._replace(passive=bool(getattr(connector, "passive", False)), testable=hasattr(connector, "probe"))
+        passive = getattr(connector, "passive", False) is True  # a class may only know it once it is made
+        self._replace(passive=passive, testable=hasattr(connector, "probe"))
 
     def remember(self, earlier: SourceState | None) -> None:
         """Go on from what an earlier process reported: its gaps, and when it last heard something."""
@@ -77,8 +78,7 @@ class Health:
             heard_at=earlier.heard_at,
             proved_at=earlier.proved_at,
         )
-        if earlier.status in BROKEN:
-            self._broken_before = earlier.since
+        self._earlier = earlier
         if earlier.status in LISTENING:
             self.skip(earlier.reported_at, "Nobody was listening: Emberwatch did not run.")
 
@@ -115,9 +115,10 @@ class Health:
         return True
 
     def _since(self, status: SourceStatus) -> float:
-        """Return since when a new status holds: what was broken before a restart and still is has been so all along."""
-        before, self._broken_before = self._broken_before, None
-        return before if before is not None and status in BROKEN else self._clock.now()
+        """Return since when a new status holds: what was so before a restart and still is has been so all along."""
+        earlier, self._earlier = self._earlier, None
+        same = earlier is not None and (status == earlier.status == "held" or {status, earlier.status} <= BROKEN)
+        return earlier.since if earlier is not None and same else self._clock.now()
 
     def hear(self, batch: Batch) -> None:
         """Count a batch whose events are accepted; an unreadable event is logged once for each way of being so."""

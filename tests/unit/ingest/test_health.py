@@ -178,3 +178,6 @@ def test_what_was_broken_before_a_restart_and_still_is_has_been_so_all_along(hea
     health.say("starting", "")
     health.say("unreachable", "gone", "network")
     assert health.state.since == NOON, "only what it says first"
+    health.remember(SourceState("one", "x", "held", NOON - 900, NOON - 5))
+    health.say("held", "loopback paused it.", "person")
+    assert health.state.since == NOON - 900

@@ -10,17 +10,17 @@ from app import registry
 from app.clock import SystemClock
 from app.config import Config, Source
 from app.domain.brand import Brand
-from app.domain.mention import Author, Mention
+from app.domain.mention import Author, Deletion, Mention
 from app.domain.source import Gap, Hold, SourceState
 from app.domain.tally import MinuteTally
 from app.errors import SourceUnavailable
 from app.service import Context
-from ingest import failure, listener
-from ingest.connector import Batch, History
+from ingest import failure, listener, recheck
+from ingest.connector import Batch, Fates, History
 from ingest.listener import Listener
 from ingest.publish import Intake
 from ingest.service import IngestService
-from tests.fixtures.store import NOON
+from tests.fixtures.store import NOON, said
 from tests.intake import MemoryBus, until
 
 pytestmark = pytest.mark.anyio
@@ -109,7 +109,7 @@ async def test_batches_are_accepted_and_only_then_their_cursor(running, bus):
     steps = [batch(0, post(1), post(2, "nichts")), batch(1), batch(2, post(3), received=7, last_item_at=NOON + 1)]
     async with running(source("one", *steps)) as context:
         await until(lambda: bus.cursors.get("one") == "2")
-        await until(lambda: bus.states["one"].received == 9)
+        await until(lambda: "one" in bus.states and bus.states["one"].received == 9)
         assert context.ready.is_set()
         assert bus.beats
     assert [event.id for event in bus.events] == ["1", "3"]
@@ -264,3 +264,23 @@ async def test_a_listener_that_takes_over_keeps_the_gaps_and_tells_its_own(runni
         await until(lambda: bus.states["one"].gaps[0] != old)
     assert bus.states["one"].gaps[1:] == (old,)
     assert bus.states["one"].gaps[0].since == NOON - 60
+
+
+async def test_a_connector_that_knows_what_became_of_mentions_is_asked_beside_listening(
+    running, bus, store, identity, monkeypatch
+):
+    now = SystemClock().now()
+    asked = []
+
+    async def fates(self, ids):
+        asked.extend(ids)
+        return Fates(gone=frozenset(ids))
+
+    monkeypatch.setattr(ScriptConnector, "fates", fates, raising=False)
+    monkeypatch.setattr(recheck, "REST", 0.02)
+    with store.transaction() as tx:
+        tx.mentions.upsert([(said(identity, "7", channel="x", at=now - 7200, source="one"), 1)])
+    async with running(source("one", batch(0, post(7, at=now - 7200)))):
+        await until(lambda: len(bus.events) == 2)
+    assert asked == ["7"]
+    assert isinstance(bus.events[1], Deletion)
