@@ -33,6 +33,8 @@ class Matcher:
         self._finder = _Finder(self._queries)
         self._leaders = _Wordless(self._queries)
         self._others_finder = _Finder(self._others)
+        if language and any(query.asks("lang") for query in (*self._queries, *self._others)):
+            language("")  # reads its model now, in the thread that builds, and not when posts are waiting
         self._accounts = _Accounts((account, brand.id) for brand in watched.brands for account in brand.accounts)
 
     def scopes(self, mention: Mention, bound: str | None = None, answered: Collection[str] = ()) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from app.store.mentions import Known
 from ingest.match import Matcher
 from ingest.normalise import normalise
 from ingest.profiles import Profiles
+from ingest.tongue import Tongue
 from ingest.unmatched import Unmatched
 
 CHUNK = 500
@@ -54,7 +55,7 @@ class Intake:
         self._unmatched = unmatched
         self._profiles: dict[str, Profiles] = {}
         self._turn = asyncio.Lock()
-        self._use(config, Matcher(config.watched))
+        self._use(config, _matcher(config))
 
     def _use(self, config: Config, matcher: Matcher) -> None:
         self._config, self._matcher = config, matcher
@@ -65,8 +66,11 @@ class Intake:
         """Match by another configuration from now on; it is prepared in a thread, and until then nothing waits."""
         async with self._turn:
             if config is not self._config:
-                same = config.watched == self._config.watched
-                matcher = self._matcher if same else await asyncio.to_thread(Matcher, config.watched)
+                same = (config.watched, config.analysis.languages) == (
+                    self._config.watched,
+                    self._config.analysis.languages,
+                )
+                matcher = self._matcher if same else await asyncio.to_thread(_matcher, config)
                 self._use(config, matcher)
 
     @asynccontextmanager
@@ -216,6 +220,10 @@ class Intake:
     def _archived(self, keys: list[str]) -> tuple[dict[str, Known], dict[str, float]]:
         with self._store.reading() as tx:
             return tx.mentions.known(keys), tx.expiry.mentions()
+
+
+def _matcher(config: Config) -> Matcher:
+    return Matcher(config.watched, Tongue(config.analysis.languages))
 
 
 def _asked(events: Sequence[Mention | Deletion], identity: Identity) -> set[str]:

@@ -158,8 +158,9 @@ def url(mention: Mention, asked: str) -> bool:
     asked = re.sub("^(https?://)?(www[.])?", "", asked)
     tail = "" if asked.endswith(("*", "/")) else r"(?:$|[/?#:\s\"'<>()]|[.,;!](?:$|[\s\"'<>()]))"
     pattern = r"(?<![\w@.-])(?:[\w-]+[.])*" + re.escape(asked.rstrip("*")) + tail
-    texts = [plain(mention.url or ""), *re.split(r"[\s\"'<>()]", plain(mention.text))]
-    return any(re.match(r"(?:https?://)?" + pattern.removeprefix(r"(?<![\w@.-])"), one) for one in texts)
+    texts = [plain(mention.url or ""), *re.split(r"[\s\"'<>()]|(?=https?://)", plain(mention.text))]
+    addresses = [one for one in texts if re.match(r"(https?://)?[\w-]+[.][\w-]", one)]
+    return any(re.match(r"(?:https?://)?" + pattern.removeprefix(r"(?<![\w@.-])"), one) for one in addresses)
 
 
 FIELDS = {

@@ -39,7 +39,8 @@ def command(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]…", help=f"Which; all without a name: {', '.join(registry.names('benchmarks'))}."
+            metavar="[NAME]…",
+            help=f"Which, or how its name begins; all without a name: {', '.join(registry.names('benchmarks'))}.",
         ),
     ] = None,
     *,
@@ -48,7 +49,7 @@ def command(
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots into this file.")] = None,
 ) -> None:
     """Measure this machine, and print every figure beside its limit measured in the same run."""
-    wanted = {name: registry.load("benchmarks", name) for name in names} if names else _all()
+    wanted = {name: registry.load("benchmarks", name) for name in map(_whole, names)} if names else _all()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     reports: list[Report] = []
     failed: dict[str, str] = {}
@@ -68,6 +69,12 @@ def command(
         typer.echo(json.dumps({"machine": machine, "quick": quick, "benchmarks": told, "failed": failed}))
     if failed:
         raise typer.Exit(1)
+
+
+def _whole(name: str) -> str:
+    """Return the benchmark whose name begins like this, if there is one only."""
+    found = [known for known in registry.names("benchmarks") if known.startswith(name)]
+    return found[0] if len(found) == 1 else name
 
 
 def _all() -> dict[str, Any]:

@@ -219,6 +219,19 @@ def channels(node: Node) -> frozenset[str] | None:
             return None
 
 
+def asks(node: Node, field: str) -> bool:
+    """Tell whether a node asks about a field anywhere."""
+    match node:
+        case Field():
+            return node.name == field
+        case Not():
+            return asks(node.part, field)
+        case And() | Or():
+            return any(asks(part, field) for part in node.parts)
+        case _:
+            return False
+
+
 def _every(parts: tuple[Node, ...], common: Mapping[str, int], *, wanted: bool) -> frozenset[str] | None:
     """All parts hold: the best of what one of them needs."""
     bound = [words for part in parts if (words := anchors(part, common, wanted=wanted)) is not None]

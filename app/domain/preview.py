@@ -102,7 +102,7 @@ class Looking:
     def see(self, example: Example) -> None:
         """Take one post into account."""
         said = example.mention
-        subject = Subject.of(said)
+        subject = Subject.of(said, lambda _: example.analysis.language if example.analysis else "")
         new = self._wish.wants(subject, said.published_at)
         old = self._force is not None and self._force.wants(subject, said.published_at)
         if not (new or old) or any(query.matches(subject) for query in self._spam):

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
 
 from app.domain import misreading, wording
-from app.domain.clause import And, Near, Node, Not, Or, anchors, channels, nearable, words_of
+from app.domain.clause import And, Near, Node, Not, Or, anchors, asks, channels, nearable, words_of
 from app.domain.subject import Subject
 from app.errors import QueryError
 
@@ -53,6 +53,10 @@ class Query:
     def channels(self) -> frozenset[str] | None:
         """Return the folded channels outside of which nothing matches; None if it does not say."""
         return channels(self.root)
+
+    def asks(self, field: str) -> bool:
+        """Tell whether it asks about a field."""
+        return asks(self.root, field)
 
 
 REMEMBERED = 8_192

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.domain.clause import And, Node, Not, Or
+from app.domain.clause import And, Near, Node, Not, Or
 from app.domain.folding import fold, tokens
 from app.domain.mention import Mention
 from app.domain.query import Query
@@ -56,6 +56,9 @@ def _leaves(node: Node) -> Iterator[Node]:
         case And() | Or():
             for part in node.parts:
                 yield from _leaves(part)
+        case Near():
+            yield from _leaves(node.left)
+            yield from _leaves(node.right)
         case _:
             yield node
 

@@ -192,4 +192,7 @@ def _asked_for(wanted: MentionFilter, row: Any) -> bool:
         return False
     if wanted.words and not wanted.words.matches(row.text):
         return False
-    return wanted.q is None or wanted.q.matches(Subject.of(rows.to_analysed(row).mention))
+    if wanted.q is None:
+        return True
+    found = rows.to_analysed(row)
+    return wanted.q.matches(Subject.of(found.mention, lambda _: found.analysis.language))

@@ -9,7 +9,7 @@ from app.bus.port import Accepted
 from app.clock import SystemClock
 from app.config import Config, Source
 from app.config.model import RetentionSection
-from app.domain.brand import Brand
+from app.domain.brand import Brand, Topic
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.service import Context
 from app.store.retention import FIRST
@@ -48,6 +48,18 @@ async def test_both_buses_count_alike(either, store, identity):
     assert await intake.take(later, "push") == Accepted(edited=2, deleted=1)
     again = [post(3, "Genau", in_reply_to="1"), Deletion("x", "3", now)]
     assert await intake.take(again, "push") == Accepted(duplicates=2)
+
+
+async def test_an_answer_counts_for_the_brand_of_what_it_answers_and_for_topics_of_its_own(store, identity):
+    bus = MemoryBus()
+    topics = (Topic("preis", "Preis", "preis"), Topic("netz", "Netz", "netz"))
+    intake = Intake(Config(brands=BRANDS, topics=topics), bus, store, identity, SystemClock())
+    await intake.take([post(1, "Nordlicht: der Preis"), post(2, "Das Netz!", in_reply_to="1")], "push")
+    known = await bus.known([identity.key("x", str(number)) for number in (1, 2)])
+    assert [known[identity.key("x", str(number))] for number in (1, 2)] == [
+        ("nordlicht", "nordlicht/preis"),
+        ("nordlicht", "nordlicht/netz"),
+    ]
 
 
 async def test_a_tombstone_in_the_archive_cannot_be_resurrected(bus, store, identity):

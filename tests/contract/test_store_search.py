@@ -65,6 +65,10 @@ def test_pages_show_every_mention_once_newest_first(store, archive, brand, limit
         ({"start": NOON + 10}, lambda row: row.mention.published_at >= NOON + 10),
         ({"end": NOON + 10}, lambda row: row.mention.published_at < NOON + 10),
         ({"q": parse("strom NOT weg")}, lambda row: "weg" not in row.mention.text),
+        ({"q": parse("str* NEAR/2 weg")}, lambda row: "weg" in row.mention.text),
+        ({"q": parse("~strom channel:forum")}, lambda row: row.mention.channel == "forum"),
+        ({"q": parse("channel:for* NOT da")}, lambda row: row.mention.channel == "forum" and "weg" in row.mention.text),
+        ({"q": parse("author:nobody OR followers:>1000000")}, lambda _: False),
         (
             {"brand": "suedwind", "sentiment": "positive", "start": NOON, "end": NOON + 20},
             lambda row: "suedwind" in row.mention.brands and row.mention.published_at < NOON + 20,

@@ -1,13 +1,15 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.brand import Brand, Campaign, Topic, Watched
 from app.domain.mention import Author
 from app.domain.query import parse
+from benchmarks.matching import plainly
 from ingest.match import Matcher
+from tests import naive, queries
 from tests.speech import spoken, subject
 
 BRANDS = (
@@ -90,7 +92,6 @@ def test_topics_are_looked_for_among_all_mentions_of_their_brands():
 
 
 ALL = Matcher(Watched(tuple(Brand(query, query, query) for query in QUERIES)))
-NAIVE = {query: parse(query) for query in QUERIES}
 
 
 @given(
@@ -99,7 +100,49 @@ NAIVE = {query: parse(query) for query in QUERIES}
 )
 def test_all_at_once_finds_what_each_alone_finds(text):
     prepared = subject(text)
-    assert set(ALL.scopes(spoken(text))) == {query for query, parsed in NAIVE.items() if parsed.matches(prepared)}
+    assert set(ALL.scopes(spoken(text))) == {query for query in QUERIES if parse(query).matches(prepared)}
+
+
+LEAVES = (*queries.WORDS, *queries.PHRASES, *queries.TAGS, *queries.COMPOUNDS, *queries.FIELDS)
+MIXED = ("~tarif lang:de", "strom* NEAR/2 (weg OR ~größe)", "channel:forum OR #weg", "NOT weg (kind:reply OR nord*)")
+WHOLE = Matcher(Watched(tuple(Brand(query, query, query) for query in (*LEAVES, *MIXED))))
+
+
+@given(queries.MENTIONS)
+@settings(max_examples=60, deadline=None)
+def test_the_whole_language_is_found_as_the_manual_says(mention):
+    assert set(WHOLE.scopes(mention)) == {query for query in (*LEAVES, *MIXED) if naive.finds(query, mention)}
+
+
+@given(st.lists(queries.QUERIES, min_size=1, max_size=3), queries.QUERIES, queries.QUERIES, queries.MENTIONS)
+@settings(max_examples=40, deadline=None)
+def test_any_watched_set_is_matched_as_the_manual_says(wanted, other, spam, mention):
+    excluded = tuple(Brand(str(rank), "", str(node), exclude=(str(other),)) for rank, node in enumerate(wanted))
+    watched = Watched(excluded, (Topic("t", "", str(other)),), (), (str(spam),))
+    assert Matcher(watched).scopes(mention) == plainly(watched, mention, naive.finds)
+
+
+def test_the_language_is_told_where_the_source_does_not_say():
+    asked = []
+
+    def detect(text):
+        asked.append(text)
+        return "de" if "ist" in text else "en"
+
+    matcher = Matcher(Watched((Brand("b", "", "strom lang:de"),)), detect)
+    assert matcher.scopes(spoken("Strom ist weg")) == ("b",)
+    assert matcher.scopes(spoken("strom")) == ()
+    assert matcher.scopes(spoken("strom", language="de-AT")) == ("b",)
+    assert matcher.scopes(spoken("Das ist alles")) == ()
+    assert asked == ["", "Strom ist weg", "strom"], "only who is asked about it has to know"
+
+
+def test_queries_of_fields_alone_are_asked_about_the_posts_of_their_channels():
+    brands = (Brand("any", "", "followers:>10"), Brand("forum", "", "channel:forum kind:post"))
+    matcher = Matcher(Watched((*brands, Brand("two", "", "channel:forum OR channel:mail"))))
+    assert matcher.scopes(spoken("x", author=Author("a", followers=11))) == ("any", "forum", "two")
+    assert matcher.scopes(spoken("x", channel="Mail")) == ("two",)
+    assert matcher.scopes(spoken("x", channel="bluesky")) == ()
 
 
 def test_a_thousand_queries_do_not_slow_a_post_down():

@@ -168,7 +168,7 @@ def test_printing_shows_the_reading():
 
 
 @given(QUERIES)
-@settings(max_examples=120)
+@settings(max_examples=120, deadline=None)
 def test_parsing_what_was_printed_gives_the_same_query(node):
     assert parse(str(node)).root == node
     assert str(parse(str(node))) == str(node)
@@ -185,7 +185,7 @@ def test_what_is_as_deep_as_it_may_be_can_be_read_again():
 
 
 @given(NODES)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_only_what_says_what_is_wanted_is_a_query(node):
     refused = False
     try:
@@ -196,7 +196,7 @@ def test_only_what_says_what_is_wanted_is_a_query(node):
 
 
 @given(st.text(alphabet='ab"()#@~* ANDORTE„“-:/3<=>\u0308ß', max_size=40))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_a_query_or_a_sentence_that_points_into_it(text):
     query = mistake = None
     try:
@@ -212,13 +212,13 @@ def test_any_text_is_a_query_or_a_sentence_that_points_into_it(text):
 
 
 @given(QUERIES, MENTIONS)
-@settings(max_examples=250)
+@settings(max_examples=250, deadline=None)
 def test_a_query_finds_what_the_manual_says(node, mention):
     assert node.holds(Subject.of(mention)) is naive.finds(str(node), mention)
 
 
 @given(QUERIES, MENTIONS)
-@settings(max_examples=120)
+@settings(max_examples=120, deadline=None)
 def test_what_matches_holds_one_of_the_literals(node, mention):
     literals = Query(node).literals()
     if literals and naive.finds(str(node), mention):

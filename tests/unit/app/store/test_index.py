@@ -35,6 +35,15 @@ queries = st.sampled_from(
         "x" + "y" * 60,
         "\U0001d4b3 OR 7",
         "NOT (da OR weg) strom",
+        "str* NOT weg",
+        '"strom w*" OR #nord*',
+        "моск* OR 東京* OR groe*",
+        "xyyy* OR nordlicht*",
+        "strom NEAR/2 (weg OR da)",
+        "~licht",
+        "~strasse da",
+        "channel:bluesky",
+        "lang:de nordlicht OR author:nobody",
     ]
 )
 BENDING = "Störung Stoerungen störungs-frei Rechnung Rechnungen complain complained Leid leiden dies die"
