@@ -1,7 +1,6 @@
 """`/hooks/{source}`: where channels call us. Open to everybody, believed only with the channel's signature."""
 
 import asyncio
-from functools import lru_cache
 
 import structlog
 from fastapi import APIRouter, Request
@@ -89,18 +88,12 @@ class Hooks:
         raise Refused(404, "No such source", "No source is called here.")
 
     def _hook(self, row: Source) -> Hook:
-        hook = _made(row)
+        hook: Hook = registry.load("connectors", row.connector).hook(row.options)
         if hook.missing():
             raise Refused(
                 503, "Not ready", "This source is not set up yet; its row says what is missing.", Retry_After="60"
             )
         return hook
-
-
-@lru_cache(maxsize=64)
-def _made(row: Source) -> Hook:
-    hook: Hook = registry.load("connectors", row.connector).hook(row.options)
-    return hook
 
 
 def _distrusted() -> Refused:
