@@ -62,7 +62,9 @@ class MemoryBus:
             if not event.brands:
                 return "unmatched"
             outcome = "accepted"
-        elif isinstance(old, Mention) and (event.revision > old.revision or event.text != old.text):
+        elif isinstance(old, Mention) and event.text != old.text and event.revision >= old.revision:
+            if event.revision == old.revision > 0:
+                return "duplicates"
             outcome = "edited"
         else:
             return "duplicates"

@@ -18,7 +18,7 @@ from ingest.connector import Batch, Fates, Setting, Terms
 from ingest.poll import Interval, polled
 from ingest.streams import Streams, kept_open
 from ingest.web import Answer, Web, host_of
-from ingest.wires.mastodon import CHANNEL, Read, Reader, order
+from ingest.wires.mastodon import CHANNEL, Read, Reader, named, order
 
 PAGE = 40
 """Statuses a page, at most."""
@@ -114,10 +114,16 @@ class MastodonConnector:
     async def fates(self, ids: Sequence[str]) -> Fates:
         """Ask the instance after its own statuses, and after others it has told of since the start."""
         names = {local: uri for uri in ids if (local := self._reader.id_of(uri))}
+        there, gone = set[str](), set[str]()
         async with self._web() as web:
-            found, gone = await self._ask_after(web, list(names))
-        there = {names[local] for local in found if local in names}
-        return Fates(gone=frozenset(names[local] for local in gone), there=frozenset(there))
+            for chunk in _chunks(list(names)):
+                found = named(await self._many(web, chunk))
+                there |= found
+                for local in set(chunk) - found:
+                    alone = await self._alone(web, local)
+                    there |= {local} if alone else set()
+                    gone |= {local} if alone is None else set()
+        return Fates(frozenset(map(names.__getitem__, gone)), frozenset(names[one] for one in there & names.keys()))
 
     async def probe(self) -> str:
         """Ask for the newest status of each timeline."""
@@ -181,38 +187,29 @@ class MastodonConnector:
             after = _further(answer.headers.get("Link", "")) or newest
 
     async def _review(self, web: Web) -> AsyncIterator[Batch]:
-        """Ask after the statuses heard last: what happened to them while the stream was broken nobody tells."""
-        recent = self._reader.latest(REVIEWED)
-        for start in range(0, len(recent), ASKED):
-            read, gone = await self._asked(web, recent[start : start + ASKED])
-            now = self._setting.clock.now()
-            deleted = [Deletion(CHANNEL, uri, now) for local in gone if (uri := self._reader.forget(local))]
-            yield self._batch(read._replace(events=[*read.events, *deleted]))
+        """Ask after the statuses heard last: nobody tells what happened to them while the stream was broken."""
+        for chunk in _chunks(self._reader.latest(REVIEWED)):
+            read = self._reader.page(await self._many(web, chunk))
+            yield self._batch(read)  # before the next question, which may fail: a version is told only once
+            for local in set(chunk) - set(read.ids):
+                alone = await self._alone(web, local)
+                if alone:
+                    yield self._batch(self._reader.page(b"[%s]" % alone))
+                elif alone is None and (uri := self._reader.forget(local)):
+                    yield self._batch(Read([Deletion(CHANNEL, uri, self._setting.clock.now())]))
 
-    async def _ask_after(self, web: Web, locals_: list[str]) -> tuple[set[str], set[str]]:
-        """Return of the instance's ids which are there and which are gone."""
-        there, gone = set[str](), set[str]()
-        for start in range(0, len(locals_), ASKED):
-            read, missing = await self._asked(web, locals_[start : start + ASKED])
-            there |= set(read.ids)
-            gone |= missing
-        return there, gone
-
-    async def _asked(self, web: Web, locals_: list[str]) -> tuple[Read, set[str]]:
-        """Ask after up to 20 statuses at once; whichever is not told is asked for alone before it counts as gone."""
+    async def _many(self, web: Web, locals_: Sequence[str]) -> bytes:
+        """Return a page of those of up to 20 statuses that are there; an empty one from servers before 4.3."""
         query = urlencode([("id[]", local) for local in locals_])
         answer = await self._ask(web, f"/api/v1/statuses?{query}", also=_GONE | _REFUSED)
-        read = self._reader.page(answer.body) if answer.status not in _GONE | _REFUSED else Read([])
-        gone, found = set[str](), set(read.ids)
-        for local in locals_:
-            if local in found:
-                continue
-            alone = await self._ask(web, f"/api/v1/statuses/{quote(local, safe='')}", also=_GONE | _REFUSED)
-            if alone.status in _GONE and _said(alone):
-                gone.add(local)
-            elif alone.status not in _GONE | _REFUSED:
-                found.add(local)
-        return read._replace(ids=tuple(found)), gone
+        return b"[]" if answer.status in _GONE | _REFUSED else answer.body
+
+    async def _alone(self, web: Web, local: str) -> bytes | None:
+        """Return a single status, None if it is gone, and nothing if that cannot be told."""
+        answer = await self._ask(web, f"/api/v1/statuses/{quote(local, safe='')}", also=_GONE | _REFUSED)
+        if answer.status in _GONE:
+            return None if _said(answer) else b""
+        return b"" if answer.status in _REFUSED else answer.body
 
     # Streaming
 
@@ -264,6 +261,10 @@ class MastodonConnector:
             fault=next((read.fault for read in reads if read.fault), ""),
             quota=self._quota,
         )
+
+
+def _chunks(locals_: Sequence[str]) -> list[Sequence[str]]:
+    return [locals_[start : start + ASKED] for start in range(0, len(locals_), ASKED)]
 
 
 def _path(timeline: str) -> tuple[str, dict[str, Any]]:

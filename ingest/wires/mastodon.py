@@ -128,7 +128,7 @@ class Reader:
                 mention = self._mention(said)
             except _UNREADABLE:
                 faults.append("a status that breaks the contract")
-                ids += _named(piece)
+                ids += named(b"[%s]" % piece)
                 continue
             ids.append(said.id)
             newest = max(newest or 0.0, mention.published_at)
@@ -182,12 +182,12 @@ class Reader:
         )
 
 
-def _named(piece: bytes) -> list[str]:
-    """Return the id of a status that cannot be read otherwise, so that reading goes on behind it."""
+def named(body: bytes) -> set[str]:
+    """Return the ids of the statuses on a page, also of those that cannot be read otherwise."""
     try:
-        return [msgspec.json.decode(piece, type=_Named).id]
+        return {one.id for one in msgspec.json.decode(body, type=list[_Named])}
     except _UNREADABLE:
-        return []
+        return set()
 
 
 def _quoted(quote: Any) -> str | None:

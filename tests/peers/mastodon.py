@@ -34,8 +34,8 @@ class FakeMastodon:
         self.resets_at = 4_000_000_000.0
         self.index = True
         """Whether `GET /api/v1/statuses` is known, as from 4.3 on."""
-        self.elsewhere = False
-        """Say in the instance's description that it streams at `localhost`."""
+        self.streams_at = ""
+        """Where the instance's description says that it streams, `host:port`; empty: here."""
         self._next = 0
         self._gone = False
         self._lines: list[tuple[web.StreamResponse, str, str]] = []
@@ -179,8 +179,7 @@ class FakeMastodon:
         return answer
 
     async def _about(self, request: web.Request) -> web.Response:
-        host = f"localhost:{self.port}" if self.elsewhere else f"127.0.0.1:{self.port}"
-        urls = {"streaming": f"ws://{host}"}
+        urls = {"streaming": f"ws://{self.streams_at or f'127.0.0.1:{self.port}'}"}
         return web.json_response({"domain": "fake.example", "version": "4.5.0", "configuration": {"urls": urls}})
 
     async def _timeline(self, request: web.Request) -> web.Response:

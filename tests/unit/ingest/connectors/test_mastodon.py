@@ -156,7 +156,7 @@ async def test_the_allowance_is_told_and_its_end_kept(instance):
 
 async def test_with_a_token_everything_is_told_as_it_happens(instance):
     told = Told()
-    instance.elsewhere = True
+    instance.streams_at = f"localhost:{instance.port}"
     batches = streaming(instance, told, timelines=("public", "#strom")).listen(None)
     await anext(batches)
     await anext(batches)
@@ -231,6 +231,17 @@ async def test_fates_are_told_of_own_statuses_and_remembered_ones(instance, inde
     fates = await one.fates(asked)
     assert (fates.there, fates.gone) == ({there["uri"]}, {gone["uri"], far["uri"]})
     assert (await connector(instance).fates([gone["uri"], far["uri"]])).gone == {gone["uri"]}
+
+
+async def test_asking_after_a_status_does_not_swallow_its_edit(instance):
+    status = await instance.post("alt")
+    one = connector(instance)
+    batches = one.listen(None)
+    await gather(batches, 1)
+    await instance.edit(status, "neu", NOW + 5)
+    assert (await one.fates([status["uri"]])).there == {status["uri"]}
+    assert [event.text for event in (await gather(batches, 1))[0]] == ["neu"]
+    await batches.aclose()
 
 
 async def test_a_404_of_something_before_the_api_proves_nothing(instance):
