@@ -5,8 +5,7 @@ from app.domain.source import SourceState
 from dashboard import connectors
 from dashboard.i18n import Words
 from dashboard.panel import Node
-from dashboard.panels.sources import pace
-from dashboard.standing import MARKS, SIGNS, Standing, called, standings, why
+from dashboard.standing import MARKS, SIGNS, Standing, called, pace, standings, why
 
 LATE = 5.0
 """Seconds since the last answer below which a source simply answers."""

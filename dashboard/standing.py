@@ -93,3 +93,13 @@ def why(stands: Standing, say: Words, now: float) -> str:
         return say.say(f"sources.cause.{one.cause or 'unknown'}")
     cause = {"deaf": "unreported", "quiet": "quiet", "waits": "bus"}.get(stands.kind)
     return say.say(f"sources.cause.{cause}") if cause else ""
+
+
+def pace(stands: Standing, say: Words) -> str:
+    """Write what a source brings an hour, against the usual where that is known."""
+    one = stands.one
+    if one.rate is None:
+        return ""
+    if one.usual is None:
+        return say.say("sources.rate", rate=say.figure(one.rate))
+    return say.say("sources.of_usual", rate=say.figure(one.rate), usual=say.figure(one.usual))

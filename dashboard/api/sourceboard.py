@@ -8,9 +8,9 @@ from app.domain.wall import Screen
 from app.service import Context
 from dashboard.api.sources import known
 from dashboard.masthead import speaking
-from dashboard.panels.hearing import answer
 from dashboard.sourceboard import board
 from dashboard.state import Surroundings
+from dashboard.verdict import answer
 
 
 def router(context: Context) -> APIRouter:

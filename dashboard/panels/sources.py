@@ -2,7 +2,7 @@
 
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
-from dashboard.standing import MARKS, SIGNS, Standing, called, standings, why
+from dashboard.standing import MARKS, SIGNS, Standing, called, pace, standings, why
 
 MOST = 8
 """Lines; the rest is counted."""
@@ -58,13 +58,3 @@ def _line(stands: Standing, view: View, say: Words, place: int) -> Node:
 def _last(stands: Standing, say: Words, now: float) -> str:
     heard = stands.one.heard_at or stands.one.last_item_at
     return say.say("sources.ago", span=say.span(now - heard)) if heard else say.say("sources.never")
-
-
-def pace(stands: Standing, say: Words) -> str:
-    """Write what a source brings an hour, against the usual where that is known."""
-    one = stands.one
-    if one.rate is None:
-        return ""
-    if one.usual is None:
-        return say.say("sources.rate", rate=say.figure(one.rate))
-    return say.say("sources.of_usual", rate=say.figure(one.rate), usual=say.figure(one.usual))
