@@ -35,6 +35,27 @@
     }
   }
 
+  /* One key for each proposal: a accepts, r refuses, and the next one takes the focus. */
+  let place = -1;
+  let left = -1;
+  document.addEventListener("keydown", (event) => {
+    const act = { a: ".accept", r: ".refuse" }[event.key];
+    const list = [...document.querySelectorAll(".proposal")];
+    if (!act || !list.length || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.matches("input, textarea, select")) return;
+    const mine = event.target.closest(".proposal") || list[0];
+    place = list.indexOf(mine);
+    left = list.length;
+    mine.querySelector(act).click();
+  });
+
+  function follow() {
+    const list = document.querySelectorAll(".proposal");
+    if (place < 0 || list.length >= left) return;
+    (list[Math.min(place, list.length - 1)] || document.getElementById("content")).focus();
+    place = -1;
+  }
+
   function dress() {
     const asked = new URLSearchParams(location.search).get("theme");
     const light = asked ? asked === "light" : matchMedia("(prefers-color-scheme: light)").matches;
@@ -46,5 +67,6 @@
     if (!desk) return;
     if (!document.documentElement.dataset.theme) dress();
     describe(desk);
+    follow();
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 })();

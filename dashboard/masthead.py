@@ -8,7 +8,12 @@ from dash import html
 from app.config import Config
 from dashboard.i18n import LANGUAGES, Words, words
 
-WAYS = (("overview", "/admin"), ("queries", "/admin/queries"), ("sources", "/admin/sources"))
+WAYS = (
+    ("overview", "/admin"),
+    ("queries", "/admin/queries"),
+    ("proposals", "/admin/proposals"),
+    ("sources", "/admin/sources"),
+)
 """What stands in the menu: key of its word, path."""
 
 

@@ -33,3 +33,8 @@ class Audit:
             del row["id"]
             row["detail"] = msgspec.json.decode(row["detail"], type=Detail)
         return Page([AuditEntry(**row) for row in rows[:limit]], following)
+
+    def subjects(self, verb: str) -> set[str]:
+        """Return what a verb was ever done to, as far as the log reaches back."""
+        found = self._connection.scalars(select(audit_entry.c.subject).where(audit_entry.c.verb == verb))
+        return set(found)

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from app.clock import SystemClock
 from app.domain.identity import Identity
@@ -13,6 +14,7 @@ from app.store.engine import open_store
 from app.store.unheard import NAME, Unheard
 from tests.browser.checkers import contrast_failures, type_size_failures
 from tests.fixtures.store import said
+from tests.unit.app.domain.test_proposal import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 TEXTS = ("Solarwelt pfeift seit heute früh", "Wo bleibt die Technikerin von Solar Welt?", "Das Konzert von Solarwelt")
@@ -121,3 +123,34 @@ def test_the_pages_are_readable_by_everybody(visit, history, lang, theme, words)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.complaints == []
+
+
+def test_a_proposal_is_refused_and_accepted_with_one_key_each(visit, site, history):
+    data = site._folder / "data"
+    world, now = World(), SystemClock().now()
+    clock = SystemClock()
+    with closing(open_store(data / "emberwatch.sqlite", clock=clock)) as store:
+        identity = Identity(store.secret())
+        rows = [said(identity, f"w{one.id}", one.text, at=now - 9_000, brands=("long",)) for one in world.heard()]
+        with store.transaction() as tx:
+            tx.mentions.upsert([(row, 1) for row in rows])
+    with closing(Unheard(data / NAME, 2**24)) as file:
+        file.keep([(replace(one, key=f"w{one.id}", received_at=now, published_at=now), "b") for one in world.unheard()])
+    page = visit("?lang=en&brand=long", path="/admin/proposals")
+    page.wait_for_selector(".proposal")
+    terms = page.eval_on_selector_all(".proposal h2", "all => all.map((one) => one.textContent)")
+    assert {"nolli", "polartarif"} <= set(terms)
+    assert type_size_failures(page, least=17) == contrast_failures(page) == page.evaluate(SMALL_TARGETS) == []
+    page.keyboard.press("r")
+    says(page, "#p-said", f"“{terms[0]}” is not proposed")
+    page.wait_for_function("() => document.activeElement.matches('.proposal')")
+    assert page.inner_text(".proposal:focus h2") == terms[1]
+    page.keyboard.press("a")
+    says(page, "#p-said", f"“{terms[1]}” is now part of the query")
+    brands = {one["id"]: one["query"] for one in httpx.get(f"{site.address}/api/v1/brands").json()["items"]}
+    assert brands["long"] == f"wasserwerke OR {terms[1]}"
+    assert page.complaints == []
+    page.goto(f"{site.address}/admin/queries?kind=brands&id=long&lang=en")
+    page.fill("#q-query", "wasserwerke")
+    page.click("#q-save")
+    says(page, "#q-said", "Saved")
