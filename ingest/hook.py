@@ -19,6 +19,9 @@ class Hook(Protocol):
     """What a connector that is called by its channel offers as the class method `hook(options) -> Hook`.
 
     The router (`ingest.hooks`) asks it within the web server; nothing of a call counts before `trusted` has said yes.
+
+    A call that only points at what was said may be completed by a method `async complete(heard, setting)`; it raises
+    `SourceUnavailable` to be called again.
     """
 
     largest: int

@@ -9,8 +9,10 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from app import registry
 from app.config import Source
 from app.domain.actor import Actor, authorise
+from app.domain.source import Cause, SourceStatus
 from app.metrics import MENTIONS
 from app.service import Context
+from ingest.connector import Setting
 from ingest.hook import Hook
 from ingest.parcel import Refused, answered, unpacked
 from ingest.reception import Reception
@@ -62,6 +64,8 @@ class Hooks:
             MENTIONS.labels(row.id, "rejected").inc()
             raise _distrusted()
         heard = await asyncio.to_thread(hook.read, request.headers, body, self._context.clock.now())
+        if hasattr(hook, "complete"):
+            await hook.complete(heard, self._setting(row))
         if heard.unreadable:
             log.warning("hook.unreadable", source=row.id, count=heard.unreadable, fault=heard.fault)
         actor = Actor("machine", f"hook:{row.id}", ("machine",))
@@ -70,6 +74,9 @@ class Hooks:
             heard.events, row, actor, received=heard.received, unreadable=heard.unreadable, fault=heard.fault
         )
         return JSONResponse({"received": heard.received, "unreadable": heard.unreadable})
+
+    def _setting(self, row: Source) -> Setting:
+        return Setting(row.id, row.options, self._context.clock, self._context.data, _unheard)
 
     async def _body(self, request: Request, hook: Hook) -> bytes:
         if self._seats.locked():
@@ -94,6 +101,10 @@ class Hooks:
                 503, "Not ready", "This source is not set up yet; its row says what is missing.", Retry_After="60"
             )
         return hook
+
+
+def _unheard(status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
+    """Take no notice: health is the listener's."""
 
 
 def _distrusted() -> Refused:

@@ -2,19 +2,63 @@
 
 from collections.abc import AsyncIterator
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, SecretStr
 
+from app.errors import CredentialMissing
 from ingest.connector import Batch, Setting, Terms
 from ingest.graph import GraphHook, GraphOptions
 from ingest.hook import called
+from ingest.web import Web
 from ingest.wires import meta
+from ingest.wires.heard import Heard
+
+ADVICE = "Make a token with instagram_manage_comments for the account at developers.facebook.com/tools/explorer."
+MOST = 50
+"""Mentions of one call whose words are asked for."""
 
 REDELIVERED = 36 * 3_600.0
 """Seconds for which Meta calls again what was not answered with 200."""
 
 
 class MetaOptions(GraphOptions):
-    """What Meta and we know."""
+    """What Meta and we know; with a token we ask for the words of mentions on Instagram."""
+
+    token: SecretStr | None = Field(None, description="an access token of the Instagram account")
+    url: str = Field("https://graph.facebook.com/v24.0", description="the Graph API")
+
+
+class MetaHook(GraphHook):
+    """Asks for the words of what Meta only points at."""
+
+    def __init__(self, options: BaseModel) -> None:
+        super().__init__(options, meta.read)
+        if not isinstance(options, MetaOptions):
+            raise TypeError("MetaConnector needs MetaOptions")
+        self._options = options
+
+    async def complete(self, heard: Heard, setting: Setting) -> None:
+        """Add the mentions on Instagram; raises `SourceUnavailable` if they cannot be asked for now.
+
+        Those that our token may not see, or that are gone, count as unreadable.
+        """
+        token = self._options.token
+        if not isinstance(heard, meta.Told) or not heard.pointers or token is None:
+            return
+        async with Web(setting, credential=ADVICE, patience=5) as web:
+            for pointer in heard.pointers[:MOST]:
+                asked = {"fields": meta.question(pointer)}
+                named = {"Authorization": f"Bearer {token.get_secret_value()}"}
+                url = f"{self._options.url}/{pointer.account}"
+                try:
+                    answer = await web.get(url, params=asked, headers=named, also=frozenset({400, 404}))
+                except CredentialMissing:
+                    heard.miss("mention on Instagram that our token may not read")
+                    continue
+                event = meta.answered(pointer, answer.body)
+                if event is None:
+                    heard.miss("mention on Instagram that is not told")
+                else:
+                    heard.hear(event)
 
 
 class MetaConnector:
@@ -33,9 +77,9 @@ class MetaConnector:
         self._hook = self.hook(setting.options)
 
     @staticmethod
-    def hook(options: BaseModel) -> GraphHook:
+    def hook(options: BaseModel) -> MetaHook:
         """Return what the web server asks of every call."""
-        return GraphHook(options, meta.read)
+        return MetaHook(options)
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield the figures of what came; raises `CredentialMissing` without the app's secret."""

@@ -1,11 +1,15 @@
 """Webhooks of Meta for Facebook pages and Instagram: both body forms, `changes` and `messaging`.
 
 Source: https://developers.facebook.com/docs/graph-api/webhooks/reference/page, …/reference/instagram,
-…/messenger-platform/reference/webhook-events (read 2026-11-22).
+…/messenger-platform/reference/webhook-events and
+…/instagram-platform/instagram-graph-api/reference/ig-user/mentioned_comment (read 2026-11-22).
 """
 
+import dataclasses
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from app.domain.mention import Author, Deletion, Mention, SourceEvent
 from ingest.wires.heard import Heard
@@ -17,13 +21,29 @@ EDITED = {"edit", "edited", "update"}
 SPOKEN = {"comment", "status", "post", "photo", "video", "share", "link", "album", "note", "event"}
 """Items of a feed that say something in words; likes and reactions do not."""
 
+
+class Pointer(NamedTuple):
+    """A mention on Instagram as Meta tells it: where to ask for its words."""
+
+    account: str
+    media: str
+    comment: str | None
+
+
+@dataclass
+class Told(Heard):
+    """What one call told, and the mentions whose words have to be asked for."""
+
+    pointers: list[Pointer] = dataclasses.field(default_factory=list)
+
+
 Reading = tuple[str, str, float]
 """Channel, id of the page or account, instant of the entry."""
 
 
-def read(body: bytes, now: float) -> Heard:
+def read(body: bytes, now: float) -> Told:
     """Read one call: any number of entries, each with any number of changes or messages."""
-    heard = Heard()
+    heard = Told()
     told = document(body)
     channel = CHANNELS.get(str(told.get("object"))) if told else None
     if told is None or channel is None:
@@ -33,10 +53,49 @@ def read(body: bytes, now: float) -> Heard:
         where = channel, words(entry.get("id")) or "", moment(entry.get("time")) or now
         for change in rows(entry.get("changes")):
             _take(heard, _change, change, where)
+            if channel == "instagram" and change.get("field") == "mentions":
+                _point(heard, branch(change, "value"), where[1])
         for form in ("messaging", "standby"):
             for item in rows(entry.get(form)):
                 _take(heard, _message, item, where)
     return heard
+
+
+def _point(heard: Told, value: Branch, account: str) -> None:
+    media = words(value.get("media_id"))
+    if media and account.isdecimal() and media.isdecimal():
+        comment = words(value.get("comment_id"))
+        heard.pointers.append(Pointer(account, media, comment if comment and comment.isdecimal() else None))
+
+
+def question(pointer: Pointer) -> str:
+    """Return the fields that ask for the words of a mention."""
+    if pointer.comment:
+        return f"mentioned_comment.comment_id({pointer.comment}){{id,text,timestamp,username}}"
+    return f"mentioned_media.media_id({pointer.media}){{id,caption,timestamp,username,permalink}}"
+
+
+def answered(pointer: Pointer, body: bytes) -> Mention | None:
+    """Return the mention that an answer tells; None if it has no words."""
+    told = branch(document(body), "mentioned_comment" if pointer.comment else "mentioned_media")
+    native, text = words(told.get("id")), words(told.get("text")) or words(told.get("caption"))
+    handle = words(told.get("username"))
+    if native is None or text is None or handle is None:
+        return None
+    try:
+        at = datetime.strptime(str(told.get("timestamp")), "%Y-%m-%dT%H:%M:%S%z").timestamp()
+    except ValueError:
+        return None
+    return Mention(
+        "instagram",
+        native,
+        at,
+        text,
+        Author(handle, handle, url=f"https://www.instagram.com/{handle}/"),
+        kind="comment" if pointer.comment else "post",
+        url=words(told.get("permalink")),
+        in_reply_to=pointer.media if pointer.comment else None,
+    )
 
 
 def _take(heard: Heard, reader: Callable[[Branch, Reading], SourceEvent | None], item: Branch, where: Reading) -> None:
@@ -58,7 +117,7 @@ def _change(change: Branch, where: Reading) -> SourceEvent | None:
         return _comment(value, where)
     if field == "messages":  # Instagram with a login of its own sends messages as changes, too
         return _message(value, where)
-    return None  # `mentions` of Instagram, too: it brings ids only, see docs/channels/meta.md
+    return None  # `mentions` of Instagram, too: it brings ids only, see `Pointer`
 
 
 def _feed(value: Branch, where: Reading) -> SourceEvent | None:
