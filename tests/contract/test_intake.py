@@ -20,6 +20,7 @@ from ingest.publish import Intake
 from ingest.service import IngestService
 from tests.fixtures.store import said
 from tests.intake import MemoryBus, until
+from tests.peers.appview import FakeAppView
 
 pytestmark = pytest.mark.anyio
 
@@ -91,9 +92,9 @@ async def test_what_retention_let_go_is_not_counted_again(bus, store, identity):
 
 
 @asynccontextmanager
-async def ingesting(bus, store, identity, tmp_path, url):
+async def ingesting(bus, store, identity, tmp_path, url, **options):
     sources = (
-        Source(id="live", connector="bluesky", options=BlueskyOptions(url=url)),
+        Source(id="live", connector="bluesky", options=BlueskyOptions(url=url, **options)),
         Source(id="push", connector="push", options=PushOptions()),
     )
     context = Context(Config(brands=BRANDS, sources=sources), tmp_path, SystemClock(), bus, store, identity)
@@ -137,3 +138,19 @@ async def test_every_post_arrives_once_though_everything_breaks(bus, store, iden
         reading.cancel()
     assert len(heard) == len(set(heard)) == 800
     assert states["live"].connector == "bluesky"
+
+
+async def test_a_matched_author_is_looked_up_and_nobody_else(bus, store, identity, tmp_path):
+    async with Jetstream() as server, FakeAppView() as appview:
+        appview.know("did:plc:anna", "anna.example", 1_843, "Anna")
+        async with ingesting(bus, store, identity, tmp_path, server.url, appview=appview.url):
+            await until(server.connected.is_set)
+            await server.post("nichts", did="did:plc:bert")
+            await server.post("Nordlicht", did="did:plc:anna")
+            authors = []
+            async with asyncio.timeout(10):
+                while not authors:
+                    entries = await bus.read("analysis", "test", block_ms=50)
+                    authors += [entry.event.author for entry in entries if isinstance(entry.event, Mention)]
+    assert (authors[0].handle, authors[0].name, authors[0].followers) == ("anna.example", "Anna", 1_843)
+    assert appview.asked == [["did:plc:anna"]]

@@ -7,6 +7,7 @@ import structlog
 from app.clock import SystemClock
 from app.domain.mention import Author, Deletion, Mention
 from app.errors import SourceUnavailable
+from ingest import appview
 from ingest import profiles as stage
 from ingest.appview import AppView
 from ingest.connector import Setting
@@ -33,9 +34,10 @@ async def peer():
 
 
 @pytest.fixture
-async def profiles(peer):
+async def profiles(peer, monkeypatch):
+    monkeypatch.setattr(appview, "PACE", 0.0)
     setting = Setting("live", BlueskyOptions(), SystemClock(), Path(), Told())
-    async with Profiles(AppView(setting, peer.url), StillClock(NOW), wait=0.2) as running:
+    async with Profiles(AppView(setting, peer.url), StillClock(NOW), wait=0.1) as running:
         yield running
 
 
