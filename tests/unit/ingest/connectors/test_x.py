@@ -9,7 +9,7 @@ from app.domain.instant import rfc3339
 from app.errors import CredentialMissing, SourceUnavailable
 from ingest.connector import Setting
 from ingest.connectors.push import PushOptions
-from ingest.connectors.x import Backoff, XConnector, XOptions
+from ingest.connectors.x import XConnector, XOptions
 from ingest.rules import LONGEST, derived
 from tests.intake import StillClock, Told, until
 from tests.peers.site import refusal
@@ -217,20 +217,6 @@ async def test_errors_become_sentences_and_pauses_by_their_kind(x, error, words,
     assert words in told.said[0][1]
     assert told.causes[0] == cause
     assert x.clock.slept[0] == pytest.approx(pause)
-
-
-def test_pauses_grow_linearly_for_the_network_and_double_for_the_rest():
-    network = Backoff()
-    pauses = [network.pause(SourceUnavailable("x", "network")) for _ in range(100)]
-    assert pauses[:3] == [0.0, 0.25, 0.5]
-    assert max(pauses) == 16.0
-    server = Backoff()
-    assert [server.pause(SourceUnavailable("x")) for _ in range(8)] == [5, 10, 20, 40, 80, 160, 320, 320]
-    quota = Backoff()
-    assert [quota.pause(SourceUnavailable("x", "quota")) for _ in range(3)] == [60, 120, 240]
-    assert quota.pause(SourceUnavailable("x", "quota", 4_000.0)) == 4_000.0
-    quota.worked()
-    assert quota.pause(SourceUnavailable("x", "quota")) == 60
 
 
 async def test_a_rule_that_x_refuses_is_named(x):
