@@ -8,6 +8,7 @@
   const DRIFT = 60000;
   const DRIFTS = [[0, 0], [0.7, 0.5], [-0.6, 0.7], [0.4, -0.7], [-0.7, -0.4], [0.6, 0.2], [-0.3, 0.6]];
   const asked = new URLSearchParams(location.search);
+  const stages = new Map();
   let socket = null;
   let attempts = 0;
   let heardAt = performance.now();
@@ -21,19 +22,24 @@
     return made;
   }
 
-  /* Builds the frame of the scene: header, banner, blocks, footer. */
+  /* Builds the frame of the scene: header, banner, blocks, footer; one shown before comes back with its figures,
+     as making figures again and again would grow for weeks. */
   function build(wall, layout) {
     const named = layout.map((one) => `${one.slot}:${one.name}`).join();
     const old = wall.querySelector(".stage");
     if (old && old.dataset.layout === named) return;
+    if (!stages.has(named)) stages.set(named, framed(layout, named));
+    wall.replaceChildren(element("div", { id: "unit" }), stages.get(named));
+  }
+
+  function framed(layout, named) {
     const slot = (name, tag) =>
       layout.filter((one) => one.slot === name).map((one) => element(tag, { id: `panel-${one.name}`, "aria-live": "off" }));
-    const stage = element("div", { class: "stage", "data-layout": named },
+    return element("div", { class: "stage", "data-layout": named },
       element("header", { class: "top" }, ...slot("head", "div"), element("div", { class: "where" }), element("div", { class: "clock" })),
       element("div", { class: "banners" }, ...slot("banner", "div")),
       element("main", { class: "blocks" }, ...slot("main", "section")),
       element("footer", { class: "foot" }, element("span", { class: "life" }), ...slot("foot", "div")));
-    wall.replaceChildren(element("div", { id: "unit" }), stage);
   }
 
   function paint(message) {
