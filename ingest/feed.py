@@ -1,22 +1,42 @@
 """A feed as it is asked for: by its own address, or found from that of a page."""
 
 import asyncio
+import math
+from collections.abc import Iterable, Mapping
 
 import structlog
 
 from app.clock import Clock
 from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
+from ingest.poll import Interval
 from ingest.web import Answer, Web, host_of
 from ingest.wires import page
 from ingest.wires.feeds import Feed, Source, read
-from ingest.wires.subscription import Subscription
+from ingest.wires.subscription import DAY, Subscription
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/xml, */*;q=0.5"
 OK = 200
 LONGEST_URL = 1_024
 
 log = structlog.get_logger("ingest")
+
+
+class Timetable(Interval):
+    """Sleeps until the next of several feeds is due."""
+
+    def __init__(self, known: Mapping[str, Subscription], clock: Clock) -> None:
+        super().__init__(1.0, 1.0)
+        self._known, self._clock = known, clock
+
+    def heard(self, *, anything: bool) -> float:  # noqa: ARG002 - every feed keeps its own pace
+        """Return the seconds until then, a day at most."""
+        return min(DAY, max(1.0, soonest(self._known.values()) - self._clock.now()))
+
+
+def soonest(known: Iterable[Subscription]) -> float:
+    """Return when the first of them is due; infinity if all are gone."""
+    return min((one.due for one in known if not one.gone), default=math.inf)
 
 
 async def asked(web: Web, url: str, known: Subscription | None = None) -> Answer:

@@ -198,7 +198,7 @@ class DiscourseConnector:
             events,
             msgspec.json.encode(place).decode(),
             last_item_at=max((at for at in map(_written, walk.told) if at is not None), default=None),
-            received=walk.received,
+            received=len(events) + walk.unreadable,  # what is read again is no item again
             unreadable=walk.unreadable,
             fault=walk.fault,
             gap=gap,

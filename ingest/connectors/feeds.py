@@ -1,9 +1,9 @@
 """Feeds: articles of blogs and news by RSS, Atom and JSON Feed, and what is commented there."""
 
-import math
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
@@ -11,14 +11,13 @@ import msgspec
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
-from app.clock import Clock
 from app.domain.instant import rfc3339
 from app.domain.source import Cause, SourceStatus
 from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Fates, Setting, Terms
-from ingest.feed import asked, discovered, parsed
-from ingest.poll import Interval, polled
+from ingest.feed import Timetable, asked, discovered, parsed, soonest
+from ingest.poll import polled
 from ingest.web import Answer, Web, host_of
 from ingest.wires import feeds as wire
 from ingest.wires import page
@@ -80,22 +79,6 @@ class FeedsOptions(BaseModel):
         return tuple(dict.fromkeys(([self.url] if self.url else []) + list(self.urls)))
 
 
-class _Timetable(Interval):
-    """Sleeps until the next feed is due."""
-
-    def __init__(self, known: dict[str, Subscription], clock: Clock) -> None:
-        super().__init__(1.0, 1.0)
-        self._known, self._clock = known, clock
-
-    def heard(self, *, anything: bool) -> float:  # noqa: ARG002 - every feed keeps its own pace
-        """Return the seconds until then."""
-        return min(DAY, max(1.0, _next(self._known.values()) - self._clock.now()))
-
-
-def _next(known: Iterable[Subscription]) -> float:
-    return min((one.due for one in known if not one.gone), default=math.inf)
-
-
 class FeedsConnector:
     """Reads feeds at the pace of each; remembers what it has seen, so that only news and changes become mentions."""
 
@@ -123,7 +106,7 @@ class FeedsConnector:
         """Yield what the feeds say from `cursor` on."""
         self._remember(cursor)
         told = replace(self._setting, report=self._report)
-        timetable = _Timetable(self._known, self._setting.clock)
+        timetable = Timetable(self._known, self._setting.clock)
         async with Web(told, pace=PACE, largest=LARGEST) as web:
             async for batch in polled(told, partial(self._round, web), timetable):
                 yield batch
@@ -142,11 +125,12 @@ class FeedsConnector:
                 self._known.setdefault(address, one)
 
     def _note(self, address: str, known: Subscription) -> None:
-        """Keep in mind that a configured feed is gone."""
+        """Draw the consequences of a feed that is gone: it is said, or other feeds of comments are looked for."""
         if known.gone and not known.owner:
-            self._troubles[address] = (
-                f"{host_of(address)} says that this feed is gone for good (HTTP 410); take it out of config.yaml."
-            )
+            gone = "says that this feed is gone for good (HTTP 410); take it out of config.yaml."
+            self._troubles[address] = f"{host_of(address)} {gone}"
+        elif known.gone and known.owner in self._known:
+            self._known[known.owner].forget()
 
     def _report(self, status: SourceStatus, reason: str, /, cause: Cause = "") -> None:
         """Pass on how we are; while some feeds answer, say which do not."""
@@ -174,19 +158,20 @@ class FeedsConnector:
                     self._troubles.pop(address, None)
                 yield batch
         if len(self._troubles) == len(self._options.addresses):
-            later = max(1.0, min(DAY, _next(self._known.values()) - self._setting.clock.now()))
+            later = max(1.0, min(DAY, soonest(self._known.values()) - self._setting.clock.now()))
             raise SourceUnavailable(" ".join(self._troubles.values())[:TOLD], last.cause if last else "server", later)
 
     def _failed(self, address: str, known: Subscription, away: SourceUnavailable) -> None:
         pause = postpone(known, self._setting.clock.now(), away.retry_after)
         log.info("feed.away", source=self._setting.source, feed=host_of(address), reason=str(away), again=pause)
         if known.failures % PATIENCE == 0:  # what it moved to, or what its page named, may not be the place any more
-            known.url = known.etag = known.modified = ""
+            known.url = ""
+            known.forget()
         if not known.owner:
             self._troubles[address] = str(away)
         elif known.failures >= PATIENCE:  # nobody configured it
-            known.gone = self._setting.clock.now()
-            self._stale = True
+            known.gone, self._stale = self._setting.clock.now(), True
+            self._note(address, known)
 
     async def _look(self, web: Web, address: str, known: Subscription) -> Batch:
         """Ask for one feed and return what it brought, with the cursor behind it."""
@@ -202,7 +187,8 @@ class FeedsConnector:
             raise SourceUnavailable(f"{host_of(answer.url)} has no feed at this address (HTTP 404).", "setting")
         if answer.moved:
             known.url = answer.moved[:TOLD]
-        if answer.status == NOT_MODIFIED:
+        body = blake2b(answer.body, digest_size=8).hexdigest()
+        if answer.status == NOT_MODIFIED or body == known.body:
             schedule(known, None, self._bounds, now, anything=False)
             return Batch(cursor=self._cursor(anew=bool(answer.moved)))
         started = clock.monotonic()
@@ -213,6 +199,7 @@ class FeedsConnector:
             for url in comments[:1] if self._options.comments else ():
                 self._follow(url, address)
         batch = self._heard(known, address, feed, answer)
+        known.body = body
         known.due = max(known.due, now + SHARE * took)
         return batch
 
@@ -229,7 +216,7 @@ class FeedsConnector:
             events=found.events,
             cursor=self._cursor(anew=known.seen != before),
             last_item_at=found.newest,
-            received=feed.received,
+            received=len(found.events) + feed.unreadable,  # what was there before is no item again
             unreadable=feed.unreadable,
             fault=feed.fault,
             gap=found.gap,

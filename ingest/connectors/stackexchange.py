@@ -236,7 +236,7 @@ class StackexchangeConnector:
             events,
             msgspec.json.encode(self._place).decode(),
             last_item_at=max((mention.published_at for mention in heard), default=None),
-            received=sum(found.received for found in stretches),
+            received=len(events) + sum(found.unreadable for found in stretches),
             unreadable=sum(found.unreadable for found in stretches),
             fault=next((found.fault for found in stretches if found.fault), ""),
             quota=self._quota if self._quota.limit else None,

@@ -197,7 +197,7 @@ class WordpressConnector:
             events,
             self._cursor(),
             last_item_at=max((event.published_at for event in events if isinstance(event, Mention)), default=None),
-            received=found.received,
+            received=len(events) + found.unreadable,  # what is read again is no item again
             unreadable=found.unreadable,
             fault=found.fault,
         )

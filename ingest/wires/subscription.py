@@ -52,6 +52,16 @@ class Subscription(msgspec.Struct, omit_defaults=True):
     gone: float = 0.0
     """When it said that it is gone for good (410); 0: it has not."""
     seen: str = ""
+    body: str = ""
+    """Digest of what it said last."""
+    every: float = 0.0
+    hours: frozenset[int] = frozenset()
+    days: frozenset[int] = frozenset()
+    """How often, and in which hours and on which days it does not want to be asked, as it said last."""
+
+    def forget(self) -> None:
+        """Have it read anew at the next look."""
+        self.etag = self.modified = self.body = ""
 
     @property
     def comments(self) -> bool:
@@ -117,13 +127,13 @@ def _lost(known: Subscription, seen: Seen, items: Sequence[Item], now: float) ->
 def schedule(known: Subscription, feed: Feed | None, bounds: Bounds, now: float, *, anything: bool) -> None:
     """Note when a feed that answered is due again: sooner the more it says, and not before it wants to be asked."""
     known.failures, known.asked = 0, now
+    if feed is not None:
+        known.every, known.hours, known.days = feed.every, feed.hours, feed.days
     pause = bounds.shortest if anything or not known.pause else min(bounds.longest, known.pause * GROWTH)
-    if feed is not None and bounds.hints:
-        pause = max(pause, min(feed.every, bounds.longest))
+    if bounds.hints:
+        pause = max(pause, min(known.every, bounds.longest))
     known.pause = pause
-    known.due = now + pause
-    if feed is not None and bounds.hints:
-        known.due = _welcome(known.due, feed.hours, feed.days)
+    known.due = _welcome(now + pause, known.hours, known.days) if bounds.hints else now + pause
 
 
 def _welcome(due: float, hours: frozenset[int], days: frozenset[int]) -> float:

@@ -58,6 +58,12 @@ async def test_what_is_as_it_was_costs_nothing(site, hearing):
     assert site.asked[3].headers["If-Modified-Since"]
 
 
+async def test_what_says_the_same_again_is_no_news_either(site, hearing):
+    site.put("/feed", rss([entry("a"), {"guid": "urn:x:empty"}]), conditional=False)
+    heard = await hearing("/feed").rounds(4)
+    assert [(batch.received, batch.unreadable) for batch in heard.batches] == [(2, 1), (0, 0), (0, 0), (0, 0)]
+
+
 async def test_a_restart_remembers_everything(site, hearing):
     site.put("/feed", rss([entry("a")], "<ttl>10</ttl>"), conditional=False)
     heard = await hearing("/feed").rounds(1)

@@ -120,6 +120,13 @@ def test_hours_in_which_a_feed_rests_are_skipped(hours, days, due):
     assert known.due == from_rfc3339(due)
 
 
+def test_hints_hold_while_a_feed_is_as_it_was():
+    known = Subscription()
+    schedule(known, Feed("rss20", every=600.0, hours=frozenset({20, 21})), BOUNDS, NOW, anything=True)
+    schedule(known, None, BOUNDS, NOW, anything=False)
+    assert (known.pause, known.due) == (900.0, from_rfc3339("2026-11-21T22:00:00Z"))
+
+
 def test_failures_are_waited_for_longer_and_longer_a_day_at_most():
     known = Subscription()
     assert [postpone(known, NOW, None) for _ in range(3)] == [60.0, 120.0, 240.0]
