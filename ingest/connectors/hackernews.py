@@ -75,6 +75,8 @@ class HackerNewsConnector:
             raise TypeError("HackerNewsConnector needs HackerNewsOptions")
         self._setting, self._options = setting, setting.options
         self._place = _Place()
+        self._latest: float | None = None
+        """When the newest item was written: changed ones are older."""
         self._answered_at: float | None = None
         """When the list of updates was read last, on the clock that never runs backwards."""
 
@@ -197,11 +199,13 @@ class HackerNewsConnector:
             elif said.gone:
                 events.append(Deletion(CHANNEL, said.gone, now))
         faults = [said.fault for said in told if said.fault]
+        times = [said.mention.published_at for said in told if said.mention]
+        self._latest = max([*times, self._latest or 0.0]) or None
         self._setting.report("live", "")
         return Batch(
             events,
             self._cursor(),
-            last_item_at=max((said.mention.published_at for said in told if said.mention), default=None),
+            last_item_at=self._latest,
             received=len(told),
             unreadable=len(faults),
             fault=faults[0] if faults else "",

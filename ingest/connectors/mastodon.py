@@ -96,6 +96,7 @@ class MastodonConnector:
         self._setting, self._options = setting, setting.options
         self._reader = Reader(urlsplit(self._options.url).netloc)
         self._places: dict[str, str] = {}
+        self._latest: float | None = None
         self._quota: Quota | None = None
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
@@ -252,10 +253,11 @@ class MastodonConnector:
         self._places[timeline] = place
 
     def _batch(self, *reads: Read) -> Batch:
+        self._latest = max([*(read.newest or 0.0 for read in reads), self._latest or 0.0]) or None
         return Batch(
             events=[event for read in reads for event in read.events],
             cursor=msgspec.json.encode(self._places).decode(),
-            last_item_at=max((read.newest for read in reads if read.newest is not None), default=None),
+            last_item_at=self._latest,
             received=sum(max(len(read.ids), len(read.events)) for read in reads),
             unreadable=sum(read.unreadable for read in reads),
             fault=next((read.fault for read in reads if read.fault), ""),

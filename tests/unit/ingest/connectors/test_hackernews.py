@@ -70,7 +70,18 @@ async def test_changes_and_deletions_come_from_the_list_of_updates(news):
     events, _ = await rounds(batches, count(3))
     await batches.aclose()
     assert (events[0].id, events[0].text) == (str(one), "eins, verbessert")
+    assert [event.id for event in events if isinstance(event, Mention)] == [str(one)]
     assert [event.id for event in events if isinstance(event, Deletion)] == [str(two), str(three)]
+
+
+async def test_a_change_of_an_old_item_does_not_make_the_source_look_late(news):
+    old = news.say("alt", at=NOW - 9_000)
+    news.say("neu", at=NOW)
+    batches = connector(news).listen(None)
+    assert (await anext(batches)).last_item_at == NOW
+    news.change(old, score=5)
+    assert (await anext(batches)).last_item_at == NOW
+    await batches.aclose()
 
 
 async def test_what_is_gone_before_it_was_heard_is_no_event(news):
