@@ -51,13 +51,13 @@ class Feed:
         self.changed = anyio.Event()
         self.loaded = anyio.Event()
         """Set once the first snapshot is in."""
-        self._wanting = False
-        """Whether there is a brand of which nothing is known yet."""
+        self._new: set[str] = set()
+        """Brands of which nothing is known yet."""
 
     def adopt(self, config: Config) -> None:
         """Follow what is watched in another configuration; the past of a new brand is read with the next delta."""
         self._brands = config.watched.brands
-        self._wanting = self.state.follow(brand.id for brand in self._brands) or self._wanting
+        self._new |= self.state.follow(brand.id for brand in self._brands)
         self.around = msgspec.structs.replace(self.around, brands=self._brands, bound=bound(config))
 
     async def run(self) -> None:
@@ -68,15 +68,29 @@ class Feed:
 
     async def _follow(self) -> None:
         async for delta in self._bus.deltas():
-            if delta is None or self._wanting or not self.state.apply(delta, self._clock.now()):
+            if delta is None or not self.state.apply(delta, self._clock.now()):
                 await self._reread()
+            elif self._new:
+                await self._read_new()
             self._tell()
+
+    async def _read_new(self) -> None:
+        """Read the past of brands that are new; what cannot be read now is asked for after the next delta."""
+        new = self._new & self.state.brands.keys()
+        now = self._clock.now()
+        try:
+            snapshot = await self._bus.snapshot(sorted(new), now - KEEP_BACK)
+        except Unavailable as reason:
+            log.warning("wall.snapshot_failed", reason=str(reason))
+            return
+        self.state.join(snapshot, now)
+        self._new -= new | (self._new - self.state.brands.keys())
 
     async def _reread(self) -> None:
         """Read the state again; a delta that arrives meanwhile waits in the subscription."""
         while True:
             now = self._clock.now()
-            self._wanting = False
+            self._new = set()
             try:
                 snapshot = await self._bus.snapshot([brand.id for brand in self._brands], now - KEEP_BACK)
             except Unavailable as reason:

@@ -7,7 +7,7 @@ import msgspec
 
 from app.bus.port import Delta, Snapshot
 from app.domain.alarm import Alarm
-from app.domain.analysis import AnalysedMention, Label
+from app.domain.analysis import AnalysedMention
 from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.incident import Incident
@@ -15,6 +15,8 @@ from app.domain.source import SourceState
 from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, merge, split
 from app.domain.usual import Usual
 from dashboard.cards import Cards
+from dashboard.influence import Influencer, leaning
+from dashboard.joining import Joining
 
 HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600}
 """Seconds a bucket of each grain stays in memory after its end."""
@@ -46,15 +48,6 @@ class Shares(NamedTuple):
     def total(self) -> int:
         """Return how many there are."""
         return sum(self)
-
-
-class Influencer(NamedTuple):
-    """Somebody who moves a brand: how to show them, how often they spoke, and to which side."""
-
-    key: str
-    profile: Profile
-    mentions: int
-    label: Label
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -217,12 +210,6 @@ class BrandState:
         return [self._bucket(grain, start) for start in range(first, int(at) + 1, step)]
 
 
-def leaning(measures: Mapping[str, int]) -> Label:
-    """Return the label an author leans to: the most frequent, on a tie the darker."""
-    order: tuple[Label, ...] = ("negative", "positive", "neutral", "uncertain")
-    return max(order, key=lambda label: measures.get(SIGN[label], 0))
-
-
 class State:
     """All brands of this process; applies deltas in order and says when one is missing."""
 
@@ -233,13 +220,20 @@ class State:
         """Up to which instant every partition is counted."""
         self._marks: dict[int, float] = {}
         self._lost = 0
+        self._joining = Joining()
 
-    def follow(self, brands: Iterable[str]) -> bool:
-        """Know other brands from now on, those that stay as they are; return whether any is new and so still empty."""
-        wanted = list(brands)
-        new = set(wanted) - self.brands.keys()
-        self.brands = {brand: self.brands.get(brand) or BrandState(brand) for brand in wanted}
-        return bool(new)
+    def follow(self, brands: Iterable[str]) -> set[str]:
+        """Know other brands from now on, those that stay as they are; return those that are new and still empty."""
+        before = self.brands
+        self.brands = {brand: before.get(brand) or BrandState(brand) for brand in brands}
+        return self.brands.keys() - before.keys()
+
+    def join(self, snapshot: Snapshot, at: float) -> None:
+        """Take over a snapshot of new brands only; it may be ahead of the others."""
+        new = snapshot.newest.keys() & self.brands.keys()
+        self._joining.join(new, snapshot.seq)
+        for name in new:
+            self._fill(name, snapshot, at)
 
     @property
     def seq(self) -> int:
@@ -252,13 +246,17 @@ class State:
             self._lost += max(0, self.seqs.get(partition, 0) - seq)  # a bus that lost its memory counts from 0 again
             self.seqs[partition] = seq
             self._mark(partition, snapshot.watermark)
-        for name, brand in self.brands.items():
-            brand.tally, brand.profiles, brand.newest = {}, {}, ()
-            newest = snapshot.newest.get(name, ())
-            brand.add(snapshot.tally, snapshot.profiles)
-            brand.cards.forget({one.mention.key for one in newest})
-            brand.hear(newest, (), at)
-            brand.prune(at)
+        self._joining.clear()
+        for name in self.brands:
+            self._fill(name, snapshot, at)
+
+    def _fill(self, name: str, snapshot: Snapshot, at: float) -> None:
+        brand, newest = self.brands[name], snapshot.newest.get(name, ())
+        brand.tally, brand.profiles, brand.newest = {}, {}, ()
+        brand.add(snapshot.tally, snapshot.profiles)
+        brand.cards.forget({one.mention.key for one in newest})
+        brand.hear(newest, (), at)
+        brand.prune(at)
 
     def apply(self, delta: Delta, at: float) -> bool:
         """Apply a delta; False if one before it is missing, then nothing changed: read the state again."""
@@ -273,6 +271,8 @@ class State:
         heard = {brand for one in delta.newest for brand in one.mention.brands}
         everyone = bool(delta.gone or delta.newest)
         for name, brand in self.brands.items():
+            if self._joining.holds(name, delta):
+                continue
             if name in touched:
                 brand.add(delta.tally, delta.profiles)
             if name in heard or everyone:

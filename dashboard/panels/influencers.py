@@ -4,9 +4,9 @@ import math
 
 from dashboard.audience import named
 from dashboard.i18n import Words, words
+from dashboard.influence import Influencer
 from dashboard.panel import Drawing, Node, View
 from dashboard.sign import MARKS, SIGNS
-from dashboard.state import Influencer
 
 SHOWN = 4
 

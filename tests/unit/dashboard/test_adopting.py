@@ -14,7 +14,7 @@ from app.domain.wall import Screen, Wall
 from dashboard.feed import Feed
 from dashboard.service import DashboardService
 from tests.browser.publisher import CALM, Publisher
-from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, said, snapshot
+from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, delta, said, snapshot
 from tests.unit.dashboard.test_hub import CONFIG, WALL, Room, join, take
 from tests.unit.dashboard.test_service import context
 
@@ -150,7 +150,22 @@ async def test_a_running_dashboard_shows_a_new_brand_with_its_past(bus, store, t
 def test_nothing_of_a_brand_that_went_is_kept():
     room = Room()
     before = room.feed.state.brands["nordlicht"]
-    assert not room.feed.state.follow(["nordlicht"])
-    assert room.feed.state.follow(["nordlicht", "other"])
+    assert room.feed.state.follow(["nordlicht"]) == set()
+    assert room.feed.state.follow(["nordlicht", "other"]) == {"other"}
     assert room.feed.state.brands["nordlicht"] is before
     assert room.feed.state.brands["other"].count(NOON) == 0
+
+
+def test_what_the_snapshot_of_a_new_brand_holds_is_not_counted_twice():
+    room = Room()
+    state, at = room.feed.state, NOON
+    state.follow(["nordlicht", "other"])
+    state.follow(["nordlicht", "other", "new"])
+    counted = [said(2, at, brands=("new", "nordlicht")), said(3, at, brands=("new",))]
+    ahead = snapshot(3, counted, at)
+    state.join(replace(ahead, newest={"new": tuple(counted)}), at)
+    assert (state.seqs, state.brands["new"].count(at), state.brands["nordlicht"].count(at)) == ({0: 1}, 2, 0)
+    for seq, mentions in ((2, counted[:1]), (3, counted[1:]), (4, [said(4, at, brands=("new",))])):
+        assert state.apply(delta(seq, mentions, at), at)
+    assert (state.brands["new"].count(at), state.brands["nordlicht"].count(at)) == (3, 1)
+    assert len(state.brands["new"].newest) == 3

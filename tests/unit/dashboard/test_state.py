@@ -2,7 +2,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.state import WIDEST, BrandState, Shares, State, leaning
+from dashboard.influence import leaning
+from dashboard.state import WIDEST, BrandState, Shares, State
 from tests.unit.dashboard.rooms import NOON, brand_state, delta, said, snapshot
 
 
