@@ -1,6 +1,6 @@
 """A site of our own with feeds: ETag, Last-Modified, 304, 410, redirects, slow bytes, wrong encodings, gzip.
 
-Conditional requests by RFC 9110, 13; Retry-After by 10.2.3; redirects by 15.4 (read 2026-11-22).
+Conditional requests by RFC 9110, 13; Retry-After by 10.2.3; redirects by 15.4.
 """
 
 import asyncio

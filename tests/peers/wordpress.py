@@ -1,7 +1,7 @@
 """A WordPress of our own: /wp-json/wp/v2/posts and comments with paging, filters, order, sign-in and their errors.
 
-By developer.wordpress.org/rest-api/reference/posts/, …/comments/, …/using-the-rest-api/pagination/ and
-…/authentication/ and the controllers of WordPress (commit 0236f3f9), read 2026-11-22: `after` and `modified_after` are
+By the controllers of WordPress (commit 0236f3f9, changesets 39967 and 50024, read 2026-11-22), and what
+developer.wordpress.org/rest-api says of sign-in (not read again that day): `after` and `modified_after` are
 strict, `per_page` is 100 at most, a page behind the end is 400 `rest_post_invalid_page_number`, but an empty list for
 comments; X-WP-Total and X-WP-TotalPages stand with every list; only what is published is shown.
 """
