@@ -1,9 +1,9 @@
 """A Discourse of our own: /posts.json with `before`, /posts/by_number, /site.json, keys and their errors.
 
 By the sources `posts_controller.rb` and `latest_posts_query.rb`, read 2026-11-22, and docs.discourse.org for errors
-(not read again that day): 50 posts a page, newest first, numbers below `before`; before 2024 those among the 50 numbers up to `before`. 403 `not_logged_in`
-and `invalid_access`; 404 for what is not there, 410 for posts of a deleted topic; 429 `rate_limit` with
-`extras.wait_seconds`.
+(not read again that day): 50 posts a page, newest first, numbers below `before`; before 2024 those among the 50
+numbers up to `before`. 403 `not_logged_in` and `invalid_access`; 404 for what is not there, 410 for posts of a
+deleted topic; 429 `rate_limit` with `extras.wait_seconds`.
 """
 
 from typing import Any

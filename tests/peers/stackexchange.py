@@ -1,9 +1,10 @@
 """A Stack Exchange API of our own: search, answers, comments, lookups by id, quotas, backoff and errors; always gzip.
 
-By api.stackexchange.com/docs: throttle (read 2026-11-22), advanced-search, answers-on-questions, comments-on-questions,
-wrapper, paging and error-handling (from knowledge, not read again that day): errors are answered with 400 and `error_id`; `pagesize` is 100 at most, ids 100 a
-call; a method that was answered with `backoff` and is asked again too early is throttled; 300 requests a day without a
-key, 10,000 with one; `min` and `max` hold for the field that `sort` names, and both are inclusive.
+By api.stackexchange.com/docs: throttle (read 2026-11-22), advanced-search, answers-on-questions,
+comments-on-questions, wrapper, paging and error-handling (from knowledge, not read again that day): errors are
+answered with 400 and `error_id`; `pagesize` is 100 at most, ids 100 a call; a method that was answered with `backoff`
+and is asked again too early is throttled; 300 requests a day without a key, 10,000 with one; `min` and `max` hold for
+the field that `sort` names, and both are inclusive.
 """
 
 import gzip
