@@ -26,13 +26,19 @@ def plain(text: str) -> str:
     return "".join(char for char in parts if unicodedata.category(char) not in {"Mn", "Me", "Cf"}).casefold()
 
 
+escaped = lru_cache(10_000)(re.escape)
+compiled = lru_cache(100_000)(re.compile)
+lexemes = lru_cache(10_000)(LEXEME.findall)
+
+
+@lru_cache(100_000)
 def words(text: str) -> list[str]:
     return re.findall(LETTER + "+", text)
 
 
 def finds(query: str, mention: Mention) -> bool:
     """Tell whether a query (with straight quotation marks, and without a mistake) finds a mention."""
-    return bool(_Reader(LEXEME.findall(query), mention).either())
+    return bool(_Reader(lexemes(query), mention).either())
 
 
 class _Reader:
@@ -86,7 +92,7 @@ class _Reader:
     def said(self, written, *, quoted):
         if written.startswith("#") and not quoted:
             tail = "" if written.endswith("*") else r"(?!\w)"
-            return re.search(r"(?<![\w&/#])" + re.escape(plain(written.rstrip("*"))) + tail, self.text) is not None
+            return compiled(r"(?<![\w&/#])" + escaped(plain(written.rstrip("*"))) + tail).search(self.text) is not None
         if written.startswith("@") and not quoted:
             return any(same(written[1:].rstrip(".-"), name) for name in handles(self.text))
         if written.startswith("~") and not quoted:
@@ -95,7 +101,7 @@ class _Reader:
         row = words(plain(written))
         tail = "" if written.rstrip().endswith("*") else f"(?!{LETTER})"
         pattern = ALONE + f"{NO_LETTER}+".join(row) + tail
-        starts = [len(words(self.text[: hit.start()])) for hit in re.finditer(f"(?={pattern})", self.text)]
+        starts = [len(words(self.text[: hit.start()])) for hit in compiled(f"(?={pattern})").finditer(self.text)]
         return {(start, start + len(row)) for start in starts}
 
 
@@ -111,6 +117,7 @@ def same(asked: str, known: str) -> bool:
     return known.startswith(asked[:-1]) if asked.endswith("*") else known == asked
 
 
+@lru_cache(10_000)
 def handles(text: str) -> set[str]:
     found = re.findall(r"(?<![\w@/.])@(\w[\w.-]*(?:@\w[\w.-]*)?)", text)
     return {name for whole in found for name in known_as(whole.rstrip(".-"))}
@@ -124,12 +131,12 @@ def known_as(whole: str) -> set[str]:
 def stands_in(asked: str, text: str) -> bool:
     """Look for words in a row, the last one perhaps only begun."""
     tail = "" if asked.endswith("*") else f"(?!{LETTER})"
-    return re.search(ALONE + f"{NO_LETTER}+".join(words(asked)) + tail, plain(text)) is not None
+    return compiled(ALONE + f"{NO_LETTER}+".join(words(asked)) + tail).search(plain(text)) is not None
 
 
 def language(mention: Mention, asked: str) -> bool:
     stated = (mention.language or "").lower().replace("_", "-")
-    return re.fullmatch(re.escape(asked.replace("_", "-")) + "(-.*)?", stated) is not None
+    return re.fullmatch(escaped(asked.replace("_", "-")) + "(-.*)?", stated) is not None
 
 
 def author(mention: Mention, asked: str) -> bool:
@@ -157,7 +164,7 @@ def followers(mention: Mention, asked: str) -> bool:
 def url(mention: Mention, asked: str) -> bool:
     asked = re.sub("^(https?://)?(www[.])?", "", asked)
     tail = "" if asked.endswith(("*", "/")) else r"(?:$|[/?#:\s\"'<>()]|[.,;!](?:$|[\s\"'<>()]))"
-    pattern = r"(?<![\w@.-])(?:[\w-]+[.])*" + re.escape(asked.rstrip("*")) + tail
+    pattern = r"(?<![\w@.-])(?:[\w-]+[.])*" + escaped(asked.rstrip("*")) + tail
     texts = [plain(mention.url or ""), *re.split(r"[\s\"'<>()]|(?=https?://)", plain(mention.text))]
     addresses = [one for one in texts if re.match(r"(https?://)?[\w-]+[.][\w-]", one)]
     return any(re.match(r"(?:https?://)?" + pattern.removeprefix(r"(?<![\w@.-])"), one) for one in addresses)

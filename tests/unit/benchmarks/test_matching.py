@@ -54,6 +54,7 @@ def test_the_queries_use_the_whole_language():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_a_thousand_queries_and_two_thousand_posts_are_matched_as_the_manual_says():
     everything = watched(QUERIES)
     crowd = list(posts(2_000, everything.brands, 0.3))
