@@ -12,6 +12,9 @@ from dashboard.panel import Drawing, Node, View
 BEHIND = 5.0
 """Seconds the data may be old before it is told how many mentions wait to be counted; as in `assets/clock.js`."""
 
+MEANT = {"held", "stopped"}
+"""How a source stands that is not meant to listen: told only where no other is silent."""
+
 
 class LivenessPanel:
     """Tells silence from not listening; the page itself adds the age of the data."""
@@ -38,8 +41,9 @@ class LivenessPanel:
         nodes += (_faulty(fault, say, now) for fault in view.around.faults)
         if dead and not any(fault.part == "redis" for fault in view.around.faults):  # without it none can be heard of
             silent = {one.source for one in view.around.alarms if one.resolved_at is None}
-            alarm = f"{say.say('liveness.alarm')} " if silent & {one.id for one in dead} else ""
-            nodes.append(("span", {"key": "dead", "class": "dead"}, alarm, *_plainly(dead, say, now)))
+            told = [one for one in dead if one.status not in MEANT] or dead
+            alarm = f"{say.say('liveness.alarm')} " if silent & {one.id for one in told} else ""
+            nodes.append(("span", {"key": "dead", "class": "dead"}, alarm, *_plainly(told, say, now)))
         if demo(view):
             nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))
         return Drawing(tuple(nodes))

@@ -48,10 +48,10 @@ def _line(stands: Standing, view: View, say: Words, place: int) -> Node:
         told: tuple[Node, ...] = (("small", {"class": "why"}, f"{since}: {why(stands, say, now).rstrip('.')}"),)
     else:
         told = (
-            ("small", {"class": "last"}, _last(stands, say, now)),
+            ("small", {"class": "ago"}, _last(stands, say, now)),
             ("small", {"class": "pace"}, pace(stands, say)),
         )
-    attributes = {"key": stands.one.id, "class": "source", "data-drop": str(place)}
+    attributes = {"key": stands.one.id, "class": "line", "data-drop": str(place)}
     return ("li", attributes, name, ("span", {"class": mark}, *state), *told)
 
 

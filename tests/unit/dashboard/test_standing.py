@@ -120,6 +120,9 @@ def test_an_alarm_of_a_source_is_told_in_the_footer():
     footer = text(LivenessPanel().draw(view(sources=(DEAF, LIVE), alarms=(alarm,))).nodes)
     assert "Quellenalarm: Mastodon nicht erreichbar" in footer
     assert "Server gestört" in footer
+    held = source("a", "held", connector="reddit", since=NOON - 9000)
+    assert "Quellenalarm: Mastodon" in text(LivenessPanel().draw(view(sources=(held, DEAF), alarms=(alarm,))).nodes)
+    assert "Reddit angehalten" in text(LivenessPanel().draw(view(sources=(held, LIVE), alarms=(alarm,))).nodes)
     ended = msgspec.structs.replace(alarm, resolved_at=NOON)
     assert "Quellenalarm" not in text(LivenessPanel().draw(view(sources=(DEAF,), alarms=(ended,))).nodes)
     assert "bringt nichts" in text(LivenessPanel().draw(view(sources=(HUSHED,))).nodes)
