@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -29,12 +30,14 @@ WAITING = 20_000
 """Posts that may wait to be written; what comes on top is dropped."""
 OWED = 200_000
 """Deletions that may wait for a file that takes nothing; one more, and the whole file goes instead."""
-PACK = 500
-"""Posts in one transaction."""
+PACK = 100
+"""Posts in one transaction: a deletion waits for one of them at most."""
 PATIENCE = 1.0
 """Seconds a deletion is waited for; after that nothing waits again until the file answers."""
-REST = 2.0
-"""How long it rests for each second of writing while more is waiting: at most a third of a core in a storm."""
+REST = 1.0
+"""How long it rests for each second of writing while more is waiting: at most half a core in a storm."""
+SETTLING = 100
+"""Looks at whether everything is written, within the patience."""
 TIDY_EVERY = 5.0
 IDLE = 10.0
 """Seconds after which the thread ends that nobody asked to stay; the next post brings a new one."""
@@ -60,11 +63,12 @@ class Unmatched:
     def __init__(self, folder: Path, limit: int, identity: Identity, clock: Clock) -> None:
         self._file, self._limit, self._identity, self._clock = folder / NAME, limit, identity, clock
         self._news = threading.Condition()
-        self._waiting: deque[tuple[Mention, ...] | _Removal] = deque()
-        self._posts = self._removals = 0
+        self._posts: dict[str, Mention] = {}
+        self._removals: deque[_Removal] = deque()
+        self._owed = 0
         self._void = self._stuck = self._closing = False
         self._thread: threading.Thread | None = None
-        self._stays = self._troubled = False
+        self._stays = self._troubled = self._packing = False
         self._stamp: int | None = None
         self._worked = time.monotonic()
         self._open: Unheard | None = None
@@ -81,15 +85,18 @@ class Unmatched:
 
     def keep(self, posts: Sequence[Mention]) -> None:
         """Keep posts, sooner or later or not at all; never waits."""
-        said = tuple(post for post in posts if post.text)
+        said = {post.key: post for post in posts if post.text}
         if not said or not self._limit:
             return
         with self._news:
-            if self._closing or self._posts + len(said) > WAITING:
+            if self._closing or len(self._posts) + len(said) > WAITING:
                 UNMATCHED_DROPPED.inc(len(said))
                 return
-            self._posts += len(said)
-            self._tell(said)
+            for key, post in said.items():
+                waiting = self._posts.get(key)
+                if waiting is None or post.revision >= waiting.revision:
+                    self._posts[key] = post
+            self._wake()
 
     async def forget(self, keys: Collection[str], authors: Collection[tuple[str, str]] = ()) -> None:
         """Take posts out for good, by key and by (channel, id) of their author; waits until they are, or a second."""
@@ -99,12 +106,12 @@ class Unmatched:
         with self._news:
             if self._closing:
                 return
-            self._removals += len(gone.keys) + len(gone.authors)
-            if self._removals > OWED:
+            self._spare(gone.keys, set(authors))
+            self._owed += len(gone.keys) + len(gone.authors)
+            self._removals.append(gone)
+            if self._owed > OWED:
                 self._instead()
-                gone.done.set_result(None)
-            else:
-                self._tell(gone)
+            self._wake()
         if not self._stuck:
             try:
                 async with asyncio.timeout(PATIENCE):
@@ -116,6 +123,10 @@ class Unmatched:
     async def settled(self) -> None:
         """Wait until what was given before is in the file, or a second."""
         await self.forget([""])
+        tries = 0
+        while (self._posts or self._packing) and tries < SETTLING:
+            tries += 1
+            await asyncio.sleep(PATIENCE / SETTLING)
 
     def stamp(self, number: int) -> None:
         """Write down that the file was gone through for the watchlist of that number."""
@@ -132,8 +143,15 @@ class Unmatched:
         if thread is not None:
             thread.join(seconds)
 
-    def _tell(self, work: tuple[Mention, ...] | _Removal) -> None:
-        self._waiting.append(work)
+    def _spare(self, keys: Collection[str], authors: set[tuple[str, str]]) -> None:
+        """Take posts out of those that wait."""
+        for key in keys:
+            self._posts.pop(key, None)
+        if authors:
+            kept = {key: one for key, one in self._posts.items() if (one.channel, one.author.id) not in authors}
+            self._posts = kept
+
+    def _wake(self) -> None:
         self._news.notify_all()
         self._begin()
 
@@ -144,13 +162,11 @@ class Unmatched:
 
     def _instead(self) -> None:
         """Owe one thing instead of too many: a file with nothing in it."""
-        for work in self._waiting:
-            if isinstance(work, _Removal) and not work.done.done():
-                work.done.set_result(None)
-        self._waiting.clear()
-        self._posts = self._removals = 0
-        self._void = True
-        self._news.notify_all()
+        for removal in self._removals:
+            removal.done.set_result(None)
+        self._removals.clear()
+        self._posts.clear()
+        self._owed, self._void = 0, True
 
     def _run(self) -> None:
         while self._wanted():
@@ -168,9 +184,9 @@ class Unmatched:
     def _wanted(self) -> bool:
         """Wait for work or for the time to tidy; if neither is to come, let the thread end."""
         with self._news:
-            if not (self._waiting or self._void or self._closing or self._stamp is not None):
+            if not (self._work() or self._closing):
                 self._news.wait(TIDY_EVERY)
-            if (self._waiting or self._void or self._stamp is not None) and not (self._closing and self._troubled):
+            if self._work() and not (self._closing and self._troubled):
                 self._worked = time.monotonic()
                 return True
             idle = not self._stays and not self._wiped and time.monotonic() - self._worked > IDLE
@@ -179,6 +195,9 @@ class Unmatched:
                 self._thread = None
                 return False
             return True
+
+    def _work(self) -> bool:
+        return bool(self._posts or self._removals or self._void or self._stamp is not None)
 
     def _nap(self, seconds: float) -> None:
         with self._news:
@@ -192,40 +211,45 @@ class Unmatched:
                 self._news.wait(left)
 
     def _step(self) -> bool:
-        """Do what waits, up to a pack of posts; return whether more waits."""
+        """Do all deletions that wait, then a pack of posts; return whether more wait."""
         file = self._opened()
         if self._void:
             file.clear()
             self._void, self._wiped = False, True
+        self._forget(file)
         with self._news:
-            work = self._waiting[0] if self._waiting else None
-        if isinstance(work, _Removal):
-            self._wiped = bool(file.forget(work.keys, work.authors)) or self._wiped
-            self._finished(work)
-        elif work is not None:
-            for start in range(0, len(work), PACK):
-                file.keep([(said, self._author(said)) for said in work[start : start + PACK]])
-            self._finished(work)
+            self._packing = True
+            pack = [self._posts.pop(key) for key in list(islice(self._posts, PACK))]
+        try:
+            file.keep([(said, self._author(said)) for said in pack])
+        except StoreUnavailable:
+            UNMATCHED_DROPPED.inc(len(pack))
+            raise
+        finally:
+            self._packing = False
         if self._stamp is not None:
             file.stamp(self._stamp)
             self._stamp = None
         self._tidy(file)
-        return bool(self._waiting)
+        return bool(self._posts)
+
+    def _forget(self, file: Unheard) -> None:
+        with self._news:
+            removals = list(self._removals)
+        if not removals:
+            return
+        keys = [key for removal in removals for key in removal.keys]
+        authors = [author for removal in removals for author in removal.authors]
+        self._wiped = bool(file.forget(keys, authors)) or self._wiped
+        with self._news:
+            for removal in removals:
+                if self._removals and self._removals[0] is removal:  # else everything was given up meanwhile
+                    self._removals.popleft()
+                    self._owed -= len(removal.keys) + len(removal.authors)
+                    removal.done.set_result(None)
 
     def _author(self, said: Mention) -> str:
         return self._identity.author(said.channel, said.author.id)
-
-    def _finished(self, work: tuple[Mention, ...] | _Removal) -> None:
-        with self._news:
-            if not self._waiting or self._waiting[0] is not work:
-                return  # everything was given up meanwhile
-            self._waiting.popleft()
-            if isinstance(work, _Removal):
-                self._removals -= len(work.keys) + len(work.authors)
-            else:
-                self._posts -= len(work)
-        if isinstance(work, _Removal) and not work.done.done():
-            work.done.set_result(None)
 
     def _tidy(self, file: Unheard) -> None:
         now = time.monotonic()
@@ -247,10 +271,8 @@ class Unmatched:
     def _trouble(self, error: StoreUnavailable) -> None:
         """Drop the posts that wait, keep the deletions; begin a file that is none anew."""
         with self._news:
-            kept = [work for work in self._waiting if isinstance(work, _Removal)]
-            if self._posts:
-                UNMATCHED_DROPPED.inc(self._posts)
-            self._waiting, self._posts = deque(kept), 0
+            UNMATCHED_DROPPED.inc(len(self._posts))
+            self._posts.clear()
         if not self._troubled:
             log.warning("unmatched.trouble", reason=str(error))
         self._troubled = True

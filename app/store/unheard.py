@@ -30,7 +30,13 @@ CREATE TABLE IF NOT EXISTS post (
   revision INTEGER NOT NULL, folded TEXT NOT NULL, pack BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS ix_post_author ON post (author);
 """
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "journal_size_limit=8388608")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "secure_delete=ON",
+    "journal_size_limit=8388608",
+    "cache_size=-32768",
+)
 _KEEP = """
 INSERT INTO post (key, author, received, revision, folded, pack) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, folded = excluded.folded, pack = excluded.pack
