@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.folding import tokens
 from app.domain.subject import Subject
@@ -49,7 +50,7 @@ def _kind(field: Field, subject: Subject) -> bool:
 
 def _author(field: Field, subject: Subject) -> bool:
     bare = field.value.removeprefix("@")
-    if any(name.startswith(bare) if field.open else name == bare for name in subject.handles):
+    if bare in subject.handles if not field.open else any(name.startswith(bare) for name in subject.handles):
         return True
     return bare == field.value and (_same(field, subject.author) or _said(field, subject.name))
 
@@ -85,8 +86,13 @@ def _same(field: Field, known: str) -> bool:
 
 def _said(field: Field, line: str) -> bool:
     """Tell whether the words of the value stand in a row in words between blanks."""
-    form = f" {' '.join(tokens(field.value))}"
-    return len(form) > 1 and (form if field.open else f"{form} ") in line
+    form = _form(field.value)
+    return (form if field.open else f"{form} ") in line
+
+
+@lru_cache(1 << 13)
+def _form(value: str) -> str:
+    return f" {' '.join(tokens(value))}"
 
 
 def _leads(field: Field, address: str) -> bool:
