@@ -3,7 +3,8 @@
 import anyio
 import pytest
 
-from app.domain.source import Proof
+from app.clock import SystemClock
+from app.domain.source import Proof, SourceState
 from tests.browser.checkers import contrast_failures, overflow_failures, type_size_failures
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -13,17 +14,19 @@ SCENE = "/wall/./main"
 
 @pytest.fixture
 def outage(site):
-    site.do(site.publisher.sources(unreachable=True))
+    now = SystemClock().now()
+    away = SourceState("toots", "mastodon", "unreachable", now - 450, now + 60, "No network.", cause="network")
+    site.do(site.bus.report_source(away))
     yield
-    site.do(site.publisher.sources())
+    site.do(site.bus.forget_source("toots"))
 
 
 @pytest.mark.usefixtures("outage")
 @pytest.mark.parametrize(
     ("query", "width", "height", "says"),
     [
-        ("lang=de", 1920, 1080, "Bluesky hört seit 7 min nicht"),
-        ("lang=en&theme=light", 3840, 2160, "Bluesky has not listened for 7 min"),
+        ("lang=de", 1920, 1080, "Mastodon hört seit 7 min nicht"),
+        ("lang=en&theme=light", 3840, 2160, "Mastodon has not listened for 7 min"),
     ],
 )
 def test_the_scene_says_who_does_not_listen_and_is_readable(visit, query, width, height, says):
