@@ -62,7 +62,7 @@ class AppstoreConnector:
     terms = Terms(
         "Reviews of our own apps may be kept to serve the customers who wrote them.",
         deletions="rechecked",
-        page="https://developer.apple.com/support/terms/ (App Store Connect, read 2026-11-22)",
+        page="https://developer.apple.com/support/terms/ (as known; not read again)",
     )
 
     def __init__(self, setting: Setting) -> None:

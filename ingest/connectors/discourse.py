@@ -103,7 +103,7 @@ class DiscourseConnector:
     terms = Terms(
         stored="Everything its members publish in a community of your own, as its terms of service allow.",
         deletions="rechecked",
-        page="Each community states its own terms at /tos; docs.discourse.org adds none.",
+        page="Each community states its own terms at /tos; docs.discourse.org adds none, as known (not read again).",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -87,7 +87,7 @@ class FeedsConnector:
     terms = Terms(
         stored="Titles, texts and names as published, for own listening; the rights stay with the publishers.",
         deletions="rechecked",
-        page="RFC 4287, RSS 2.0 and JSON Feed 1.1 set no terms; those of each site hold.",
+        page="RFC 4287, RSS 2.0 and JSON Feed 1.1 set no terms, as known (not read again); those of each site hold.",
     )
 
     def __init__(self, setting: Setting) -> None:

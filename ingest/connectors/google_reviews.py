@@ -57,7 +57,7 @@ class GoogleReviewsConnector:
         "Reviews of our own locations may be kept as long as they stand at Google, cached for 30 days at most.",
         days=30,
         deletions="rechecked",
-        page="https://developers.google.com/my-business/content/policies (read 2026-11-22)",
+        page="https://developers.google.com/my-business/content/policies (storage clause as others quote it)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -69,7 +69,7 @@ class MetaConnector:
     Options = MetaOptions
     terms = Terms(
         "What is told to our own pages may be kept as long as answering and reporting need it; what is deleted goes.",
-        page="https://developers.facebook.com/terms/dfc_platform_terms (read 2026-11-22)",
+        page="https://developers.facebook.com/terms/dfc_platform_terms (as known; not read again)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -66,7 +66,7 @@ class PlaystoreConnector:
     terms = Terms(
         "Reviews of our own apps may be kept; what became of a review that is older than a week cannot be asked.",
         deletions="none",
-        page="https://developers.google.com/android-publisher/reply-to-reviews (read 2026-11-22)",
+        page="https://developers.google.com/android-publisher/reply-to-reviews (read 2026-11-22; it sets no days)",
     )
 
     def __init__(self, setting: Setting) -> None:

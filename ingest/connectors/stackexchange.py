@@ -99,7 +99,7 @@ class StackexchangeConnector:
     terms = Terms(
         stored="Everything, under CC BY-SA: whoever shows it names the author and links to author and post.",
         deletions="rechecked",
-        page="stackoverflow.com/help/licensing and stackoverflow.com/legal/api-terms-of-use.",
+        page="stackoverflow.com/help/licensing and /legal/api-terms-of-use (as known; not read again)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -75,7 +75,7 @@ class TelegramConnector:
     terms = Terms(
         "What people tell the bot may be kept for its declared purpose; whoever asks for it is deleted.",
         deletions="none",
-        page="https://telegram.org/tos/bot-developers (read 2026-11-22)",
+        page="https://telegram.org/tos/bot-developers (its beginning read 2026-11-22)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -25,7 +25,7 @@ class WhatsAppConnector:
     Options = WhatsAppOptions
     terms = Terms(
         "What people write to our number may be kept as long as answering them needs it; nothing is handed on.",
-        page="https://www.whatsapp.com/legal/business-terms (read 2026-11-22)",
+        page="https://www.whatsapp.com/legal/business-terms (as known; not read again)",
     )
 
     def __init__(self, setting: Setting) -> None:

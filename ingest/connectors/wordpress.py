@@ -78,7 +78,7 @@ class WordpressConnector:
     terms = Terms(
         stored="Everything public on a blog of your own; for the blogs of others their own terms hold.",
         deletions="rechecked",
-        page="The blog is yours; developer.wordpress.org/rest-api sets no terms.",
+        page="The blog is yours; developer.wordpress.org/rest-api sets no terms, as known (not read again).",
     )
 
     def __init__(self, setting: Setting) -> None:

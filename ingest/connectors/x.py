@@ -66,9 +66,10 @@ class XConnector:
     channel = wire.CHANNEL
     Options = XOptions
     terms = Terms(
-        "Posts may be kept while they stand at X; what was deleted, protected or suspended goes within 24 hours.",
+        "Posts may be kept while they stand at X; what was deleted, protected or suspended goes as soon as is "
+        "reasonable, and within 24 hours of a request.",
         deletions="rechecked",
-        page="https://docs.x.com/developer-terms/policy (read 2026-11-22)",
+        page="https://docs.x.com/developer-terms/policy (read 2026-11-22 in xdevplatform/docs, 184220f)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -72,7 +72,7 @@ class YoutubeConnector:
         "Comments, their authors and figures may be kept for 30 days; then they are refreshed or deleted.",
         days=30,
         deletions="rechecked",
-        page="https://developers.google.com/youtube/terms/developer-policies (III.E.4, read 2026-11-22)",
+        page="https://developers.google.com/youtube/terms/developer-policies (III.E.4.d, as others quote it)",
     )
 
     def __init__(self, setting: Setting) -> None:

@@ -10,6 +10,9 @@ Branch = dict[str, Any]
 MILLISECONDS = 10**11
 """Numbers above are milliseconds since the epoch, below are seconds."""
 
+LATEST = 253_402_300_800.0
+"""The year 10000: no instant of a post lies behind it."""
+
 
 def document(body: bytes) -> Branch | None:
     """Return the JSON object a body holds, None if it holds none."""
@@ -40,7 +43,7 @@ def words(value: Any) -> str | None:
 
 
 def moment(value: Any) -> float | None:
-    """Return an instant given as seconds or milliseconds since the epoch, as number or text."""
+    """Return an instant given as seconds or milliseconds since the epoch, as number or text; None if it can be none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -49,4 +52,5 @@ def moment(value: Any) -> float | None:
         return None
     if not math.isfinite(number) or number <= 0:
         return None
-    return number / 1000 if number > MILLISECONDS else number
+    at = number / 1000 if number > MILLISECONDS else number
+    return at if at < LATEST else None

@@ -76,5 +76,5 @@ def test_a_tree_gives_only_what_is_there():
     assert list(rows({})) == []
     assert [words(value) for value in (" ", 5, True, None, "x", 1.5)] == [None, "5", None, None, "x", None]
     assert document(b"[" * 100_000) is None
-    told = (True, "x", float("inf"), -1, 0, [], "1795280000", 1_795_280_000_000, 10**400)
-    assert [moment(value) for value in told] == [None] * 6 + [1_795_280_000.0, 1_795_280_000.0, None]
+    told = (True, "x", float("inf"), -1, 0, [], "1795280000", 1_795_280_000_000, 10**400, 1e308, "1e18")
+    assert [moment(value) for value in told] == [None] * 6 + [1_795_280_000.0, 1_795_280_000.0] + [None] * 3
