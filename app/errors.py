@@ -18,6 +18,8 @@ EmberwatchError
     └── LeaseLost         another process does this work now; stop at once
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 
@@ -39,10 +41,15 @@ class ConfigError(WrongInput):
 
 
 class QueryError(WrongInput):
-    """A query cannot be read; `position` is the 0-based character where reading stopped."""
+    """A query cannot be read; `position` is the 0-based character where reading stopped.
 
-    def __init__(self, sentence: str, position: int) -> None:
-        self.position = position
+    `key` and `values` are the sentence for screens of other languages (`app.domain.mistake`), "" if it has none.
+    """
+
+    def __init__(
+        self, sentence: str, position: int, key: str = "", values: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        self.position, self.key, self.values = position, key, values
         super().__init__(sentence)
 
 

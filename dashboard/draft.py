@@ -67,11 +67,11 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def wish(kind: Kind, draft: Draft, zone: str) -> tuple[Wish | None, dict[str, Slip]]:
+def wish(kind: Kind, draft: Draft, zone: str, say: Words) -> tuple[Wish | None, dict[str, Slip]]:
     """Return what a draft wants to hear, None if it cannot be told, and the mistakes by field."""
     slips: dict[str, Slip] = {}
-    query = _parsed(draft.query, slips) if draft.query.strip() else None
-    exclude = _exclusions(draft.exclude, slips) if kind in {"brands", "competitors"} else ()
+    query = _parsed(draft.query, say, slips) if draft.query.strip() else None
+    exclude = _exclusions(draft.exclude, say, slips) if kind in {"brands", "competitors"} else ()
     if query is None or slips:
         return None, slips
     if kind == "campaigns":
@@ -83,7 +83,7 @@ def wish(kind: Kind, draft: Draft, zone: str) -> tuple[Wish | None, dict[str, Sl
 
 def row(kind: Kind, draft: Draft, config: Config, say: Words, known: str | None) -> tuple[Row | None, dict[str, Slip]]:
     """Return the row a draft makes, or None and what is wrong, by field; `known` is the id of the row it changes."""
-    found, slips = wish(kind, draft, config.site.zone)
+    found, slips = wish(kind, draft, config.site.zone, say)
     if not draft.query.strip():
         found, slips["query"] = None, Slip(say.say("query.missing"))
     name = draft.name.strip()
@@ -150,20 +150,25 @@ def _day(at: float, zone: str) -> str:
     return (datetime.fromtimestamp(0, UTC) + timedelta(seconds=at)).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _parsed(text: str, slips: dict[str, Slip]) -> Query | None:
+def _parsed(text: str, say: Words, slips: dict[str, Slip]) -> Query | None:
     try:
         return parse(text)
     except QueryError as error:
-        slips["query"] = Slip(str(error), error.position)
+        slips["query"] = _slip(error, say)
         return None
 
 
-def _exclusions(text: str, slips: dict[str, Slip]) -> tuple[Query, ...]:
+def _exclusions(text: str, say: Words, slips: dict[str, Slip]) -> tuple[Query, ...]:
     found = []
     for number, line in enumerate(text.splitlines()):
         if line.strip():
             try:
                 found.append(parse(line))
             except QueryError as error:
-                slips.setdefault("exclude", Slip(str(error), error.position, number))
+                slips.setdefault("exclude", _slip(error, say, number))
     return tuple(found)
+
+
+def _slip(error: QueryError, say: Words, line: int = 0) -> Slip:
+    """Return what is wrong with a query in the words of the screen."""
+    return Slip(say.say(f"mistake.{error.key}", **error.values), error.position, line)

@@ -82,7 +82,7 @@ def pointed(slip: Slip | None, text: str, say: Words) -> list[Any]:
     """Return what stands under a field: its line with a caret at the character, and the sentence."""
     if slip is None:
         return []
-    sentence = html.Span(slip.sentence, lang="en" if slip.position is not None else say.language)
+    sentence = html.Span(slip.sentence)
     if slip.position is None:
         return [html.P(sentence)]
     written = text.splitlines()

@@ -12,8 +12,8 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
 from app.domain import misreading, wording
 from app.domain.clause import And, Near, Node, Not, Or, anchors, asks, channels, nearable, words_of
+from app.domain.mistake import mistake
 from app.domain.subject import Subject
-from app.errors import QueryError
 
 LONGEST = 10_000
 """Characters a query may have; printed with all its ANDs and brackets it may have more."""
@@ -67,7 +67,7 @@ REMEMBERED = 8_192
 def parse(text: str, longest: int = LONGEST) -> Query:
     """Read a query; raise `QueryError` that points at the character and says what to do."""
     if len(text) > longest:
-        raise QueryError(f"The query has {len(text):,} characters; shorten it to {longest:,} or split it.", longest)
+        raise mistake("too_long", longest, length=len(text), most=longest)
     try:
         root = cast("_Part", _parser().parse(text))
     except UnexpectedCharacters as error:
@@ -77,9 +77,7 @@ def parse(text: str, longest: int = LONGEST) -> Query:
         raise misreading.unexpected(error.token, _tokens(text), complete=complete) from None
     if anchors(root.node, {}, wanted=True) is None:
         at = next((token.start_pos for token in _tokens(text) if token.type == "NOT"), 0)
-        raise QueryError(
-            "NOT alone would match nearly everything; also say what is wanted, as in: strom NOT party.", at or 0
-        )
+        raise mistake("not_alone", at or 0)
     return Query(root.node)
 
 
@@ -116,13 +114,10 @@ class _Reading(Transformer[Token, _Part]):
     def near(self, left: _Part, sign: Token, right: _Part) -> _Part:
         for operand in (left, right):
             if not nearable(operand.node):
-                raise QueryError(
-                    "NEAR joins words, phrases and brackets of them with OR; of a #tag or @handle write its words.",
-                    operand.at,
-                )
+                raise mistake("near_what", operand.at)
         distance = int(sign.partition("/")[2][:9])
         if not 1 <= distance <= FARTHEST:
-            raise QueryError(f"NEAR takes 1 to {FARTHEST} words, as in NEAR/5.", sign.start_pos or 0)
+            raise mistake("near_far", sign.start_pos or 0, most=FARTHEST)
         return _Part(Near(left.node, right.node, distance), left.at, max(left.depth, right.depth))
 
     def word(self, token: Token) -> _Part:
@@ -175,5 +170,5 @@ def _flat(node: Node, kind: type[And | Or]) -> Iterator[Node]:
 
 def _deeper(node: Node, at: int, depth: int) -> _Part:
     if depth >= DEEPEST:
-        raise QueryError(f"More than {DEEPEST} levels of AND, OR and NOT lie within each other; write it flatter.", at)
+        raise mistake("too_deep", at, most=DEEPEST)
     return _Part(node, at, depth + 1)

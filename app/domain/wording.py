@@ -7,7 +7,7 @@ from app.domain.compound import SHORTEST, unspaced
 from app.domain.field import COMPARISONS, NAMES, Field
 from app.domain.folding import fold, tokens
 from app.domain.mention import KINDS
-from app.errors import QueryError
+from app.domain.mistake import mistake
 
 QUOTES = '"„“”«»'
 
@@ -25,16 +25,12 @@ _OPEN_FIELDS = frozenset({"channel", "author", "url", "place"})
 def word(written: str, at: int) -> Term:
     """Read a word, perhaps with a * behind it."""
     if _NEAR.fullmatch(written):
-        raise QueryError(
-            f"{written} needs the number of words it may be apart, as in: strom NEAR/5 preis; "
-            'to look for the word itself, write "NEAR" in quotes.',
-            at,
-        )
+        raise mistake("near_number", at, written=written)
     if (field_like := _FIELD.fullmatch(written)) and not written.lower().startswith(("http://", "https://")):
         _refuse_field(field_like[1], field_like[2], at)
     words = tokens(fold(written))
     if not words:
-        raise QueryError(f"{written!r} holds no letter or digit; operators are AND, OR, NOT and brackets.", at)
+        raise mistake("wordless", at, written=written)
     return Term(written, _form(written, words, at))
 
 
@@ -43,9 +39,9 @@ def phrase(written: str, at: int) -> Term:
     said = written[1:-1]
     words = tokens(fold(said))
     if not words:
-        raise QueryError("This phrase holds no letter or digit; write at least one word between the quotes.", at)
+        raise mistake("phrase_empty", at)
     if (star := said.rstrip().removesuffix("*").find("*")) >= 0:
-        raise QueryError("In a phrase only the last word may have a * behind it.", at + 1 + star)
+        raise mistake("phrase_star", at + 1 + star)
     return Term(f'"{said}"', _form(said.rstrip(), words, at))
 
 
@@ -63,13 +59,9 @@ def compound(written: str, at: int) -> Compound:
     """Read a ~part of words."""
     words = tokens(fold(written[1:]))
     if len(words) != 1 or not written[1].isalnum():
-        raise QueryError(f"{written!r} is not one word; write a single one behind the ~, as in ~tarif.", at)
+        raise mistake("part_words", at, written=written)
     if len(words[0]) < SHORTEST and not unspaced(words[0]):
-        raise QueryError(
-            f"{written} is too short: its letters stand by accident in too many words; write at least {SHORTEST} "
-            f"letters, or the words themselves, as in: ({written[1:]} OR …).",
-            at,
-        )
+        raise mistake("part_short", at, written=written, least=SHORTEST, word=written[1:])
     return Compound(written, words[0])
 
 
@@ -82,9 +74,9 @@ def field(written: str, at: int) -> Field:
     if name == "followers":
         return Field(written, name, _count(given, start))
     if given.endswith("*") and name not in _OPEN_FIELDS:
-        raise QueryError(f"{name}: takes no *; write the value out.", start)
+        raise mistake("field_star", start, name=name)
     if "*" in bare or not tokens(bare):
-        raise QueryError(f"{name}: needs a value with a letter or digit, and a * only at its end.", start)
+        raise mistake("field_value", start, name=name)
     return Field(written, name, _VALUES.get(name, _plain)(bare, start), given.endswith("*"))
 
 
@@ -94,21 +86,20 @@ def _plain(value: str, _at: int) -> str:
 
 def _count(value: str, at: int) -> str:
     if not _NUMBER.fullmatch(value):
-        signs = ", ".join(COMPARISONS)
-        raise QueryError(f"Write a comparison ({signs}) and a whole number, as in followers:>1000.", at)
+        raise mistake("field_number", at, signs=", ".join(COMPARISONS))
     return value
 
 
 def _kind(value: str, at: int) -> str:
     if value not in KINDS:
-        raise QueryError(f"There is no kind {value!r}; kinds are {', '.join(KINDS)}.", at)
+        raise mistake("field_kind", at, value=value, kinds=", ".join(KINDS))
     return value
 
 
 def _lang(value: str, at: int) -> str:
     code = value.replace("_", "-")
     if not _LANGUAGE.fullmatch(code):
-        raise QueryError(f"{value!r} is no language; write its code of two or three letters, as in lang:de.", at)
+        raise mistake("field_lang", at, value=value)
     return code
 
 
@@ -124,7 +115,7 @@ def _form(written: str, words: list[str], at: int) -> str:
     if not written.endswith("*"):
         return f"{form} "
     if sum(map(len, words)) < _LEAST or not fold(written[:-1])[-1:].isalnum():
-        raise QueryError(f"Write at least {_LEAST} letters before the *; fewer would match nearly everything.", at)
+        raise mistake("star_short", at, least=_LEAST)
     return form
 
 
@@ -132,19 +123,15 @@ def _named(written: str, at: int, shape: re.Pattern[str], example: str) -> Term:
     bare, is_open = written.removesuffix("*"), written.endswith("*")
     folded = fold(bare).rstrip(".-")
     if not shape.fullmatch(folded) or not tokens(folded):
-        raise QueryError(f"{written!r} is not a tag or handle; write it like {example}.", at)
+        raise mistake("name", at, written=written, example=example)
     if is_open and (len(folded) <= _LEAST or fold(bare) != folded):
-        raise QueryError(f"Write at least {_LEAST} letters before the *; fewer would match nearly everything.", at)
+        raise mistake("star_short", at, least=_LEAST)
     return Term(written, f" {folded}" if is_open else f" {folded} ")
 
 
 def _refuse_field(name: str, value: str, at: int) -> None:
     if not value:
         if name.lower() in NAMES:
-            raise QueryError(f"Write the value right behind the colon, as in {name}:value.", at + len(name) + 1)
+            raise mistake("field_blank", at + len(name) + 1, name=name)
         return
-    raise QueryError(
-        f"There is no field {name}:; fields are {', '.join(NAMES)}. To look for the text itself, write it in quotes: "
-        f'"{name}:{value}".',
-        at,
-    )
+    raise mistake("field_unknown", at, name=name, names=", ".join(NAMES), value=value)

@@ -169,7 +169,7 @@ class _Desk:
         say = speaking(config, subject["lang"])
         held = dict.fromkeys(FIELDS, "") | (held or {})
         written = _draft(tuple(held[name] for name in FIELDS))
-        wish, slips = draft.wish(kind, written, config.site.zone)
+        wish, slips = draft.wish(kind, written, config.site.zone, say)
         marks = [pointed(slips.get(name), getattr(written, name), say) for name in ("query", "exclude")]
         if wish is None:
             return [html.P(say.say("found.broken" if slips else "found.begin"))], *marks

@@ -3,9 +3,10 @@ import pytest
 from app.config.model import Config
 from app.domain.brand import EVERY, Brand, Campaign, Topic
 from app.domain.instant import from_rfc3339
+from app.domain.mistake import SENTENCES
 from dashboard import draft
 from dashboard.draft import Draft
-from dashboard.i18n import words
+from dashboard.i18n import LANGUAGES, catalogue, words
 
 ZONE = "Europe/Berlin"
 SAY = words("en", ZONE)
@@ -57,15 +58,31 @@ def test_every_mistake_is_told_at_once(kind, written, wrong):
 
 
 def test_a_mistake_in_an_exclusion_names_its_line():
-    _, slips = draft.wish("brands", Draft(query="x", exclude="gut\n\n  (schlecht"), ZONE)
+    _, slips = draft.wish("brands", Draft(query="x", exclude="gut\n\n  (schlecht"), ZONE, SAY)
     assert (slips["exclude"].line, slips["exclude"].position) == (2, 2)
 
 
 def test_what_a_draft_wants_to_hear():
-    wish, _ = draft.wish("campaigns", Draft(query="x", start="2026-05-01", end="2026-05-31"), ZONE)
+    wish, _ = draft.wish("campaigns", Draft(query="x", start="2026-05-01", end="2026-05-31"), ZONE, SAY)
     assert (wish.start, wish.end) == (MAY.start, MAY.end)
-    wish, _ = draft.wish("campaigns", Draft(query="x", start="noch", end="nichts"), ZONE)
+    wish, _ = draft.wish("campaigns", Draft(query="x", start="noch", end="nichts"), ZONE, SAY)
     assert wish.start < 0
-    wish, _ = draft.wish("topics", Draft(query="x", exclude="(kaputt"), ZONE)
+    wish, _ = draft.wish("topics", Draft(query="x", exclude="(kaputt"), ZONE, SAY)
     assert wish.exclude == ()
-    assert draft.wish("brands", Draft(), ZONE) == (None, {})
+    assert draft.wish("brands", Draft(), ZONE, SAY) == (None, {})
+
+
+def test_a_mistake_in_a_query_is_told_in_the_words_of_the_screen():
+    told = {
+        language: draft.wish("brands", Draft(query="nord lang:deutsch"), ZONE, words(language, ZONE))[1]["query"]
+        for language in LANGUAGES
+    }
+    assert {slip.position for slip in told.values()} == {10}
+    assert told["de"].sentence.startswith("„deutsch“ ist keine Sprache; schreibe ihr Kürzel")
+    assert told["en"].sentence.startswith("'deutsch' is no language; write its code")
+
+
+def test_every_mistake_has_its_words_in_every_language():
+    said = {language: {key: catalogue(language)[f"mistake.{key}"] for key in SENTENCES} for language in LANGUAGES}
+    assert said["en"] == SENTENCES
+    assert [key for key, sentence in said["de"].items() if sentence == SENTENCES[key]] == []
