@@ -5,36 +5,28 @@ import io
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import feedparser
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.mention import Author, Deletion, Engagement, Mention
 from app.domain.wire import EARLIEST
 from ingest.markup import text_of
 from ingest.sound import unsound
-from ingest.wires import jsonfeed, page
+from ingest.wires import hints, jsonfeed, page
+from ingest.wires.body import TAGS, bounded, unpacked
 from ingest.wires.tombstone import tombstones
 
 CHANNEL = "feeds"
-INFLATED = 8 * 2**20
-"""Bytes of a feed that a server sends packed without saying so."""
-
-HEAD = 65_536
-"""Bytes at the start of a feed in which its hints stand."""
+ENTRIES = 5_000
+"""Entries of a feed that are read."""
 
 AHEAD = 300.0
 """Seconds a date may lie in the future and still be a date."""
 
-PERIODS: Final = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
-DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-_SKIPPED = re.compile(rb"<skipHours>(.{1,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
-_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
-_SKIPPED_DAYS = re.compile(rb"<skipDays>(.{1,2000}?)</skipDays>", re.DOTALL | re.IGNORECASE)
-_DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -86,7 +78,8 @@ NONE = Feed(received=1, unreadable=1, fault="no feed")
 
 def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | None = None) -> Feed:
     """Return what a feed says; `headers` are those of the answer. Never raises."""
-    body = _inflated(body)
+    whole = unpacked(body)
+    body = whole if jsonfeed.likely(whole) else bounded(whole)
     if jsonfeed.likely(body):
         document = jsonfeed.parsed(body)
         return _gathered(document, body, source, now) if document["version"] else NONE
@@ -102,23 +95,18 @@ def read(body: bytes, source: Source, now: float, headers: Mapping[str, str] | N
         return Feed(received=1, unreadable=1, fault=f"a feed that stops the parser ({type(error).__name__})")
     if not parsed.get("version") and not parsed.entries:
         return NONE
-    return _gathered(parsed, body, source, now)
-
-
-def _inflated(body: bytes) -> bytes:
-    """Unpack what was packed without a word in the headers."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        return zlib.decompressobj(31).decompress(body, INFLATED)
-    except zlib.error:
-        return body
+    feed = _gathered(parsed, body, source, now)
+    if len(body) < len(whole):
+        cut = f"a feed of more than {TAGS:,} tags, whose rest is not read"
+        return replace(feed, received=feed.received + 1, unreadable=feed.unreadable + 1, fault=feed.fault or cut)
+    return feed
 
 
 def _gathered(parsed: Mapping[str, Any], body: bytes, source: Source, now: float) -> Feed:
     items: dict[str, Item] = {}
     unreadable, fault = 0, ""
-    for entry in parsed["entries"]:
+    entries = parsed["entries"][:ENTRIES]
+    for entry in entries:
         try:
             item = _item(entry, parsed["feed"], source, now)
             wrong = unsound(item.mention) or ("" if item.mention.text else "an entry that says nothing")
@@ -128,22 +116,16 @@ def _gathered(parsed: Mapping[str, Any], body: bytes, source: Source, now: float
             unreadable, fault = unreadable + 1, fault or wrong
             continue
         items.setdefault(item.mention.id, item)
-    head = body[:HEAD]
     return Feed(
         form=str(parsed.get("version") or "unknown"),
         title=_plain(parsed["feed"].get("title")),
         items=tuple(items.values()),
         deletions=tuple(_deletions(body, source, now)),
-        every=_every(parsed["feed"]),
-        hours=frozenset(int(hour) % 24 for block in _SKIPPED.findall(head) for hour in _HOUR.findall(block)),
-        days=frozenset(
-            DAYS.index(day)
-            for block in _SKIPPED_DAYS.findall(head)
-            for name in _DAY.findall(block)
-            if (day := name.decode().lower()) in DAYS
-        ),
+        every=hints.pause(parsed["feed"]),
+        hours=hints.hours(body),
+        days=hints.days(body),
         comments=_site_comments(parsed["feed"], source),
-        received=len(parsed["entries"]),
+        received=len(entries),
         unreadable=unreadable,
         fault=fault,
     )
@@ -168,7 +150,7 @@ def _item(entry: Mapping[str, Any], feed: Mapping[str, Any], source: Source, now
         url=url,
         language=_language((entry.get("title_detail") or {}).get("language") or feed.get("language")),
         in_reply_to=_parent(entry, name, url, source),
-        engagement=Engagement(replies=_count(entry.get("slash_comments") or entry.get("thr_total"))),
+        engagement=Engagement(replies=hints.count(entry.get("slash_comments") or entry.get("thr_total"))),
         edited_at=edited,
         revision=int(edited * 1_000_000) if edited else 0,
     )
@@ -270,19 +252,6 @@ def _instant(entry: Mapping[str, Any], field: str, now: float) -> float | None:
 
 def _language(said: Any) -> str | None:
     return said if isinstance(said, str) and _LANGUAGE.fullmatch(said) else None
-
-
-def _count(said: Any) -> int:
-    return min(int(said), 10**9) if isinstance(said, (str, int)) and str(said).isascii() and str(said).isdigit() else 0
-
-
-def _every(feed: Mapping[str, Any]) -> float:
-    """Return the seconds between two looks that a feed asks for."""
-    waits = [60.0 * _count(str(feed.get("ttl") or "").strip())]
-    period = PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
-    if period:
-        waits.append(period / max(1, _count(str(feed.get("sy_updatefrequency") or "").strip())))
-    return max(waits)
 
 
 def _deletions(body: bytes, source: Source, now: float) -> list[Deletion]:

@@ -4,6 +4,7 @@ import time
 import pytest
 
 from app.domain.instant import from_rfc3339
+from ingest.wires.body import TAGS, bounded
 from ingest.wires.feeds import Source, read
 from ingest.wires.page import guesses, likely, links, may_name
 
@@ -128,6 +129,24 @@ def test_deleted_entries_without_a_name_are_left_out_and_without_a_date_are_now(
     gone = b"<at:deleted-entry when='x'/><at:deleted-entry ref='urn:x:1'/>"
     body = b"<feed xmlns='http://www.w3.org/2005/Atom'>" + gone + b"</feed>"
     assert [(gone.id, gone.deleted_at) for gone in read(body, Source(ADDRESS), NOW).deletions] == [("urn:x:1", NOW)]
+
+
+def test_an_enormous_feed_is_read_up_to_a_bound_that_is_told():
+    first = b"<rss version='2.0'><channel><item><guid>urn:x:1</guid><title>x</title></item>"
+    feed = read(first + b"< " * 3 * TAGS, Source(ADDRESS), NOW)
+    assert [item.mention.id for item in feed.items] == ["urn:x:1"]
+    assert (feed.received, feed.unreadable, feed.fault) == (
+        2,
+        1,
+        "a feed of more than 20,000 tags, whose rest is not read",
+    )
+
+
+def test_what_is_read_of_a_document_is_bounded_by_what_takes_time():
+    assert bounded(b"<a/>" * 5) == b"<a/>" * 5
+    assert len(bounded(b"<a/>" * 2 * TAGS)) == 4 * TAGS
+    assert len(bounded(b"&lt;" * 300_000)) == 800_000
+    assert len(bounded(b"<a " + b"b='' " * 300_000)) < 1_000_100
 
 
 def test_a_page_names_its_feeds_and_those_of_comments():
