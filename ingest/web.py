@@ -16,6 +16,7 @@ from multidict import CIMultiDictProxy
 from app.errors import CredentialMissing, SourceUnavailable
 from ingest.allowance import retry_after
 from ingest.connector import Setting
+from ingest.perimeter import Perimeter, Trespass
 
 AGENT = "Emberwatch/1 (social listening; +https://github.com/emberwatch)"
 LARGEST = 8 * 2**20
@@ -51,7 +52,7 @@ class Web:
 
     `pace` is the least number of seconds between two requests. `credential` is the sentence for whoever has to mend a
     refused key: which one it is and where to get it. `refusal` reads what the channel itself says of why it does not
-    answer; None: what the HTTP status says.
+    answer; None: what the HTTP status says. `perimeter` says which hosts in private networks may be asked; None: all.
     """
 
     def __init__(
@@ -64,9 +65,10 @@ class Web:
         largest: int = LARGEST,
         patience: float = PATIENCE,
         refusal: Callable[[Answer], SourceUnavailable | None] | None = None,
+        perimeter: Perimeter | None = None,
     ) -> None:
         self._clock = setting.clock
-        self._refused = refusal
+        self._refused, self._perimeter = refusal, perimeter
         self._headers = {"User-Agent": AGENT, **(headers or {})}
         self._pace, self._credential, self._largest, self._patience = pace, credential, largest, patience
         self._next = 0.0
@@ -79,6 +81,8 @@ class Web:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=self._patience),
             trust_env=True,
             cookie_jar=aiohttp.DummyCookieJar(),
+            connector=aiohttp.TCPConnector(resolver=self._perimeter) if self._perimeter else None,
+            trace_configs=[self._perimeter.trace] if self._perimeter else None,
         )
         return self
 
@@ -121,6 +125,8 @@ class Web:
             sent |= {"data": msgspec.json.encode(json), "headers": {"Content-Type": "application/json", **told}}
         await self._wait()
         try:
+            if self._perimeter:
+                self._perimeter.check(url)
             async with asyncio.timeout(3 * self._patience), self._open().request(method, url, **sent) as response:
                 body = await self._body(response)
                 answer = Answer(response.status, str(response.url), response.headers, body, _moved(response))
@@ -209,6 +215,11 @@ class Web:
 
 
 _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        Trespass,
+        "leads into a private network; only config.yaml may name an address there.",
+        "setting",
+    ),
     (aiohttp.ClientConnectorDNSError, "cannot be found by name (DNS); is there a network?", "network"),
     (socket.gaierror, "cannot be found by name (DNS); is there a network?", "network"),
     (aiohttp.ClientSSLError, "offers no trustworthy encryption (TLS).", "network"),

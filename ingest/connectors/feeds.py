@@ -17,6 +17,7 @@ from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Fates, Setting, Terms
 from ingest.feed import Timetable, asked, discovered, parsed, soonest
+from ingest.perimeter import Perimeter
 from ingest.poll import polled
 from ingest.web import Answer, Web, host_of
 from ingest.wires import feeds as wire
@@ -49,7 +50,7 @@ class FeedsOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = Field(None, description="the address of a feed, or of a page that has one")
-    urls: tuple[str, ...] = Field((), max_length=FEEDS, description="several of them")
+    urls: tuple[str, ...] = Field((), description=f"several of them, up to {FEEDS}")
     comments: StrictBool = Field(default=True, description="read what is commented on the articles, too")
     days: Annotated[float, Field(ge=0, le=3650)] = Field(7.0, description="how old an entry may be when first seen")
     shortest: Annotated[float, Field(ge=10, le=86_400)] = Field(120.0, description="least seconds between two looks")
@@ -69,6 +70,10 @@ class FeedsOptions(BaseModel):
     def _some(self) -> Self:
         if not self.addresses:
             raise ValueError("give `url` or `urls`: the address of a feed, or of a page that has one")
+        if len(self.addresses) > FEEDS:
+            raise ValueError(
+                f"{len(self.addresses)} feeds are too many for one source; spread them, up to {FEEDS} each"
+            )
         if self.longest < self.shortest:
             raise ValueError("`longest` must not be less than `shortest`")
         return self
@@ -107,9 +112,14 @@ class FeedsConnector:
         self._remember(cursor)
         told = replace(self._setting, report=self._report)
         timetable = Timetable(self._known, self._setting.clock)
-        async with Web(told, pace=PACE, largest=LARGEST) as web:
+        async with Web(told, pace=PACE, largest=LARGEST, perimeter=self._perimeter) as web:
             async for batch in polled(told, partial(self._round, web), timetable):
                 yield batch
+
+    @property
+    def _perimeter(self) -> Perimeter:
+        """Let sites send us anywhere but into private networks, unless they are in one themselves."""
+        return Perimeter(urlsplit(address).hostname or "" for address in self._options.addresses)
 
     def _remember(self, cursor: str | None) -> None:
         try:
@@ -259,7 +269,7 @@ class FeedsConnector:
         """Ask for the pages of articles; entries whose ids are no addresses, and comments, cannot be told."""
         gone: set[str] = set()
         there: set[str] = set()
-        async with Web(self._setting, pace=1.0, largest=LARGEST) as web:
+        async with Web(self._setting, pace=1.0, largest=LARGEST, perimeter=self._perimeter) as web:
             for name in ids[:100]:
                 if urlsplit(name).scheme not in {"http", "https"} or "#" in name:
                     continue
@@ -274,7 +284,7 @@ class FeedsConnector:
     async def probe(self) -> str:
         """Read the first feed and say what is there."""
         address, clock, known = self._options.addresses[0], self._setting.clock, Subscription()
-        async with Web(self._setting, largest=LARGEST) as web:
+        async with Web(self._setting, largest=LARGEST, perimeter=self._perimeter) as web:
             answer = await asked(web, address)
             if answer.status != OK:
                 raise SourceUnavailable(f"{host_of(answer.url)} answers with HTTP {answer.status}.")

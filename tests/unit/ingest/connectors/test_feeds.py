@@ -254,7 +254,10 @@ async def test_the_cursor_of_a_hundred_long_feeds_stays_small(site, hearing):
         ({"url": "ftp://x"}, "the address of a feed"),
         ({"urls": ["https://a b/"]}, "the address of a feed"),
         ({"url": "https://x", "shortest": 900, "longest": 60}, "`longest` must not be less"),
-        ({"urls": [f"https://x/{number}" for number in range(101)]}, "at most 100 items"),
+        (
+            {"urls": [f"https://x/{number}" for number in range(101)]},
+            "101 feeds are too many for one source; spread them, up to 100 each",
+        ),
         ({"url": "https://x", "speed": 1}, "Extra inputs"),
     ],
 )
