@@ -8,8 +8,7 @@ import yaml
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-Path = tuple[str | int, ...]
-"""Keys and indices from the top, as in `("brands", 0, "query")`."""
+from app.config.quick import Path, read_quickly
 
 
 def written(path: Path) -> str:
@@ -47,6 +46,12 @@ class _Loader(yaml.SafeLoader):
 
 def read_yaml(text: str) -> Document:
     """Read YAML text; never raises, mistakes are in the document."""
+    found = read_quickly(text)
+    return read_carefully(text) if found is None else Document(*found)
+
+
+def read_carefully(text: str) -> Document:
+    """Read YAML text slowly, which finds every mistake."""
     document = Document()
     loader = None
     try:
