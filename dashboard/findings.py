@@ -7,7 +7,8 @@ from dash import html
 
 from app.domain.preview import HOUR, Example, Finds, Preview
 from app.domain.query import Query
-from app.domain.why import Place, why
+from app.domain.spelling import Place
+from app.domain.why import why
 from dashboard.i18n import DAY, Words
 from dashboard.masthead import aria
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
@@ -20,6 +20,7 @@ from app.store.engine import Store, Transaction
 from app.store.page import position_of
 from app.store.search import MentionFilter
 from app.store.unheard import DAY, UnheardReader, reading
+from app.tongue import Tongue
 
 BUDGET = 2.0
 """Seconds a preview looks at history."""
@@ -47,6 +48,8 @@ class Asked:
     """Only among the mentions of these brands, as for a topic; empty: among everything heard."""
     start: float | None = None
     limit: int = 20
+    languages: tuple[str, ...] = ("de", "en")
+    """What texts are expected in, for `lang:`; `preview` asks the configuration."""
 
 
 def in_force(config: Config, kind: Kind, name: str) -> Wish | None:
@@ -65,6 +68,7 @@ def in_force(config: Config, kind: Kind, name: str) -> Wish | None:
 
 async def preview(context: Context, asked: Asked, budget: float = BUDGET) -> Preview:
     """Look at history in a thread; a cancelled preview stops looking."""
+    asked = replace(asked, languages=context.config.analysis.languages)
     stopped = False
 
     def work() -> Preview:
@@ -80,7 +84,7 @@ def look(
     store: Store, folder: Path, asked: Asked, now: float, deadline: float, stopped: Callable[[], bool] = lambda: False
 ) -> Preview:
     """Look back until nothing is left or `deadline` (monotonic seconds) has come; raises `StoreUnavailable`."""
-    looking = Looking(asked.wish, asked.force, asked.limit, asked.spam)
+    looking = Looking(asked.wish, asked.force, asked.limit, asked.spam, Tongue(asked.languages))
     with store.reading() as tx, reading(folder) as file:
         ways: list[_Archive | _Unheard] = [_Archive(tx, asked, now)]
         if file is not None and not asked.brands:

@@ -15,10 +15,10 @@ from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
 from app.metrics import BATCH_SECONDS, MENTIONS
 from app.store.engine import Store
 from app.store.mentions import Known
+from app.tongue import Tongue
 from ingest.match import Matcher
 from ingest.normalise import normalise
 from ingest.profiles import Profiles
-from ingest.tongue import Tongue
 from ingest.unmatched import Unmatched
 
 CHUNK = 500
@@ -60,6 +60,7 @@ class Intake:
     def _use(self, config: Config, matcher: Matcher) -> None:
         self._config, self._matcher = config, matcher
         self._brands = {brand.id for brand in config.watched.brands}
+        self._accounts = frozenset(account for brand in config.watched.brands for account in brand.accounts)
         self._bound = {source.id: source.brand for source in config.sources}
 
     async def adopt(self, config: Config) -> None:
@@ -76,7 +77,10 @@ class Intake:
     @asynccontextmanager
     async def introducing(self, source_id: str, connector: object) -> AsyncIterator[None]:
         """Have mentions of a source told who their authors are before they are published, if its connector can."""
-        async with Profiles.of(connector, self._clock) as self._profiles[source_id]:
+        async with Profiles.of(connector, self._clock) as profiles:
+            if profiles.asked_for:
+                self._profiles[source_id] = profiles
+            await profiles.meet(self._accounts)
             yield
 
     def concerns(self, said: Mention) -> bool:
@@ -112,15 +116,19 @@ class Intake:
         self, events: Sequence[SourceEvent], source: str, brand: str | None, fence: Fence | None, *, demo: bool
     ) -> Accepted:
         named = self._name(await self._expand(events), source, demo=demo)
+        profiles = self._profiles.get(source)
+        if profiles:
+            named = profiles.recognise(named, self._accounts)
         known = await self._bus.known(sorted(_asked(named, self._identity)))
-        wanted, unmatched = self._match(named, known, brand)
+        wanted = self._match(named, known, brand, doubtful=profiles is not None)
         if self._unmatched:
             await self._unmatched.forget(*_gone(events, wanted))
         past = await self._recall([event for event in wanted if event.key not in known])
         wanted = [event for event in wanted if event.key not in past]
-        if profiles := self._profiles.get(source):
-            wanted = await profiles.enrich(wanted)
-        accepted = Accepted(unmatched=unmatched + len(past))
+        if profiles:
+            wanted = self._match(await profiles.enrich(wanted), known, brand)
+        unmatched = len(named) - len(wanted)
+        accepted = Accepted(unmatched=unmatched)
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
         if unmatched and self._unmatched:
@@ -141,10 +149,16 @@ class Intake:
         return named
 
     def _match(
-        self, events: Sequence[Mention | Deletion], known: dict[str, tuple[str, ...]], brand: str | None
-    ) -> tuple[list[Mention | Deletion], int]:
-        """Return what the bus has to see, and the number of mentions that concern nobody."""
+        self,
+        events: Sequence[Mention | Deletion],
+        known: dict[str, tuple[str, ...]],
+        brand: str | None,
+        *,
+        doubtful: bool = False,
+    ) -> list[Mention | Deletion]:
+        """Return what the bus has to see; if `doubtful`, also what it may have to once authors are looked up."""
         alive = dict(known)
+        maybe: set[str] = set()
         wanted: list[Mention | Deletion] = []
         for event in events:
             if isinstance(event, Deletion):
@@ -156,7 +170,12 @@ class Intake:
             if scopes or event.key in alive:
                 wanted.append(msgspec.structs.replace(event, brands=scopes))
                 alive[event.key] = scopes
-        return wanted, len(events) - len(wanted)
+            elif doubtful and (not maybe.isdisjoint((event.key, *parents)) or self._matcher.may_count(event)):
+                wanted.append(event)
+            else:
+                continue
+            maybe.add(event.key)
+        return wanted
 
     async def _expand(self, events: Sequence[SourceEvent]) -> list[Mention | Deletion]:
         """Replace the removal of an author by the deletion of everything we have of them."""

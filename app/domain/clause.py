@@ -85,7 +85,7 @@ class Near:
         if not (self.left.holds(subject) and self.right.holds(subject)):
             return False
         right = list(places(self.right, subject))
-        return any(_apart(one, other) <= self.distance for one in places(self.left, subject) for other in right)
+        return any(apart(one, other) <= self.distance for one in places(self.left, subject) for other in right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _bracketed(node: Node) -> str:
     return f"({node})" if isinstance(node, And | Or) else str(node)
 
 
-def _apart(one: range, other: range) -> float:
+def apart(one: range, other: range) -> float:
     """Return how many words it is from the end of the first to the beginning of the second; overlapping never meet."""
     if one.start < other.stop and other.start < one.stop:
         return float("inf")

@@ -24,9 +24,9 @@ _HIGH = _class_of_dropped(range(0x10000, 0x20000), range(0xE0000, 0xE0200))
 _DROP = re.compile(f"[{_LOW}]|[\U00010000-\U0010ffff](?<=[{_HIGH}])")
 """As one class it takes twenty times as long: `re` looks up the lower plane in a table, but other ranges one by one."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_TOKEN = re.compile(r"[^\W_]+")
-_TAG = re.compile(r"(?<![\w&/#])#(\w+)")
-_HANDLE = re.compile(r"(?<![\w@/.])@(\w[\w.-]*(?:@\w[\w.-]*)?)")
+WORD = re.compile(r"[^\W_]+")
+TAG = re.compile(r"(?<![\w&/#])#(\w+)")
+HANDLE = re.compile(r"(?<![\w@/.])@(\w[\w.-]*(?:@\w[\w.-]*)?)")
 
 
 def fold(text: str) -> str:
@@ -43,13 +43,13 @@ def fold(text: str) -> str:
 
 def tokens(folded: str) -> list[str]:
     """Return the words of a folded text: runs of letters and digits."""
-    return _TOKEN.findall(folded)
+    return WORD.findall(folded)
 
 
 def handles(folded: str) -> set[str]:
     """Return the names under which the @handles of a folded text are known: in full and without their domain."""
     found: set[str] = set()
-    for name in _HANDLE.findall(folded):
+    for name in HANDLE.findall(folded):
         whole = name.rstrip(".-")
         user = whole.partition("@")[0]
         found |= {whole, user, user.partition(".")[0]}
@@ -61,9 +61,9 @@ def line_of(folded: str) -> str:
 
     A word, phrase, tag or handle is in the text exactly if its own form between blanks is in the line.
     """
-    words = _TOKEN.findall(folded)
+    words = WORD.findall(folded)
     if "#" in folded:
-        words += [f"#{tag}" for tag in _TAG.findall(folded)]
+        words += [f"#{tag}" for tag in TAG.findall(folded)]
     if "@" in folded:
         words += [f"@{handle}" for handle in handles(folded)]
     return f" {' '.join(words)} "

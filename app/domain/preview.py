@@ -2,6 +2,7 @@
 
 import heapq
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
 
 import msgspec
@@ -92,17 +93,28 @@ class Newest:
 
 
 class Looking:
-    """Judges one post after the other by a wish, by the one in force, and by what counts as spam."""
+    """Judges one post after the other by a wish, by the one in force, and by what counts as spam.
 
-    def __init__(self, wish: Wish, force: Wish | None, limit: int, spam: tuple[Query, ...] = ()) -> None:
-        self._wish, self._force, self._spam = wish, force, spam
+    `language` names the language of a text that was not analysed and whose source does not state one.
+    """
+
+    def __init__(
+        self,
+        wish: Wish,
+        force: Wish | None,
+        limit: int,
+        spam: tuple[Query, ...] = (),
+        language: Callable[[str], str] | None = None,
+    ) -> None:
+        self._wish, self._force, self._spam, self._language = wish, force, spam, language
         self._matched, self._added, self._lost = Newest(limit), Newest(limit), Newest(limit)
         self._hours: Counter[int] = Counter()
 
     def see(self, example: Example) -> None:
         """Take one post into account."""
         said = example.mention
-        subject = Subject.of(said, lambda _: example.analysis.language if example.analysis else "")
+        known = example.analysis
+        subject = Subject.of(said, self._language if known is None else lambda _: known.language)
         new = self._wish.wants(subject, said.published_at)
         old = self._force is not None and self._force.wants(subject, said.published_at)
         if not (new or old) or any(query.matches(subject) for query in self._spam):

@@ -4,7 +4,7 @@ from dash.development.base_component import Component
 from app.domain.mention import Author, Mention
 from app.domain.preview import Example, Finds, Preview
 from app.domain.query import parse
-from app.domain.why import Place
+from app.domain.spelling import Place
 from dashboard import findings
 from dashboard.draft import Slip
 from dashboard.form import pointed

@@ -56,6 +56,14 @@ def test_both_histories_are_looked_at_newest_first(store, history):
     assert found.added is found.lost is None
 
 
+def test_a_language_that_no_source_states_is_told_as_the_matcher_would(store, tmp_path):
+    texts = ["Das Konzert war gestern wirklich schön", "The concert was really nice yesterday"]
+    with closing(Unheard(tmp_path / NAME, 2**20)) as file:
+        file.keep([(post(n, text), "b") for n, text in enumerate(texts)])
+    assert ids(look(store, tmp_path, Asked(wish("lang:de")), NOON, FOREVER).matched) == ["u0"]
+    assert ids(look(store, tmp_path, Asked(wish("concert lang:en")), NOON, FOREVER).matched) == ["u1"]
+
+
 def test_the_difference_to_what_is_in_force(store, history):
     asked = Asked(wish("nordlicht OR solarwelt", "polarlicht"), wish("nordlicht"))
     found = look(store, history, asked, NOON, FOREVER)

@@ -1,6 +1,6 @@
 from app.domain.brand import Brand, Watched
+from app.tongue import Tongue
 from ingest.match import Matcher
-from ingest.tongue import Tongue
 from tests.speech import spoken
 
 
