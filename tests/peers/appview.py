@@ -7,17 +7,20 @@ allowance is told by `RateLimit-*`.
 
 import asyncio
 import time
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers.loopback import Loopback
 
 MOST = 25
 
 
-class FakeAppView:
+class FakeAppView(Loopback):
     """Serves the profiles it was given on loopback; `async with FakeAppView() as appview`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.profiles: dict[str, dict[str, Any]] = {}
         self.asked: list[list[str]] = []
         self.status = 200
@@ -26,23 +29,16 @@ class FakeAppView:
         self.open = asyncio.Event()
         """Answers wait until it is set."""
         self.open.set()
-        self.url = ""
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application()
         app.router.add_get("/xrpc/app.bsky.actor.getProfiles", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
+        return app
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *args: object) -> None:
         self.open.set()
-        if self._runner:
-            await self._runner.cleanup()
+        await super().__aexit__(*args)
 
     def know(self, did: str, handle: str, followers: int, name: str = "") -> None:
         """Have a profile."""

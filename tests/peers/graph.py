@@ -5,34 +5,28 @@ By developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference
 """
 
 import re
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers.loopback import Loopback
 
 TOKEN = "made-up"
 
 
-class FakeGraph:
+class FakeGraph(Loopback):
     """Knows comments and media by id; `async with FakeGraph() as graph`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.known: dict[str, dict[str, Any]] = {}
         self.status = 200
-        self.url = ""
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application()
         app.router.add_get("/{account}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+        return app
 
     async def _answer(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

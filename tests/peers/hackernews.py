@@ -5,15 +5,18 @@ deleted ones keep little but `deleted`, killed ones say `dead`; `updates` lists 
 """
 
 import asyncio
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from tests.peers.loopback import Loopback
 
-class FakeHackerNews:
+
+class FakeHackerNews(Loopback):
     """Serves items on loopback; `async with FakeHackerNews() as news`."""
 
     def __init__(self, first: int = 1) -> None:
+        super().__init__()
         self.items: dict[int, dict[str, Any]] = {}
         self.changed: list[int] = []
         self.hidden: set[int] = set()
@@ -22,29 +25,20 @@ class FakeHackerNews:
         self.asked: list[int] = []
         self.at_once = 0
         """How many items were asked for at the same time, at most."""
-        self.port = 0
         self._first, self._open = first, 0
-        self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self.port}/v0"
+        return f"{super().url}/v0"
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/v0/maxitem.json", self._maxitem)
         app.router.add_get("/v0/updates.json", self._updates)
         app.router.add_get("/v0/item/{id}.json", self._item)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.05)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+        return app
 
     def say(self, text: str, *, at: float = 1_795_000_000.0, **more: Any) -> int:
         """Have somebody comment; returns the number."""

@@ -10,20 +10,23 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers.loopback import Loopback
 
 ALLOWED = 300
 MOST, AT_ONCE = 40, 20
 TOKEN = "t0ken-of-a-test"
 
 
-class FakeMastodon:
+class FakeMastodon(Loopback):
     """One instance on loopback; `async with FakeMastodon() as instance`."""
 
     def __init__(self, port: int = 0, *, name: str = "") -> None:
-        self.port, self._name = port, name
+        super().__init__(port)
+        self._name = name
         self.statuses: dict[str, dict[str, Any]] = {}
         self.requests: list[str] = []
         self.preview: int = 200
@@ -39,12 +42,6 @@ class FakeMastodon:
         self._next = 0
         self._gone = False
         self._lines: list[tuple[web.StreamResponse, str, str]] = []
-        self._runner: web.AppRunner | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def home(self) -> str:
@@ -56,7 +53,8 @@ class FakeMastodon:
         """How many streams are open."""
         return len(self._lines)
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/api/v2/instance", self._about)
         app.router.add_get("/api/v1/timelines/public", self._timeline)
@@ -64,16 +62,11 @@ class FakeMastodon:
         app.router.add_get("/api/v1/statuses", self._many)
         app.router.add_get("/api/v1/statuses/{id}", self._one)
         app.router.add_get("/api/v1/streaming/{kind:public|public/local|public/remote|hashtag}", self._stream)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.05, handler_cancellation=True)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
-        self.port = self._runner.addresses[0][1]
-        return self
+        return app
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *args: object) -> None:
         await self.hang_up()
-        if self._runner:
-            await self._runner.cleanup()
+        await super().__aexit__(*args)
 
     # What happens there
 

@@ -3,46 +3,35 @@
 import asyncio
 import random
 from collections import deque
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from tests.peers.loopback import Loopback
 
-class Peer:
+
+class Peer(Loopback):
     """Answers every request by `answer`; `async with` it.
 
     `refusals` are given first, one a request; `cut(n)` breaks off the next n answers after some of their bytes.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[web.Request] = []
         self.refusals: deque[web.Response] = deque()
         self.cuts = 0
         """How many answers were broken off."""
         self.pause = 0.0
         """Seconds between two thirds of an answer, at most."""
-        self.port = 0
         self._cut = 0
         self._draw = random.Random(7)
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = int(self._runner.addresses[0][1])
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     def cut(self, answers: int) -> None:
         """Break off the next answers."""

@@ -2,8 +2,8 @@
 
 By developers.google.com/android-publisher/reply-to-reviews, …/api-ref/rest/v3/reviews/list and
 developers.google.com/identity/protocols/oauth2/service-account, read 2026-11-22: changed last first, at most 100 a
-page, `tokenPagination`; the assertion is an RS256 JWT of at most an hour for the token's address. 200 requests an hour and
-app by support.google.com/googleplay/android-developer/contact/review_apiqr, read that day.
+page, `tokenPagination`; the assertion is an RS256 JWT of at most an hour for the token's address. 200 requests an
+hour and app by support.google.com/googleplay/android-developer/contact/review_apiqr, read that day.
 """
 
 import json

@@ -3,34 +3,28 @@
 By web.plc.directory/api/redoc (did:plc, version 0.1), read 2026-11-22.
 """
 
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from tests.peers.loopback import Loopback
 
-class FakePlc:
+
+class FakePlc(Loopback):
     """Serves `/{did}`, `/{did}/data` and `/{did}/log/last` on loopback; `async with FakePlc() as plc`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.operations: dict[str, list[dict[str, Any]]] = {}
-        self.url = ""
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application()
         app.router.add_post("/{did}", self._take)
         app.router.add_get("/{did}", self._document)
         app.router.add_get("/{did}/data", self._data)
         app.router.add_get("/{did}/log/last", self._last)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+        return app
 
     async def _take(self, request: web.Request) -> web.Response:
         self.operations.setdefault(request.match_info["did"], []).append(await request.json())

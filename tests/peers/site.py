@@ -1,45 +1,34 @@
 """A site of our own on loopback: what every peer is that answers over HTTP, with what was asked of it."""
 
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers.loopback import Loopback
 
 Asked = tuple[str, dict[str, str]]
 
 
-class Site:
+class Site(Loopback):
     """Serves what a subclass routes; `async with Peer() as peer`. Each of `refusals` answers one request instead."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[Asked] = []
         """Path and parameters of every request."""
         self.agents: set[str] = set()
         self.refusals: list[web.Response | None] = []
         """None lets a request through."""
-        self.port = 0
-        self._runner: web.AppRunner | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Return what this peer answers."""
         raise NotImplementedError
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application(middlewares=[self._first])
         app.router.add_routes(self.routes())
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = int(self._runner.addresses[0][1])
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     def asks(self, path: str) -> list[dict[str, str]]:
         """Return with what a path was asked for."""

@@ -6,40 +6,29 @@ webhook is set, 429 with `Retry-After`.
 """
 
 import asyncio
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers.loopback import Loopback
 
 TOKEN = "123456:made-up"
 
 
-class FakeTelegram:
+class FakeTelegram(Loopback):
     """Holds updates until they are confirmed; `async with FakeTelegram() as telegram`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.updates: list[dict[str, Any]] = []
         self.asked: list[dict[str, str]] = []
         self.status = 200
-        self.port = 0
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what is served."""
         app = web.Application()
         app.router.add_get("/bot{token}/{method}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = int(self._runner.addresses[0][1])
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._runner:
-            await self._runner.cleanup()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     def say(self, number: int, text: str) -> None:
         """Let a person write to the bot."""
