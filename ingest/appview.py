@@ -1,6 +1,7 @@
 """Bluesky's AppView: who the authors are, asked without an account, 25 at a time."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from app.domain.mention import Author
@@ -20,6 +21,12 @@ PACE = 0.1
 RESERVE = 0.05
 """Share of the allowance that is left to others behind the same address."""
 
+HOME = "bsky.social"
+"""Where a handle without a domain is at home."""
+
+_HANDLE = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+"""https://atproto.com/specs/handle, read 2026-11-22."""
+
 
 class AppView:
     """Asks one AppView for profiles and keeps to the allowance it states; a `Lookup`."""
@@ -32,8 +39,17 @@ class AppView:
         self._open = False
         self._quota: Quota | None = None
 
+    def handles(self, accounts: Iterable[str]) -> list[str]:
+        """Return the accounts that may be handles in full; what belongs to other channels is left out."""
+        bare = (account.strip().removeprefix("@").lower() for account in accounts)
+        full = {one if "." in one else f"{one}.{HOME}" for one in bare}
+        return sorted(one for one in full if _HANDLE.fullmatch(one))
+
     async def ask(self, ids: Sequence[str]) -> Mapping[str, Author]:
-        """Return by DID the authors that are known; raise `SourceUnavailable` if the AppView cannot be asked now."""
+        """Return by DID those that are known of authors named by DID or handle.
+
+        Raises `SourceUnavailable` if the AppView cannot be asked now.
+        """
         self._spare()
         if not self._open:
             await self._web.__aenter__()

@@ -103,7 +103,7 @@ class Connector(Protocol):
     method `async fates(ids) -> Fates`, at most 100 ids a call, by which mentions are asked after later. It may have
     `async probe() -> str`, which asks the channel one thing and says what it answered (the test button), or raises
     `SourceUnavailable`. Where the wire does not tell who an author is, it may have `lookup()`, which returns an
-    `ingest.profiles.Lookup`, asked for the authors of matched mentions, or None. A missing credential raises
+    `ingest.lookup.Lookup`, asked for the authors of matched mentions, or None. A missing credential raises
     `CredentialMissing` in `listen`, `fates` and `probe`.
 
     One that only hears what it is told (webhooks) has `passive = True`; one that reads a file of ours `local = True`.

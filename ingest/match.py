@@ -33,6 +33,7 @@ class Matcher:
         self._finder = _Finder(self._queries)
         self._leaders = _Wordless(self._queries)
         self._others_finder = _Finder(self._others)
+        self._curious = self._inquisitive()
         if language and any(query.asks("lang") for query in (*self._queries, *self._others)):
             language("")  # reads its model now, in the thread that builds, and not when posts are waiting
         self._accounts = _Accounts((account, brand.id) for brand in watched.brands for account in brand.accounts)
@@ -55,6 +56,32 @@ class Matcher:
             asked = (*asked, *self._finder.numbers(subject.folded))
         leading = frozenset(number for number in asked if self._queries[number].matches(subject))
         return self._counted(subject, leading, known, mention.published_at) if leading or known else ()
+
+    def may_count(self, mention: Mention, *, wordless: bool = True) -> bool:
+        """Tell whether it may count by a query for something else once its author's profile is looked up.
+
+        Not asked again are queries that say nothing about authors; without `wordless` nor those that need no word.
+        """
+        if not self._curious or mention.author.followers is not None:
+            return False
+        subject = Subject.of(mention, self._language)
+        asked = set(self._leaders.numbers(mention.channel)) if wordless else set()
+        if self._finder.may_hold(mention.text):
+            asked |= self._finder.numbers(subject.folded)
+        return any(self._queries[number].may_match(subject) for number in asked & self._curious)
+
+    def _inquisitive(self) -> frozenset[int]:
+        """Return the numbers of the queries that decide by who the author is, themselves or by what they exclude."""
+        if any(self._others[number].asks_who for number in self._spam):
+            return frozenset(range(len(self._queries)))
+        excluding = {
+            brand for brand, numbers in self._excluded.items() if any(self._others[one].asks_who for one in numbers)
+        }
+        return frozenset(
+            number
+            for number, query in enumerate(self._queries)
+            if query.asks_who or self._brands.get(number) in excluding
+        )
 
     def _add(self, query: str) -> int:
         self._queries.append(parse(query))

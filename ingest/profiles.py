@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 import anyio
 import structlog
@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from app.clock import Clock
 from app.domain.mention import Author, Mention
 from app.errors import SourceUnavailable
+from ingest.lookup import Lookup
 from ingest.normalise import sane_author
+from ingest.ours import Ours
 
 DAY = 86_400.0
 """Seconds a profile is good for."""
@@ -39,19 +41,6 @@ log = structlog.get_logger("ingest")
 E = TypeVar("E")
 
 
-class Lookup(Protocol):
-    """Knows the authors of one channel; a connector has one if it has a method `lookup() -> Lookup | None`."""
-
-    most: int
-    """Authors a request."""
-
-    async def ask(self, ids: Sequence[str]) -> Mapping[str, Author]:
-        """Return by id those of at most `most` authors that are known; raise `SourceUnavailable` if nobody answers."""
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-
-
 class Profiles:
     """Adds handle, name and followers to mentions, from memory or by a look-up that is waited for `WAIT` seconds.
 
@@ -61,6 +50,7 @@ class Profiles:
 
     def __init__(self, lookup: Lookup | None, clock: Clock, *, wait: float = WAIT) -> None:
         self._lookup, self._clock, self._wait = lookup, clock, wait
+        self._ours = Ours(lookup, clock) if lookup else None
         self._known: OrderedDict[str, tuple[float, Author | None]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._late = 0
@@ -77,6 +67,8 @@ class Profiles:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._ours:
+            await self._ours.close()
         asking = set(self._asking.values())
         for task in asking:
             task.cancel()
@@ -85,6 +77,29 @@ class Profiles:
                 await asyncio.wait(asking)
             if self._lookup:
                 await self._lookup.close()
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether anybody can be asked."""
+        return self._lookup is not None
+
+    async def meet(self, accounts: frozenset[str]) -> None:
+        """Learn which authors our accounts are, for `WAIT` seconds at most; the answer may come later."""
+        asking = self._ours.look(accounts) if self._ours else None
+        if asking:
+            await asyncio.wait({asking}, timeout=self._wait)
+
+    def recognise(self, events: Sequence[E], accounts: frozenset[str]) -> list[E]:
+        """Return the events, mentions by our accounts with their author as far as known; nobody waits for more."""
+        if self._ours:
+            self._ours.look(accounts)
+        return [self.known(event) for event in events]
+
+    def known(self, event: E) -> E:
+        """Return a mention by one of our accounts with its author as far as known, anything else as it is."""
+        if self._ours is None or not self._ours.authors or not isinstance(event, Mention):
+            return event
+        return told(event, self._ours.authors.get(event.author.id))
 
     async def enrich(self, events: Sequence[E]) -> list[E]:
         """Return the events, mentions with what is known of their authors, after `WAIT` seconds at most."""
@@ -96,10 +111,10 @@ class Profiles:
         return [self._told(event) for event in events]
 
     def _unknown(self, events: Sequence[object]) -> list[str]:
-        """Return whom to ask after: authors of mentions that say nothing of followers, each once, in order."""
+        """Return whom to ask after, each once: authors without followers, those first whose mentions count anyhow."""
         now = self._clock.monotonic()
-        authors = (event.author for event in events if isinstance(event, Mention) and event.author.followers is None)
-        ids = dict.fromkeys(author.id for author in authors)
+        unknown = [event for event in events if isinstance(event, Mention) and event.author.followers is None]
+        ids = dict.fromkeys(event.author.id for event in sorted(unknown, key=lambda event: not event.brands))
         return [one for one in ids if self._known.get(one, (-1.0, None))[0] <= now]
 
     async def _ask(self, ids: list[str]) -> None:
@@ -152,14 +167,19 @@ class Profiles:
     def _told(self, event: E) -> E:
         if not isinstance(event, Mention) or event.author.followers is not None:
             return event
-        author = self._known.get(event.author.id, (0.0, None))[1]
-        if author is None:
-            return event
-        known = replace(
-            event.author,
-            handle=event.author.handle or author.handle,
-            name=event.author.name or author.name,
-            followers=author.followers,
-            verified=event.author.verified or author.verified,
-        )
-        return replace(event, author=known)
+        return told(event, self._known.get(event.author.id, (0.0, None))[1])
+
+
+def told(event: E, author: Author | None) -> E:
+    """Return a mention with what its own wire does not say of its author."""
+    if author is None or not isinstance(event, Mention):
+        return event
+    said = event.author
+    known = replace(
+        said,
+        handle=said.handle or author.handle,
+        name=said.name or author.name,
+        followers=author.followers if said.followers is None else said.followers,
+        verified=said.verified or author.verified,
+    )
+    return replace(event, author=known)

@@ -84,8 +84,16 @@ class Intake:
             yield
 
     def concerns(self, said: Mention) -> bool:
-        """Tell whether something that was named by `take` before is a mention now; from any thread."""
-        return bool(self._matcher.scopes(said, self._bound.get(said.source)))
+        """Tell whether something that was named by `take` before may be a mention now, which `take` decides.
+
+        Authors it does not ask for because of queries that need no word: that would be everybody. From any thread.
+        """
+        profiles = self._profiles.get(said.source)
+        if profiles is None:
+            return bool(self._matcher.scopes(said, self._bound.get(said.source)))
+        said = profiles.known(said)
+        scopes = self._matcher.scopes(said, self._bound.get(said.source))
+        return bool(scopes) or self._matcher.may_count(said, wordless=False)
 
     async def take(
         self,

@@ -35,6 +35,14 @@ class Field:
         """Tell whether what is known of the mention is as asked; what is not known never is."""
         return _TESTS[self.name](self, subject)
 
+    def in_doubt(self, subject: Subject) -> bool:
+        """Tell whether it does not hold, but might if the author's profile were looked up, which tells followers."""
+        if self.name not in {"author", "followers"} or subject.followers is not None or self.holds(subject):
+            return False
+        if self.name == "followers":
+            return True
+        return not subject.handles or (self.value[0] != "@" and not subject.name.strip())
+
 
 def _channel(field: Field, subject: Subject) -> bool:
     return _same(field, subject.channel)

@@ -12,6 +12,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken
 
 from app.domain import misreading, wording
 from app.domain.clause import And, Near, Node, Not, Or, anchors, asks, channels, nearable, words_of
+from app.domain.doubt import OF_AUTHORS, may
 from app.domain.mistake import mistake
 from app.domain.subject import Subject
 
@@ -38,6 +39,10 @@ class Query:
         """Tell whether a subject is wanted."""
         return self.root.holds(subject)
 
+    def may_match(self, subject: Subject) -> bool:
+        """Tell whether a subject may be wanted once its author's profile is looked up."""
+        return may(self.root, subject)
+
     def words(self) -> frozenset[str]:
         """Return all folded words of its terms."""
         return frozenset(words_of(self.root))
@@ -57,6 +62,11 @@ class Query:
     def asks(self, field: str) -> bool:
         """Tell whether it asks about a field."""
         return asks(self.root, field)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it asks anything that the profile of an author may tell."""
+        return any(map(self.asks, OF_AUTHORS))
 
 
 REMEMBERED = 8_192

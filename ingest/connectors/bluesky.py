@@ -22,7 +22,7 @@ from app.errors import SourceUnavailable
 from ingest.appview import PUBLIC, AppView
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Setting, Terms
-from ingest.profiles import Lookup
+from ingest.lookup import Lookup
 from ingest.wires.jetstream import CHANNEL, LOWEST_TIME, POSTS, V2, Cursor, Item, Reader
 
 REWIND = 5_000_000
