@@ -1,7 +1,11 @@
-"""Duty: which brands this service answers for, when several share them on any number of machines."""
+"""Duty: which brands this service answers for, when several share them on any number of machines.
+
+Brands whose ids have the same byte of hash go together under one lease: there are 256 however many brands there are.
+"""
 
 import asyncio
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 import structlog
@@ -24,19 +28,20 @@ log = structlog.get_logger()
 
 
 class Duty:
-    """One lease a brand; those that join get their share, those of a service that died are taken over."""
+    """One lease a share of the brands; those that join get their part, those of a service that died are taken over."""
 
     def __init__(self, bus: Bus, brands: Iterable[str], owner: str, clock: Clock) -> None:
         self._bus, self._owner, self._clock = bus, owner, clock
-        self._brands = tuple(brands)
         self._since: dict[str, float] = {}
         self._yielded: dict[str, float] = {}
-        self._looked = float("-inf")
+        self._of: dict[str, set[str]] = {}
+        """Lease → brands."""
+        self.follow(brands)
 
     @property
     def held(self) -> set[str]:
         """Return the brands that were ours at the last look."""
-        return set(self._since)
+        return {brand for lease in self._since for brand in self._of.get(lease, ())}
 
     def due(self) -> bool:
         """Tell whether it is time to look again."""
@@ -49,56 +54,74 @@ class Duty:
         colleagues = {*(await self._bus.reports()).get("alerts", ()), self._owner}
         places = asyncio.Semaphore(TOGETHER)
 
-        async def settle(brand: str) -> None:
+        async def settle(lease: str) -> None:
             async with places:
-                await (self._hand_over(brand) if self._spare(brand, colleagues) else self.confirm(brand))
+                await (self._hand_over(lease) if self._spare(lease, colleagues) else self._take(lease))
 
-        await asyncio.gather(*(settle(brand) for brand in self._brands))
-        if before != self.held:
-            log.info("duty", brands=len(self.held), of=len(self._brands), taken=sorted(self.held - before))
-        return self.held - before
+        await asyncio.gather(*(settle(lease) for lease in list(self._of)))
+        held = self.held
+        if before != held:
+            log.info("duty", brands=len(held), of=len(self._brands), taken=len(held - before))
+        return held - before
 
     async def confirm(self, brand: str) -> bool:
-        """Take or extend one lease; tell whether the brand is ours now."""
+        """Take or extend the lease of a brand; tell whether it is ours now."""
+        lease = lease_of(brand)
+        taken = await self._take(lease)
+        if taken:
+            self._of.setdefault(lease, set()).add(brand)
+        return taken
+
+    async def _take(self, lease: str) -> bool:
         now = self._clock.monotonic()
-        if now - self._yielded.get(brand, float("-inf")) < YIELD:
+        if now - self._yielded.get(lease, float("-inf")) < YIELD:
             return False
-        if await self._bus.lease(_name(brand), self._owner, LEASE) is None:
-            self._since.pop(brand, None)
+        if await self._bus.lease(lease, self._owner, LEASE) is None:
+            self._since.pop(lease, None)
             return False
-        self._since.setdefault(brand, now)
+        self._since.setdefault(lease, now)
         return True
 
     def follow(self, brands: Iterable[str]) -> None:
-        """Answer for other brands from the next look on."""
-        self._brands = tuple(brands)
+        """Answer for other brands from the next look on; those that went stay ours until they are dropped."""
+        self._brands = frozenset(brands)
+        self._of = {lease: kept for lease, kept in self._of.items() if lease in self._since}
+        for brand in self._brands:
+            self._of.setdefault(lease_of(brand), set()).add(brand)
         self._looked = float("-inf")
 
     async def drop(self, brand: str) -> None:
         """Give a brand up that is not watched any more."""
-        self._since.pop(brand, None)
-        await self._bus.release(_name(brand), self._owner)
+        lease = lease_of(brand)
+        kept = self._of.get(lease, set())
+        kept.discard(brand)
+        if not kept:
+            self._of.pop(lease, None)
+            self._since.pop(lease, None)
+            await self._bus.release(lease, self._owner)
 
     async def leave(self) -> None:
         """Give everything up, which spares the others waiting."""
-        for brand in self.held:
-            await self._bus.release(_name(brand), self._owner)
+        for lease in self._since:
+            await self._bus.release(lease, self._owner)
 
-    def _spare(self, brand: str, colleagues: set[str]) -> bool:
-        """Tell whether another service should have a brand that we have held for a while."""
-        held = self._clock.monotonic() - self._since.get(brand, float("inf"))
-        return held >= SETTLED and max(colleagues, key=lambda one: _weight(one, brand)) != self._owner
+    def _spare(self, lease: str, colleagues: set[str]) -> bool:
+        """Tell whether another service should have what we have held for a while."""
+        held = self._clock.monotonic() - self._since.get(lease, float("inf"))
+        return held >= SETTLED and max(colleagues, key=lambda one: _weight(one, lease)) != self._owner
 
-    async def _hand_over(self, brand: str) -> None:
-        await self._bus.release(_name(brand), self._owner)
-        self._since.pop(brand, None)
-        self._yielded[brand] = self._clock.monotonic()
-
-
-def _name(brand: str) -> str:
-    return f"alerts:{brand}"
+    async def _hand_over(self, lease: str) -> None:
+        await self._bus.release(lease, self._owner)
+        self._since.pop(lease, None)
+        self._yielded[lease] = self._clock.monotonic()
 
 
-def _weight(worker: str, brand: str) -> bytes:
-    """Return a weight that splits brands evenly, and moves few when a worker comes or goes (rendezvous hashing)."""
-    return blake2b(f"{worker}\0{brand}".encode(), digest_size=8).digest()
+@lru_cache(1 << 14)
+def lease_of(brand: str) -> str:
+    """Return the name of the lease that a brand belongs to."""
+    return f"alerts:{blake2b(brand.encode(), digest_size=1).hexdigest()}"
+
+
+def _weight(worker: str, lease: str) -> bytes:
+    """Return a weight that splits leases evenly, and moves few when a worker comes or goes (rendezvous hashing)."""
+    return blake2b(f"{worker}\0{lease}".encode(), digest_size=8).digest()

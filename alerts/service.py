@@ -1,8 +1,6 @@
 """The alerts service: steps the detectors on the tallies and keeps one incident per brand."""
 
-from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from uuid import uuid4
 
 import anyio
@@ -15,6 +13,7 @@ from alerts.evaluate import KEPT, STEP, Decision, Watch
 from alerts.evidence import BEFORE, driver_terms, lead_authors
 from alerts.farewell import dismiss
 from alerts.hearing import heard
+from alerts.learning import Learning, apart
 from alerts.sources import SourceWatch
 from alerts.wording import reason
 from app.crisis import open_incident, resolve_incident, update_incident
@@ -22,16 +21,10 @@ from app.domain.actor import system
 from app.domain.brand import Brand
 from app.domain.incident import Incident
 from app.domain.source import SourceState
-from app.domain.tally import MinuteTally, TallyDelta, minutes
 from app.errors import Conflict, NotFound, Unavailable
 from app.metrics import INCIDENTS_OPEN
-from app.registry import load_all
 from app.service import Context
 
-PAST = 21 * 86_400
-"""Seconds of history a baseline is made from."""
-RECENT = 3 * 3600
-"""Seconds the bus knows better than the archive, which may be behind."""
 CHANGING = 300
 """Seconds whose minutes are read again at every step; all of them once a minute, as edits reach back."""
 MINUTE = 60.0
@@ -64,6 +57,7 @@ class AlertsService:
         self._config = context.config
         self._brands = {brand.id: brand for brand in self._config.brands}
         self._watches: dict[str, Watch] = {}
+        self._learning = Learning(context, self._zone)
         self._more = anyio.Event()
         """Set when there are other brands to learn."""
         self._orphans = True
@@ -109,9 +103,8 @@ class AlertsService:
             await self._look()
         now = self._context.clock.now()
         at = min(await self._bus.watermark() or now, now)  # a clock that was set back is behind the watermark
-        if self._duty.held <= self._watches.keys():
-            self._context.ready.set()
-        if self._fresh & self._watches.keys() or not 0.0 <= at - self._stepped < STEP:
+        self._context.ready.set()  # brands are learned meanwhile: one that is not yet is not judged
+        if (self._fresh and self._fresh <= self._watches.keys()) or not 0.0 <= at - self._stepped < STEP:
             await self._step(at)
 
     async def _look(self) -> None:
@@ -127,25 +120,24 @@ class AlertsService:
             return
         self._config = self._context.config
         self._brands = {brand.id: brand for brand in self._config.brands}
+        held = self._duty.held
         self._duty.follow(self._brands)
+        self._fresh |= self._duty.held - held
+        self._learning.forget(self._brands)
         self._watches = {brand: watch for brand, watch in self._watches.items() if brand in self._brands}
         self._orphans = True
         self._more.set()
         self._more = anyio.Event()
 
     async def learn(self) -> bool:
-        """Learn the past of the next brand, one we act for first; return False if all are learned."""
+        """Learn the past of some more brands, those we act for first; return False if all are learned."""
         unknown = [brand for brand in self._brands if brand not in self._watches]
         if not unknown:
             return False
-        brand = min(unknown, key=lambda one: one not in self._duty.held)
-        now = self._context.clock.now()
-        tally = await self._bus.minutes([brand], now - RECENT, now)
-        watch = await to_thread.run_sync(self._learned, brand, now, tally)
-        watch.take(tally)
-        if brand in self._brands:
-            self._watches[brand] = watch
-            self._published = 0.0
+        learned = await self._learning.some(unknown, self._duty.held)
+        self._watches |= {brand: watch for brand, watch in learned.items() if brand in self._brands}
+        self._published = 0.0
+        log.info("learned", brands=len(self._watches), of=len(self._brands))
         return True
 
     async def _learn_for_ever(self) -> None:
@@ -157,21 +149,6 @@ class AlertsService:
             except Unavailable as error:
                 log.warning("alerts wait", reason=str(error))
                 await self._context.clock.sleep(RETRY)
-
-    def _learned(self, brand: str, at: float, tally: TallyDelta) -> Watch:
-        kinds = load_all("detectors")
-        watch = Watch(brand, lambda: [kind(brand, self._zone) for kind in kinds.values()], self._zone)
-        watch.learn(self._history(brand, at, tally), until=at)
-        return watch
-
-    def _history(self, brand: str, at: float, tally: TallyDelta) -> Sequence[MinuteTally]:
-        """Return the past minutes of a brand: from the archive, the last hours from the bus where it has more."""
-        with self._context.store.reading() as tx:
-            found = {minute.start: minute for minute in tx.tallies.read(brand, at - PAST, at)}
-        for start, minute in minutes(tally, brand).items():
-            if start not in found or minute.count > found[start].count:
-                found[start] = minute
-        return [found[start] for start in sorted(found)]
 
     async def _resume(self, brands: set[str]) -> None:
         """Take over the incidents of brands as they are stored."""
@@ -218,8 +195,9 @@ class AlertsService:
         if fresh := self._fresh & held:
             await self._resume(fresh)
             self._fresh -= fresh
-        for watch in self._watches.values():
-            watch.take(tally)
+        for brand, part in apart(tally).items():
+            if brand in self._watches:
+                self._watches[brand].take(part)
         await self._learn_late(held, at)
         for brand, watch in list(self._watches.items()):
             decision = watch.step(at, heard=self._heard(self._brands[brand], states, at))
@@ -244,11 +222,9 @@ class AlertsService:
         if 0.0 <= at - self._asked < pause:
             return
         self._asked = at
-        for watch in [self._watches[brand] for brand in held if self._watches[brand].basis < THIN]:
-            history = await to_thread.run_sync(self._history, watch.brand, at, watch.tally)
-            if history and history[0].start < watch.oldest - 3600:
-                await to_thread.run_sync(partial(watch.learn, history, until=at))
-                self._published = 0.0
+        thin = [self._watches[brand] for brand in held if self._watches[brand].basis < THIN]
+        if await self._learning.again(thin, at):
+            self._published = 0.0
 
     async def _try(self, watch: Watch, decision: Decision, at: float) -> None:
         """Do what was decided; if somebody else opened or resolved it meanwhile, take that over."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.duty import SETTLED, Duty
+from alerts.duty import SETTLED, Duty, lease_of
 from app.bus.server import EmbeddedServer
 from tests.acceptance.world import World
 
@@ -56,7 +56,7 @@ async def test_brands_of_a_service_that_died_are_taken_over_and_it_notices_when_
     await dead.look()
     assert await alive.look() == set()
     for brand in BRANDS:  # and their time is over
-        await world.bus._connection.client.delete(f"ew:{{alerts:{brand}}}:lease")
+        await world.bus._connection.client.delete(f"ew:{{{lease_of(brand)}}}:lease")
     assert await alive.look() == set(BRANDS)
     assert not await dead.confirm(BRANDS[0])
     assert BRANDS[0] not in dead.held
@@ -70,7 +70,7 @@ async def test_a_storm_opens_one_incident_whoever_acts_when_it_is_due(world: Wor
     assert (first._duty.held, second._duty.held) == ({"nordlicht"}, set())
     await world.speak(300, 20, first, second, step=30)
     await world.speak(180, 140, angry=True)  # the first is stopped, and the storm comes
-    await world.bus._connection.client.delete("ew:{alerts:nordlicht}:lease")  # and its lease has ended
+    await world.bus._connection.client.delete(f"ew:{{{lease_of('nordlicht')}}}:lease")  # and its lease has ended
     await second.work()
     assert second._duty.held
     (incident,), audit = await world.incidents()
@@ -94,7 +94,7 @@ async def test_who_is_held_up_between_judging_and_acting_does_not_act(world: Wor
 
     async def held_up(*given):
         told = await describe(*given)
-        await world.bus._connection.client.set("ew:{alerts:nordlicht}:lease", "b", px=60_000)
+        await world.bus._connection.client.set(f"ew:{{{lease_of('nordlicht')}}}:lease", "b", px=60_000)
         return told
 
     async def careless(_):

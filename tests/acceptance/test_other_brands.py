@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from alerts.duty import lease_of
 from alerts.service import AlertsService
 from app.bus.server import EmbeddedServer
 from app.domain.brand import EVERY, Brand
@@ -67,14 +68,14 @@ async def test_a_brand_that_goes_leaves_no_open_incident_and_no_duty(world: Worl
     (incident,), audit = await world.incidents()
     assert (incident.state, audit[-1]) == ("resolved", "incident.resolve")
     assert [one.state for one in await world.bus.incidents()] == ["resolved"]
-    assert await world.bus.lease("alerts:nordlicht", "another", 5) is not None
+    assert await world.bus.lease(lease_of("nordlicht"), "another", 5) is not None
     assert (set(service._watches), service._duty.held) == (set(), {"other"})
 
 
 async def test_of_a_brand_that_another_service_is_on_duty_for_nothing_is_resolved(world: World):
     service = await stormy(world)
-    await world.bus.release("alerts:nordlicht", "one")
-    assert await world.bus.lease("alerts:nordlicht", "another", 60) is not None
+    await world.bus.release(lease_of("nordlicht"), "one")
+    assert await world.bus.lease(lease_of("nordlicht"), "another", 60) is not None
     change(service, brands=(OTHER,))
     await world.speak(30, 20, service)
     (incident,), _ = await world.incidents()
@@ -84,7 +85,7 @@ async def test_of_a_brand_that_another_service_is_on_duty_for_nothing_is_resolve
 
 async def test_who_starts_after_a_brand_went_ends_what_was_left_open(world: World):
     await stormy(world)
-    await world.bus.release("alerts:nordlicht", "one")
+    await world.bus.release(lease_of("nordlicht"), "one")
     world.config = world.config.model_copy(update={"brands": (OTHER,)})
     await world.service("two").begin()
     (incident,), _ = await world.incidents()

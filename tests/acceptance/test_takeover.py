@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from alerts.duty import lease_of
 from app.bus.server import EmbeddedServer
 from tests.fixtures.system import Running, until
 
@@ -53,7 +54,7 @@ def holder(client: redis.Redis, lease: str) -> str:
 
 @pytest.mark.parametrize(
     ("service", "leases"),
-    [("ingest", ("source:demo", "heartbeat")), ("alerts", ("alerts:nordlicht", "alerts:suedwind"))],
+    [("ingest", ("source:demo", "heartbeat")), ("alerts", (lease_of("nordlicht"), lease_of("suedwind")))],
 )
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=lambda blow: blow.name)
 def test_another_takes_over(machine, client, service: str, leases: tuple[str, ...], blow: signal.Signals):
