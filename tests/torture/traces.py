@@ -14,7 +14,7 @@ from tests.torture.pages import parted
 AT_ONCE = 1_000
 OURS = {"redis", "redis.log"}
 """Redis' own folder: its append-only file is a history until Redis rewrites it."""
-DATABASE = {"emberwatch.sqlite", "emberwatch.sqlite-wal"}
+DATABASES = {f"{name}.sqlite{suffix}" for name in ("emberwatch", "unmatched") for suffix in ("", "-wal")}
 GAPS = "gaps of pages"
 """Where SQLite leaves copies that belong to nothing, see `tests.torture.pages`."""
 
@@ -86,7 +86,7 @@ def _files(data: Path) -> Iterator[tuple[str, bytes]]:
     for file in sorted(data.rglob("*")):
         if file.is_file() and not OURS & set(file.relative_to(data).parts):
             name, blob = str(file.relative_to(data)), file.read_bytes()
-            if name in DATABASE:
+            if name in DATABASES:
                 blob, gaps = parted(blob, log=name.endswith("-wal"))
                 yield GAPS, gaps
             yield name, blob
