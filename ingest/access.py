@@ -78,10 +78,12 @@ def demand(setting: Setting, keys: tuple[str, ...], where: str) -> None:
     """Raise `CredentialMissing` if one of the secrets is not there; `where` says where to get it."""
     for key in keys:
         if getattr(setting.options, key) is None:
-            raise CredentialMissing(
-                f"The source {setting.source} has no {key}: set {variable(setting.source, key)}, or write "
-                f"`{key}_file` with the file that holds it. {where}"
-            )
+            raise CredentialMissing(f"The source {setting.source} has no {key}: {placed(setting, key)}. {where}")
+
+
+def placed(setting: Setting, key: str) -> str:
+    """Return where a secret of a source is to be put, for the middle of a sentence."""
+    return f"set {variable(setting.source, key)}, or write `{key}_file` with the file that holds it"
 
 
 def _error(said: Any) -> str:

@@ -215,3 +215,14 @@ async def until(condition, seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - conditions of many kinds
             await asyncio.sleep(0.01)
+
+
+async def gather(batches, wanted):
+    """Take batches until `wanted` events came; return the events and the last cursor."""
+    events, cursor = [], None
+    async with asyncio.timeout(20):
+        while len(events) < wanted:
+            batch = await anext(batches)
+            events += batch.events
+            cursor = batch.cursor or cursor
+    return events, cursor

@@ -1,19 +1,19 @@
 """Discourse: posts of own communities, public ones without a key."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 
-from app.config.secret import variable
 from app.domain.instant import from_rfc3339, rfc3339
 from app.domain.mention import Mention, SourceEvent
 from app.domain.source import Gap
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.access import placed
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Fates, Setting, Terms
+from ingest.paced import Paced, site
 from ingest.poll import Interval, polled
 from ingest.seen import Seen
 from ingest.web import Answer, Web, host_of
@@ -36,34 +36,21 @@ PACE = 0.35
 PACE_WITH_KEY = 1.05
 NAMES = 3_600.0
 FORBIDDEN, NOT_FOUND, GONE, TOO_MANY = 403, 404, 410, 429
-HOW = "An admin of the community makes one at /admin/api/keys; set {variable}, or write `api_key_file`."
+HOW = "An admin of the community makes one at /admin/api/keys"
 
 
-class DiscourseOptions(BaseModel):
+class DiscourseOptions(Paced):
     """Which community to read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(description="the address of the community: https://forum.example.org")
     api_key: SecretStr | None = Field(None, description="an API key, if the community is not public")
     username: str = Field("system", description="in whose name the key asks")
     days: Annotated[float, Field(ge=0, le=365)] = Field(2.0, description="how far back the first look goes")
-    shortest: Annotated[float, Field(ge=10, le=86_400)] = Field(60.0, description="least seconds between two looks")
-    longest: Annotated[float, Field(ge=10, le=86_400)] = Field(600.0, description="most seconds between two looks")
 
     @field_validator("url")
     @classmethod
     def _web(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("give the address of the community: https://forum.example.org")
-        return url.rstrip("/")
-
-    @model_validator(mode="after")
-    def _bounds(self) -> Self:
-        if self.longest < self.shortest:
-            raise ValueError("`longest` must not be less than `shortest`")
-        return self
+        return site(url, "of the community: https://forum.example.org")
 
 
 class _Place(msgspec.Struct):
@@ -113,7 +100,7 @@ class DiscourseConnector:
         self._place, self._seen, self._walk = _Place(), Seen(limit=KEPT), _Walk()
         self._places: dict[int, str] = {}
         self._named = float("-inf")
-        self._how = HOW.format(variable=variable(setting.source, "api_key"))
+        self._how = f"{HOW}; {placed(setting, 'api_key')}."
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield posts from `cursor` on."""

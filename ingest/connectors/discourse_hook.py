@@ -8,6 +8,7 @@ from app.config.secret import variable
 from app.errors import CredentialMissing
 from ingest.connector import Batch, Setting, Terms
 from ingest.hook import called
+from ingest.paced import site
 from ingest.signature import signed
 from ingest.wires import discourse, discourse_hook
 from ingest.wires.heard import Heard
@@ -24,9 +25,7 @@ class DiscourseHookOptions(BaseModel):
     @field_validator("url")
     @classmethod
     def _web(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
-            raise ValueError("give the address of the community: https://forum.example.org")
-        return url.rstrip("/")
+        return site(url, "of the community: https://forum.example.org")
 
 
 class DiscourseHook:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from app.domain.instant import rfc3339
 from app.domain.source import Cause, SourceStatus
@@ -17,6 +17,7 @@ from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Fates, Setting, Terms
 from ingest.feed import Timetable, asked, discovered, parsed, soonest
+from ingest.paced import Paced
 from ingest.perimeter import Perimeter
 from ingest.poll import polled
 from ingest.web import Answer, Web, host_of
@@ -44,10 +45,8 @@ SHARE = 20.0
 """Times as long as reading a feed took it is left alone: nobody keeps us busy with markup made for that."""
 
 
-class FeedsOptions(BaseModel):
+class FeedsOptions(Paced):
     """Which feeds to read, and how often."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = Field(None, description="the address of a feed, or of a page that has one")
     urls: tuple[str, ...] = Field((), description=f"several of them, up to {FEEDS}")
@@ -74,8 +73,6 @@ class FeedsOptions(BaseModel):
             raise ValueError(
                 f"{len(self.addresses)} feeds are too many for one source; spread them, up to {FEEDS} each"
             )
-        if self.longest < self.shortest:
-            raise ValueError("`longest` must not be less than `shortest`")
         return self
 
     @property

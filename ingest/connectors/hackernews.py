@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
-from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -12,6 +11,7 @@ from app.domain.mention import Deletion, SourceEvent
 from app.domain.source import Gap
 from app.errors import SourceUnavailable
 from ingest.connector import Batch, Fates, Setting, Terms
+from ingest.paced import site
 from ingest.poll import Interval, polled
 from ingest.web import Web, host_of
 from ingest.wires.hackernews import CHANNEL, Told, item, number, updates
@@ -47,9 +47,7 @@ class HackerNewsOptions(BaseModel):
     @field_validator("url")
     @classmethod
     def _web(cls, url: str) -> str:
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-            raise ValueError("give a web address: https://hacker-news.firebaseio.com/v0")
-        return url.rstrip("/")
+        return site(url, "of the items: https://hacker-news.firebaseio.com/v0")
 
 
 class _Place(msgspec.Struct):

@@ -13,9 +13,8 @@ import msgspec
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from app.config.secret import variable
 from app.domain.mention import SourceEvent
-from app.errors import CredentialMissing
+from ingest.access import demand, placed
 from ingest.connector import Batch, Setting, Terms
 from ingest.mailbox import AT_ONCE, RENEWED, Door, Folder, Letter, Mailbox
 from ingest.poll import Interval, polled
@@ -23,6 +22,7 @@ from ingest.wires import mail
 
 DAY = 86_400.0
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
+WHERE = "Where the provider wants two factors, make an app password in the account's security settings."
 FAREWELL = 2.0
 """Seconds a thread has to notice that its line is gone."""
 
@@ -208,14 +208,10 @@ class MailConnector:
         return Door(options.host, port, options.encryption, options.user, password, options.ca)
 
     def _demand(self) -> None:
-        if self._options.password is None:
-            raise CredentialMissing(f"The password of the mailbox is missing. {self._advice()}")
+        demand(self._setting, ("password",), WHERE)
 
     def _advice(self) -> str:
-        return (
-            f"Set {variable(self._setting.source, 'password')} or write password_file; where the provider wants two "
-            "factors, make an app password in the account's security settings."
-        )
+        return f"To mend it, {placed(self._setting, 'password')}. {WHERE}"
 
     async def _do(self, work: Callable[[], T]) -> T:
         """Do something in the mailbox's own thread; told to stop, break its line off and wait until it has noticed."""

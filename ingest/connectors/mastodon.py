@@ -9,12 +9,13 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from app.config.secret import variable
 from app.domain.mention import Deletion
 from app.domain.source import Quota
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.access import placed
 from ingest.allowance import quota_of
 from ingest.connector import Batch, Fates, Setting, Terms
+from ingest.paced import site
 from ingest.poll import Interval, polled
 from ingest.streams import Streams, kept_open
 from ingest.web import Answer, Web, host_of
@@ -65,9 +66,7 @@ class MastodonOptions(BaseModel):
     @field_validator("url")
     @classmethod
     def _web(cls, url: str) -> str:
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-            raise ValueError("give the address of an instance: https://mastodon.social")
-        return url.rstrip("/")
+        return site(url, "of an instance: https://mastodon.social")
 
     @field_validator("timelines")
     @classmethod
@@ -147,10 +146,8 @@ class MastodonConnector:
     def _refusal(self, answer: Answer) -> SourceUnavailable | None:
         if answer.status not in _REFUSED:
             return None
-        host, name = host_of(answer.url), variable(self._setting.source, "token")
-        way = (
-            f"set {name} or write token_file; make one with the scope read at {self._options.url}/settings/applications"
-        )
+        host, put = host_of(answer.url), placed(self._setting, "token")
+        way = f"{put}; make one with the scope read at {self._options.url}/settings/applications"
         if self._options.token:
             return CredentialMissing(f"{host} does not accept the token (HTTP {answer.status}): {way}.")
         return CredentialMissing(f"{host} shows this only to whom it knows (HTTP {answer.status}): {way}.")

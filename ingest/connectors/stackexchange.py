@@ -7,14 +7,15 @@ from typing import Annotated, Any, Self
 
 import msgspec
 from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from app.config.secret import variable
 from app.domain.mention import Mention, SourceEvent
 from app.domain.source import Quota
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.access import placed
 from ingest.connector import Batch, Fates, Setting, Terms
 from ingest.keyset import walk
+from ingest.paced import Paced
 from ingest.poll import Interval, polled
 from ingest.seen import Seen
 from ingest.web import Answer, Web, host_of
@@ -34,17 +35,15 @@ COMMENTING = 3_600.0
 
 THROTTLED, AWAY = 502, frozenset({500, 503})
 REFUSED = frozenset({401, 402, 403, 405, 406})
-HOW = "Register at https://stackapps.com/apps/oauth/register and set {variable}, or write `api_key_file`."
+HOW = "Register at https://stackapps.com/apps/oauth/register"
 _SITE = re.compile(r"[a-z0-9.-]{2,60}")
 _TAG = re.compile(r"[^\s;]{1,35}")
 
 Reader = Callable[[bytes], wire.Answered]
 
 
-class StackexchangeOptions(BaseModel):
+class StackexchangeOptions(Paced):
     """Which questions to find."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     site: str = Field("stackoverflow", description="the site: stackoverflow, superuser, serverfault, diy, …")
     query: str | None = Field(None, min_length=1, max_length=200, description="words that questions hold")
@@ -74,8 +73,6 @@ class StackexchangeOptions(BaseModel):
     def _some(self) -> Self:
         if not self.query and not self.tagged:
             raise ValueError("give `query` or `tagged`: what the questions are about")
-        if self.longest < self.shortest:
-            raise ValueError("`longest` must not be less than `shortest`")
         return self
 
 
@@ -109,7 +106,7 @@ class StackexchangeConnector:
         self._place, self._seen = _Place(), Seen(limit=KEPT)
         self._again: dict[str, float] = {}
         self._calls, self._quota = 0, Quota(0, 0)
-        self._how = HOW.format(variable=variable(setting.source, "api_key"))
+        self._how = f"{HOW}; {placed(setting, 'api_key')}."
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield questions, answers and comments from `cursor` on."""

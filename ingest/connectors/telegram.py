@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from app.config.secret import variable
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.access import placed
 from ingest.connector import Batch, Setting, Terms
 from ingest.hook import called
 from ingest.poll import Interval, polled
@@ -125,10 +125,9 @@ class TelegramConnector:
         return Web(self._setting, credential=self._advice(), patience=LONG + 15)
 
     def _advice(self) -> str:
-        source = self._setting.source
+        own, hook = placed(self._setting, "token"), placed(self._setting, "secret_token")
         return (
-            f"set {variable(source, 'token')} or write token_file with the token that @BotFather gives in Telegram; "
-            f"or, for a webhook, set {variable(source, 'secret_token')} to the secret_token of setWebhook."
+            f"{own} (@BotFather gives one in Telegram); or, for a webhook with the secret_token of setWebhook, {hook}."
         )
 
     def _address(self, method: str) -> str:

@@ -1,19 +1,19 @@
 """WordPress: posts and comments of own blogs, by the REST API that every WordPress has."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, field_validator, model_validator
+from pydantic import Field, SecretStr, StrictBool, field_validator
 
-from app.config.secret import variable
 from app.domain.instant import rfc3339
 from app.domain.mention import Mention, SourceEvent
 from app.errors import CredentialMissing, SourceUnavailable
+from ingest.access import placed
 from ingest.connector import Batch, Fates, Setting, Terms
 from ingest.keyset import Stretch, walk
+from ingest.paced import Paced, site
 from ingest.poll import Interval, polled
 from ingest.seen import Seen
 from ingest.web import Answer, Web, host_of
@@ -28,38 +28,23 @@ KEPT = 2_000
 PACE = 0.2
 BAD, UNAUTHORISED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 ENDED = "rest_post_invalid_page_number"
-HOW = (
-    "Make an application password (Users → Profile → Application Passwords) for `user` and set {variable}, or write"
-    " `password_file`."
-)
+HOW = "Make an application password (Users → Profile → Application Passwords) for `user`"
 
 
-class WordpressOptions(BaseModel):
+class WordpressOptions(Paced):
     """Which blog to read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(description="the address of the blog: https://blog.example.org")
     user: str | None = Field(None, description="who asks, if the blog shows its API only to those who sign in")
     password: SecretStr | None = Field(None, description="an application password of `user`")
     comments: StrictBool = Field(default=True, description="read comments, too")
     days: Annotated[float, Field(ge=1, le=365)] = Field(7.0, description="how far back the first look goes")
-    shortest: Annotated[float, Field(ge=10, le=86_400)] = Field(60.0, description="least seconds between two looks")
     longest: Annotated[float, Field(ge=10, le=86_400)] = Field(900.0, description="most seconds between two looks")
 
     @field_validator("url")
     @classmethod
     def _web(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("give the address of the blog: https://blog.example.org")
-        return url.rstrip("/")
-
-    @model_validator(mode="after")
-    def _bounds(self) -> Self:
-        if self.longest < self.shortest:
-            raise ValueError("`longest` must not be less than `shortest`")
-        return self
+        return site(url, "of the blog: https://blog.example.org")
 
 
 class _Place(msgspec.Struct):
@@ -87,7 +72,7 @@ class WordpressConnector:
         self._setting, self._options = setting, setting.options
         self._place, self._seen = _Place(), Seen(limit=KEPT)
         self._plain = False
-        self._how = HOW.format(variable=variable(setting.source, "password"))
+        self._how = f"{HOW}; {placed(setting, 'password')}."
 
     async def listen(self, cursor: str | None) -> AsyncIterator[Batch]:
         """Yield posts and comments from `cursor` on."""

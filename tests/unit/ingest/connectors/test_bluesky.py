@@ -18,7 +18,7 @@ from ingest.connectors import bluesky
 from ingest.connectors.bluesky import BlueskyConnector, BlueskyOptions
 from ingest.connectors.push import PushOptions
 from ingest.wires.jetstream import LOWEST_TIME, V2
-from tests.intake import StillClock, Told, until
+from tests.intake import StillClock, Told, gather, until
 
 pytestmark = pytest.mark.anyio
 
@@ -34,17 +34,6 @@ def connector(url, told=None, *, clock=None, **options):
 async def server():
     async with Jetstream() as running:
         yield running
-
-
-async def gather(batches, wanted):
-    """Take batches until `wanted` events came; return the events and the last cursor."""
-    events, cursor = [], None
-    async with asyncio.timeout(10):
-        while len(events) < wanted:
-            batch = await anext(batches)
-            events += batch.events
-            cursor = batch.cursor
-    return events, cursor
 
 
 @pytest.mark.parametrize("path", ["url", "url_v2"])

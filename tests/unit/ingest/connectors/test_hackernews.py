@@ -199,7 +199,7 @@ async def test_answers_that_say_nothing_are_told(news, path, monkeypatch):
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(ValidationError, match="web address"):
+    with pytest.raises(ValidationError, match="address of the items"):
         HackerNewsOptions(url="news.ycombinator.com")
     with pytest.raises(TypeError, match="HackerNewsOptions"):
         HackerNewsConnector(Setting("hn", PushOptions(), StillClock(0), Path(), Told()))

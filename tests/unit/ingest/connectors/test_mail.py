@@ -12,7 +12,7 @@ from ingest.connector import Setting
 from ingest.connectors import mail
 from ingest.connectors.mail import MailConnector, MailOptions
 from ingest.mailbox import RENEWED, Door, Mailbox
-from tests.intake import Told, until
+from tests.intake import Told, gather, until
 from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.proxy import Proxy
 
@@ -54,17 +54,6 @@ def connector(port, told=None, **options):
     return MailConnector(Setting("post", MailOptions(**given), HastyClock(), Path(), told or Told()))
 
 
-async def heard(batches, count):
-    """Collect at least so many letters, and the cursor that was committed last."""
-    events, cursor = [], None
-    async with asyncio.timeout(20):
-        while len(events) < count:
-            batch = await anext(batches)
-            events += batch.events
-            cursor = batch.cursor or cursor
-    return events, cursor
-
-
 async def settled(made, batches):
     """Take batches until it idles; return what came, the last cursor and the wait itself."""
     events, cursor = [], None
@@ -104,7 +93,7 @@ async def test_a_letter_is_told_the_moment_it_comes_and_stays_unread(dovecot):
     assert dovecot.flags() == set()
     dovecot.deliver(letter("later"))
     batches = connector(dovecot.port).listen(cursor)
-    events, _ = await heard(batches, 1)
+    events, _ = await gather(batches, 1)
     assert [event.id for event in events] == ["<later@example.org>"]
     await batches.aclose()
 
@@ -115,7 +104,7 @@ async def test_a_first_look_may_go_back_and_other_folders_are_asked_for(dovecot)
     dovecot.deliver(letter("shop"), "Shop")
     dovecot.deliver(letter("robot", Auto_Submitted="auto-replied"))
     batches = connector(dovecot.port, days=2, folders=("INBOX", "Shop"), interval=5).listen(None)
-    events, _ = await heard(batches, 46)
+    events, _ = await gather(batches, 46)
     assert len({event.id for event in events}) == 46
     await batches.aclose()
 
@@ -142,7 +131,7 @@ async def test_a_large_letter_is_read_at_its_beginning(dovecot, monkeypatch):
     monkeypatch.setattr("ingest.mailbox.BEGINNING", 1_000)
     dovecot.deliver(letter("large", "Nordlicht " + "x" * 50_000))
     batches = connector(dovecot.port, days=1).listen(None)
-    [event], _ = await heard(batches, 1)
+    [event], _ = await gather(batches, 1)
     await batches.aclose()
     assert event.id == "<large@example.org>"
     assert event.text.endswith("kB)")

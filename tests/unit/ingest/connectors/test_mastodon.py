@@ -13,7 +13,7 @@ from ingest.connector import Setting
 from ingest.connectors import mastodon
 from ingest.connectors.mastodon import MastodonConnector, MastodonOptions
 from ingest.connectors.push import PushOptions
-from tests.intake import StillClock, Told, until
+from tests.intake import StillClock, Told, gather, until
 from tests.peers.mastodon import TOKEN, FakeMastodon, two_instances
 
 pytestmark = pytest.mark.anyio
@@ -36,17 +36,6 @@ def connector(instance, told=None, *, clock=None, **options):
 
 def streaming(instance, told=None, *, token=TOKEN, **options):
     return connector(instance, told, token=SecretStr(token), **options)
-
-
-async def gather(batches, wanted):
-    """Take batches until `wanted` events came; return the events and the last cursor."""
-    events, cursor = [], None
-    async with asyncio.timeout(10):
-        while len(events) < wanted:
-            batch = await anext(batches)
-            events += batch.events
-            cursor = batch.cursor or cursor
-    return events, cursor
 
 
 @pytest.fixture
