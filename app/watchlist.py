@@ -96,6 +96,10 @@ class Watchlist:
             known = self.config
             yield known
 
+    def stated(self, kind: Kind, name: str) -> Row | None:
+        """Return a row as config.yaml states it; saving that one lets the file speak for itself again."""
+        return row_of(self._read, kind, name)
+
     async def save(self, actor: Actor, row: Row) -> None:
         """Put a brand, competitor, topic, campaign or the spam on the list, instead of the one of that id.
 

@@ -19,6 +19,7 @@ SHOWN: dict[Kind, frozenset[str]] = {
     "competitors": frozenset({"name", "id", "query", "accounts", "exclude", "brands"}),
     "topics": frozenset({"name", "id", "query", "brands"}),
     "campaigns": frozenset({"name", "id", "query", "brand", "start", "end"}),
+    "spam": frozenset({"exclude"}),
 }
 AROUND = 40
 """Characters of a long query shown on each side of a mistake."""
@@ -32,7 +33,7 @@ def fields(kind: Kind, draft: Draft, config: Config, say: Words, *, new: bool) -
         "name": dcc.Input(id="q-name", value=draft.name, type="text", maxLength=60, autoComplete="off"),
         "query": _area("q-query", draft.query, 4),
         "accounts": _area("q-accounts", draft.accounts, 2),
-        "exclude": _area("q-exclude", draft.exclude, 2),
+        "exclude": _area("q-exclude", draft.exclude, 8 if kind == "spam" else 2),
         "brands": dcc.Checklist(choices, among, id="q-brands"),
         "brand": dcc.RadioItems(choices, draft.brand or config.brands[0].id, id="q-brand"),
         "start": dcc.Input(id="q-start", value=draft.start, type="text", placeholder="2026-11-21"),
@@ -43,7 +44,9 @@ def fields(kind: Kind, draft: Draft, config: Config, say: Words, *, new: bool) -
         "name": ("query.name_label", ""),
         "query": ("query.label", "query.help"),
         "accounts": ("query.accounts", "query.accounts_help"),
-        "exclude": ("query.exclude", "query.exclude_help"),
+        "exclude": ("admin.kinds.spam", "query.spam_help")
+        if kind == "spam"
+        else ("query.exclude", "query.exclude_help"),
         "brands": ("query.rivals" if kind == "competitors" else "query.brands", "query.brands_help"),
         "brand": ("query.brand", ""),
         "start": ("query.start", "query.day_help"),
@@ -97,12 +100,13 @@ def pointed(slip: Slip | None, text: str, say: Words) -> list[Any]:
     return [html.Pre(f"{cut}\n{caret}", **aria(hidden="true")), html.P([html.B(place), " ", sentence])]
 
 
-def buttons(name: str, say: Words, *, new: bool) -> html.Div:
-    """Return save, discard and delete; deleting asks first, in place."""
+def buttons(name: str, say: Words, *, new: bool, over: bool) -> html.Div:
+    """Return save, discard, back to config.yaml (for a row saved `over` it), and delete, which asks first, in place."""
     return html.Div(
         [
             html.Button(say.say("query.save"), id="q-save", type="button", className="first", n_clicks=0),
             html.Button(say.say("query.revert"), id="q-revert", type="button", n_clicks=0),
+            html.Button(say.say("query.back"), id="q-back", type="button", n_clicks=0, hidden=not over),
             html.Button(say.say("query.delete"), id="q-delete", type="button", n_clicks=0, hidden=new),
             html.Div(
                 [

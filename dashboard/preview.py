@@ -12,7 +12,7 @@ import msgspec
 from app.config import Config
 from app.config.merged import row_of
 from app.domain.brand import Brand, Campaign, Topic
-from app.domain.preview import Example, Looking, Preview, Wish, either
+from app.domain.preview import Example, Looking, Preview, Wish, any_of, either
 from app.domain.query import Query, parse
 from app.domain.saved import Kind
 from app.service import Context
@@ -53,7 +53,7 @@ class Asked:
 
 
 def in_force(config: Config, kind: Kind, name: str) -> Wish | None:
-    """Return what a brand, competitor, topic or campaign wants to hear now; None if there is none of that id."""
+    """Return what a brand, competitor, topic, campaign or the spam finds now; None if there is none of that id."""
     row = row_of(config, kind, name)
     match row:
         case Brand():
@@ -62,6 +62,9 @@ def in_force(config: Config, kind: Kind, name: str) -> Wish | None:
             return Wish(parse(row.query))
         case Campaign():
             return Wish(parse(row.query), (), row.start, row.end)
+        case tuple():
+            query = any_of(tuple(map(parse, row)))
+            return Wish(query) if query else None
         case _:
             return None
 

@@ -35,10 +35,11 @@ def row_of(config: Config, kind: Kind, name: str) -> Row | None:
 def merged(file: Config, saved: Iterable[Saved]) -> Merged:
     """Put what was saved over a file; a row of the file that is not the one that was saved over wins.
 
-    What does not fit any more, such as a campaign whose brand went, is left out.
+    What was saved as the file states it is the file's own. What does not fit any more, such as a campaign whose brand
+    went, is left out.
     """
     rows: dict[Place, Row] = {(kind_of(row), id_of(row)): row for row in _rows(file)}
-    over = [one for one in saved if one.replaced == mark(rows.get((one.kind, one.id)))]
+    over = [one for one in saved if one.replaced == mark(rows.get((one.kind, one.id))) and not _as_stated(one, rows)]
     for one in over:
         if one.row:
             rows[one.kind, one.id] = one.row
@@ -66,6 +67,10 @@ def merged(file: Config, saved: Iterable[Saved]) -> Merged:
     }
     kept = frozenset((one.kind, one.id) for one in over if one.row)
     return Merged(file.model_copy(update=update), kept, unfit)
+
+
+def _as_stated(saved: Saved, rows: dict[Place, Row]) -> bool:
+    return saved.row == rows.get((saved.kind, saved.id), () if saved.kind == "spam" else None)
 
 
 def _rows(file: Config) -> Iterator[Row]:

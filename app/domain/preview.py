@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Callable
+from functools import reduce
 from itertools import count
 
 import msgspec
@@ -40,6 +41,11 @@ def either(one: Query, other: Query | None) -> Query:
     for root in (one.root, other.root):
         roots += root.parts if isinstance(root, Or) else (root,)
     return Query(Or(tuple(roots)))
+
+
+def any_of(queries: tuple[Query, ...]) -> Query | None:
+    """Return a query for what one of several wants; None of none."""
+    return reduce(either, queries) if queries else None
 
 
 class Example(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ def page(context: Context) -> Page:
                 html.Section([html.H2(say.say("admin.faults")), html.Ul(told)], className="faults", role="alert")
             )
         blocks += [_rows(context, kind, say) for kind in KINDS]
+        blocks.append(_spam(context, say))
         blocks.append(_sources(context, say))
         return framed(say, config.site.name, PATH, blocks)
 
@@ -53,6 +54,14 @@ def _rows(context: Context, kind: Kind, say: Words) -> html.Section:
     heads = [say.say("admin.name"), say.say("admin.what"), say.say("admin.origin")]
     shown = _table(heads, rows) if rows else html.P(say.say("admin.none"))
     return html.Section([title, shown, new], className="kind")
+
+
+def _spam(context: Context, say: Words) -> html.Section:
+    to = html.A(say.say("admin.new.spam"), href=address("/admin/queries", say, kind="spam"))
+    shown = [html.Li(html.Code(query)) for query in context.config.spam]
+    listed = html.Ul(shown, className="plainly") if shown else html.P(say.say("admin.none"))
+    title = html.H2(f"{say.say('admin.kinds.spam')} ({say.number(len(shown))})", id="kind-spam")
+    return html.Section([title, listed, html.P(to)], className="kind")
 
 
 def _sources(context: Context, say: Words) -> html.Section:

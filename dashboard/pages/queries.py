@@ -8,7 +8,7 @@ from dash import Input, Output, State, dcc, html, no_update
 from app.config.merged import row_of
 from app.domain.preview import Wish
 from app.domain.query import parse
-from app.domain.saved import Kind
+from app.domain.saved import Kind, id_of
 from app.errors import EmberwatchError
 from app.service import Context
 from dashboard import draft, findings
@@ -23,6 +23,7 @@ from dashboard.preview import Asked, in_force, preview
 PATH = "/admin/queries"
 POINTED = ("name", "id", "query", "accounts", "exclude", "brand", "start", "end")
 """Fields beside which a mistake may be shown."""
+SPAM: Kind = "spam"
 _SLIPS = [Output(f"q-{name}-slip", "children", allow_duplicate=True) for name in POINTED]
 _VALUES = [State(f"q-{name}", "value") for name in FIELDS]
 
@@ -35,7 +36,7 @@ def page(context: Context) -> Page:
 
 
 def _kind(written: str) -> Kind:
-    return next((one for one in KINDS if one == written), "brands")
+    return next((one for one in (*KINDS, SPAM) if one == written), "brands")
 
 
 def _draft(values: tuple[Any, ...]) -> Draft:
@@ -56,15 +57,14 @@ class _Desk:
     def layout(self, kind: str = "brands", id: str = "", lang: str = "", done: str = "", **_: str) -> Any:  # noqa: A002 # as it stands in the address
         config = self._context.config
         say, which = speaking(config, lang), _kind(kind)
-        row = row_of(config, which, id) if id else None
+        row = row_of(config, which, id) if id or which == SPAM else None
         written = draft.drafted(row, config.site.zone)
-        new = row is None
+        new = row is None and which != SPAM
         gone = say.say("query.unknown", name=id) if id and new and not done else ""
-        said = (
-            say.say(f"query.{done}", time=say.second(self._context.clock.now())) if done in {"saved", "deleted"} else ""
-        )
+        now = say.second(self._context.clock.now())
+        said = say.say(f"query.{done}", time=now) if done in {"saved", "deleted", "restored"} else ""
         about = say.say(f"admin.{'new' if new else 'about'}.{which}")
-        heading: list[Any] = [about] if new else [html.Small(about), written.name]
+        heading: list[Any] = [html.Small(about), written.name] if written.name else [about]
         form = html.Section(
             [
                 html.H1(heading, id="q-heading"),
@@ -75,7 +75,7 @@ class _Desk:
                     className="said",
                 ),
                 *fields(which, written, config, say, new=new),
-                buttons(written.name, say, new=new),
+                buttons(written.name, say, new=new or which == SPAM, over=self._over(which, id)),
             ],
             className="form",
             **aria(labelledby="q-heading"),
@@ -114,7 +114,15 @@ class _Desk:
                 dcc.Link(f"+ {say.say(f'admin.new.{one}')}", href=address(PATH, say, kind=one)), className="new"
             )
             groups += [html.H2(say.say(f"admin.kinds.{one}")), html.Ul([*links, new])]
+        here = {"className": "here", **aria(current="page")} if kind == SPAM else {}
+        spam = dcc.Link(say.say("admin.kinds.spam"), href=address(PATH, say, kind=SPAM))
+        groups.append(html.Ul([html.Li(spam, **here)]))
         return html.Nav(groups, className="rows", **aria(label=say.say("query.title")))
+
+    def _over(self, kind: Kind, id_: str) -> bool:
+        """Tell whether a row is saved over one of config.yaml."""
+        stated = self._context.watchlist.stated(kind, id_)
+        return stated is not None and stated != row_of(self._context.config, kind, id_)
 
     def register(self) -> None:
         """Say which callback answers what."""
@@ -141,6 +149,7 @@ class _Desk:
         dash.callback(
             Output("q-said", "children", allow_duplicate=True),
             Output("q-where", "href"),
+            Output("q-back", "hidden"),
             *_SLIPS,
             Input("q-save", "n_clicks"),
             State("q-subject", "data"),
@@ -154,6 +163,13 @@ class _Desk:
             State("q-subject", "data"),
             prevent_initial_call=True,
         )(self.delete)
+        dash.callback(
+            Output("q-said", "children", allow_duplicate=True),
+            Output("q-where", "href", allow_duplicate=True),
+            Input("q-back", "n_clicks"),
+            State("q-subject", "data"),
+            prevent_initial_call=True,
+        )(self.back)
         dash.callback(
             Output("q-said", "children", allow_duplicate=True),
             *(Output(f"q-{name}", "value") for name in FIELDS),
@@ -178,11 +194,11 @@ class _Desk:
     async def _found(self, wish: Wish, kind: Kind, written: Draft, id_: str, say: Words) -> list[Any]:
         context = self._context
         config = context.config
-        force = in_force(config, kind, id_) if id_ else None
+        force = in_force(config, kind, id_) if id_ or kind == SPAM else None
         brands: tuple[str, ...] = ()
         if kind == "topics":
             brands = written.brands or tuple(one.id for one in config.watched.brands)
-        asked = Asked(wish, force, tuple(map(parse, config.watched.spam)), brands)
+        asked = Asked(wish, force, () if kind == SPAM else tuple(map(parse, config.watched.spam)), brands)
         try:
             found = await preview(context, asked)
         except EmberwatchError as error:
@@ -195,19 +211,33 @@ class _Desk:
         say, written = speaking(context.config, subject["lang"]), _draft(values)
         row, slips = draft.row(kind, written, context.config, say, subject["id"] or None)
         marks = [pointed(slips.get(name), getattr(written, name), say) for name in POINTED]
-        if row is None or isinstance(row, tuple):
-            return [html.B(say.say("query.not_saved")), *_first(slips)], no_update, *marks
+        if row is None:
+            return [html.B(say.say("query.not_saved")), *_first(slips)], no_update, no_update, *marks
         try:
             await context.watchlist.save(operator(), row)
         except EmberwatchError as error:
-            return [html.B(say.say("query.not_saved")), " ", html.Span(str(error), lang="en")], no_update, *marks
-        if subject["id"]:
             return (
-                [say.say("query.saved", time=say.second(context.clock.now())), self._wall(say, row.id)],
+                [html.B(say.say("query.not_saved")), " ", html.Span(str(error), lang="en")],
+                no_update,
                 no_update,
                 *marks,
             )
-        return no_update, address(PATH, say, kind=kind, id=row.id, done="saved"), *marks
+        id_ = id_of(row)
+        if subject["id"] or kind == SPAM:
+            said = say.say("query.saved", time=say.second(context.clock.now()))
+            return [said, self._wall(say, id_)], no_update, not self._over(kind, id_), *marks
+        return no_update, address(PATH, say, kind=kind, id=id_, done="saved"), no_update, *marks
+
+    async def back(self, _clicks: int, subject: dict[str, str]) -> Any:
+        """Let config.yaml speak for the row again."""
+        context, kind = self._context, _kind(subject["kind"])
+        say, stated = speaking(context.config, subject["lang"]), context.watchlist.stated(kind, subject["id"])
+        try:
+            if stated is not None:
+                await context.watchlist.save(operator(), stated)
+        except EmberwatchError as error:
+            return html.Span(str(error), lang="en"), no_update
+        return no_update, address(PATH, say, kind=kind, id=subject["id"], done="restored")
 
     async def delete(self, _clicks: int, subject: dict[str, str]) -> Any:
         """Take the row off the list."""
@@ -222,7 +252,8 @@ class _Desk:
     def revert(self, _clicks: int, subject: dict[str, str]) -> Any:
         """Fill the form with what is in force."""
         config, kind = self._context.config, _kind(subject["kind"])
-        held = draft.drafted(row_of(config, kind, subject["id"]) if subject["id"] else None, config.site.zone)
+        row = row_of(config, kind, subject["id"]) if subject["id"] or kind == SPAM else None
+        held = draft.drafted(row, config.site.zone)
         values = [list(held.brands) if name == "brands" else getattr(held, name) for name in FIELDS]
         return speaking(config, subject["lang"]).say("query.reverted"), *values, *([] for _ in POINTED)
 

@@ -60,7 +60,7 @@ def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
     page.evaluate("window.untouched = true")
     page.fill("#q-name", "Solarwelt")
     page.fill("#q-query", 'solarwelt OR ("solar welt"')
-    says(page, "#q-query-slip", "Zeichen 14:")
+    says(page, "#q-query-slip", "Zeichen 14: Diese Klammer wird nie geschlossen")
     shown = page.inner_text("#q-query-slip pre").split("\n")
     assert shown[0][shown[1].index("^")] == "(", "the caret stands under the bracket"
     told = page.get_attribute("#q-query", "aria-describedby").split()

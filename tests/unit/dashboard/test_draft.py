@@ -14,8 +14,18 @@ NORD = Brand("nord", "Nord", "nord", ("@nord",), demo=True, exclude=("wal", "(no
 MAY = Campaign(
     "mai", "Mai", "nord", "#mai", from_rfc3339("2026-05-01T00:00:00+02:00"), from_rfc3339("2026-06-01T00:00:00+02:00")
 )
+RUSH = Campaign(
+    "rush",
+    "Rush",
+    "nord",
+    "#rush",
+    from_rfc3339("2026-05-01T18:30:00+02:00"),
+    from_rfc3339("2026-10-25T02:15:07+01:00"),
+)
 OST, PREIS = Brand("ost", "Ost", "ost", rivals=("nord",)), Topic("preis", "Preis", "preis", ("nord",))
-CONFIG = Config(brands=(NORD,), competitors=(OST,), topics=(PREIS,), campaigns=(MAY,))
+CONFIG = Config(
+    brands=(NORD,), competitors=(OST,), topics=(PREIS,), campaigns=(MAY, RUSH), spam=("gewinn*", "#giveaway")
+)
 
 
 def made(kind, written, known=None):
@@ -23,10 +33,29 @@ def made(kind, written, known=None):
 
 
 @pytest.mark.parametrize(
-    ("kind", "row"), [("brands", NORD), ("competitors", OST), ("topics", PREIS), ("campaigns", MAY)]
+    ("kind", "row"),
+    [("brands", NORD), ("competitors", OST), ("topics", PREIS), ("campaigns", MAY), ("campaigns", RUSH)],
 )
 def test_a_row_goes_through_the_form_unchanged(kind, row):
     assert made(kind, draft.drafted(row, ZONE), row.id) == (row, {})
+
+
+def test_instants_are_shown_with_their_time_and_read_in_the_zone_of_the_site():
+    shown = draft.drafted(RUSH, ZONE)
+    assert (shown.start, shown.end) == ("2026-05-01 18:30", "2026-10-25 02:15:07+01:00")
+    wish, _ = draft.wish("campaigns", Draft(query="x", start="2026-05-01T16:30Z", end="2026-05-01 18:31"), ZONE, SAY)
+    assert (wish.start, wish.end) == (RUSH.start, RUSH.start + 60)
+
+
+def test_spam_is_a_list_of_queries():
+    held = draft.drafted(CONFIG.spam, ZONE)
+    assert held.exclude == "gewinn*\n#giveaway"
+    assert made("spam", held) == (CONFIG.spam, {})
+    assert made("spam", Draft()) == ((), {})
+    wish, _ = draft.wish("spam", held, ZONE, SAY)
+    assert str(wish.query) == "gewinn* OR #giveaway"
+    row, slips = made("spam", Draft(exclude="gut\n(schlecht"))
+    assert (row, slips["exclude"].line) == (None, 1)
 
 
 def test_a_newcomer_needs_a_name_and_a_query():
@@ -49,6 +78,8 @@ def test_a_newcomer_needs_a_name_and_a_query():
         ("campaigns", Draft("N", query="x"), {"brand", "start", "end"}),
         ("campaigns", Draft("N", query="x", brand="nord", start="2026-05-02", end="2026-05-01"), {"end"}),
         ("campaigns", Draft("N", query="x", brand="nord", start="morgen", end="2026-05-01"), {"start"}),
+        ("campaigns", Draft("N", query="x", brand="nord", start="2026-05-01 18:00", end="2026-05-01 18:00"), {"end"}),
+        ("campaigns", Draft("N", query="x", brand="nord", start="2026-05-01", end="9999-12-31"), {"end"}),
     ],
 )
 def test_every_mistake_is_told_at_once(kind, written, wrong):

@@ -53,6 +53,13 @@ def test_what_was_saved_stands_in_the_place_of_the_row_it_replaced_and_new_rows_
     assert found.unfit == {}
 
 
+def test_what_is_saved_as_the_file_states_it_is_the_files_own(tiny):
+    file = read(FILE)
+    found = merged(file, over(file, file.brands[0], file.topics[0], file.spam))
+    assert (found.config, found.saved) == (file, frozenset())
+    assert merged(file, over(file, ())).config.spam == ()
+
+
 def test_walls_of_all_brands_get_the_new_one(tiny):
     file = read(FILE)
     walls = merged(file, over(file, OST)).config.walls
