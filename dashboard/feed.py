@@ -11,6 +11,7 @@ from app.clock import Clock
 from app.config import Config
 from app.domain.brand import Brand
 from app.domain.fault import Fault
+from app.domain.usual import Usual
 from app.errors import Unavailable
 from dashboard.state import KEEP_BACK, State, Surroundings
 
@@ -19,6 +20,9 @@ BOARDS = 1.0
 
 COUNTING = "analysis"
 """The group of workers that count mentions."""
+
+BANDS = 100
+"""Bands of what is usual that are read at once: they change once a minute, and thousands of them are megabytes."""
 
 AGAIN = 0.5
 """Seconds before a failed snapshot is tried again."""
@@ -51,6 +55,8 @@ class Feed:
         self.changed = anyio.Event()
         self.loaded = anyio.Event()
         """Set once the first snapshot is in."""
+        self._turn = 0
+        """Whose bands are read next."""
         self._new: set[str] = set()
         """Brands of which nothing is known yet."""
 
@@ -114,7 +120,7 @@ class Feed:
                 "sources": tuple(await self._bus.sources()),
                 "incidents": tuple(await self._bus.incidents()),
                 "alarms": tuple(await self._bus.alarms()),
-                "usual": await self._bus.usual(),
+                "usual": await self._usual(),
                 "waiting": (await self._bus.lag()).get(COUNTING, 0),
             }
         except Unavailable:
@@ -128,6 +134,16 @@ class Feed:
         )
         self.state.settle(max(now, self.state.watermark))
         self._tell()
+
+    async def _usual(self) -> dict[str, Usual]:
+        """Return what is usual, the next brands' read anew; what is no longer told is known no longer."""
+        names = [brand.id for brand in self._brands]
+        self._turn = self._turn if self._turn < len(names) else 0
+        asked = names[self._turn : self._turn + BANDS]
+        self._turn += BANDS
+        kept = {name: usual for name, usual in self.around.usual.items() if name in self.state.brands}
+        told = await self._bus.usual(asked)
+        return {name: usual for name, usual in kept.items() if name not in asked} | told
 
     def _tell(self) -> None:
         self.changed.set()

@@ -13,6 +13,7 @@ from dashboard.feed import Feed
 from dashboard.frame import Canvas, Moment
 from dashboard.line import Outlet
 from dashboard.rotation import Rotation, Turn, eligible
+from dashboard.state import Surroundings
 
 TICK = 0.25
 """Seconds between two frames at the least: four a second."""
@@ -75,6 +76,8 @@ class Hub:
         self._rotations: dict[str, Rotation] = {}
         self._walls: dict[str, Wall] = {}
         self._brands: dict[str, Brand] = {}
+        self._eligible: dict[str, tuple[Surroundings, list[str]]] = {}
+        """Wall → what it may show, and as of which boards: asked of thousands of brands once a second, no more."""
         self.adopt(config)
 
     def adopt(self, config: Config) -> None:
@@ -83,6 +86,7 @@ class Hub:
         What is unchanged stays as it is drawn; screens of a wall that went are sent away.
         """
         before = self._walls
+        self._eligible.clear()
         self._brands = {brand.id: brand for brand in config.watched.brands}
         self._walls = {wall.id: wall for wall in config.walls}
         self._rotations = {name: self._rotations.get(name) or Rotation(wall) for name, wall in self._walls.items()}
@@ -157,9 +161,16 @@ class Hub:
         return Moment(state, around, now)
 
     def _turn(self, wall: str, moment: Moment) -> Turn:
-        candidates = eligible(self._walls[wall], self._brands, moment.state, moment.around)
+        candidates = self._candidates(wall, moment)
         storms = {one.brand for one in moment.around.open_incidents()}
         return self._rotations[wall].step(moment.now, candidates, storm=not storms.isdisjoint(candidates))
+
+    def _candidates(self, wall: str, moment: Moment) -> list[str]:
+        boards, found = self._eligible.get(wall, (None, []))
+        if boards is not self._feed.around:
+            found = eligible(self._walls[wall], self._brands, moment.state, moment.around)
+            self._eligible[wall] = self._feed.around, found
+        return found
 
     def _variant(self, screen: Screen, turn: Turn) -> Screen:
         pinned = screen.brand if screen.brand in self._brands else None

@@ -45,7 +45,8 @@ class Rotation:
     def _turns(self, eligible: Sequence[str], *, storm: bool) -> list[Turn]:
         own = [scene for scene in self._wall.scenes if scene not in OF_ALL]
         scenes = own if storm and own else self._wall.scenes
-        order = [brand for brand in self._wall.brands if brand in eligible]
+        may = set(eligible)
+        order = [brand for brand in self._wall.brands if brand in may]
         turns: list[Turn] = []
         for scene in scenes:
             if scene in OF_ALL:

@@ -275,7 +275,7 @@ class State:
                 continue
             if name in touched:
                 brand.add(delta.tally, delta.profiles)
-            if name in heard or everyone:
+            if name in heard or (everyone and brand.newest):
                 brand.hear(delta.newest, delta.gone, at)
         return True
 
@@ -287,5 +287,6 @@ class State:
     def settle(self, at: float) -> None:
         """Once a second: deal waiting cards and drop what is old."""
         for brand in self.brands.values():
-            brand.cards.deal(brand.newest, at)
-            brand.prune(at)
+            if brand.tally or brand.newest:
+                brand.cards.deal(brand.newest, at)
+                brand.prune(at)

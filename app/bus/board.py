@@ -1,7 +1,7 @@
 """The notice board: health of sources and services, incidents, what is usual, leases, cursors, commands."""
 
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 
 import msgspec
@@ -183,9 +183,13 @@ class Board:
         await self._connection.client.hset(USUAL, usual.brand, msgspec.json.encode(usual))
 
     @guarded
-    async def usual(self) -> dict[str, Usual]:
-        """Return the latest band by brand."""
-        found = await self._connection.client.hgetall(USUAL)
+    async def usual(self, brands: Sequence[str] | None = None) -> dict[str, Usual]:
+        """Return the latest band by brand, of those that have one."""
+        if brands is None:
+            found = await self._connection.client.hgetall(USUAL)
+        else:
+            rows = await self._connection.client.hmget(USUAL, brands) if brands else []
+            found = {brand.encode(): row for brand, row in zip(brands, rows, strict=True) if row}
         return {brand.decode(): msgspec.json.decode(row, type=Usual) for brand, row in found.items()}
 
     @guarded

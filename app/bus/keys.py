@@ -1,6 +1,6 @@
 """The names of everything the bus keeps in Redis."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from app.domain.mention import Deletion, Mention
@@ -57,14 +57,16 @@ def expiry(bucket: str) -> int:
     return start + SPAN[grain] + KEEP[grain]
 
 
-def bucket_names(brands: Sequence[str], since: float, until: float) -> list[str]:
+def bucket_names(brands: Sequence[str], since: float, until: float, grains: Iterable[str] = tuple(SPAN)) -> list[str]:
     """Return the names of all buckets of `brands` that may hold something between two instants."""
     return [
-        f"{brand}:{grain}:{start}"
-        for brand in brands
-        for grain, span in SPAN.items()
-        for start in range(int(max(since, until - KEEP[grain])) // span * span, int(until) + 1, span)
+        f"{brand}:{grain}:{start}" for brand in brands for grain in grains for start in _starts(grain, since, until)
     ]
+
+
+def _starts(grain: str, since: float, until: float) -> range:
+    span = SPAN[grain]
+    return range(int(max(since, until - KEEP[grain])) // span * span, int(until) + 1, span)
 
 
 def partitioned(events: Sequence[Mention | Deletion], count: int) -> dict[int, list[Mention | Deletion]]:

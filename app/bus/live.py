@@ -21,6 +21,8 @@ from app.errors import BusUnavailable
 LIVE: Codec[Delta] = Codec(Delta)
 AHEAD = 600
 """Seconds a mention may claim to be published in the future."""
+TOGETHER = 500
+"""Brands in one round trip."""
 KEY_LENGTH = 24
 SILENT_AFTER = 10.0
 """Seconds without a delta of a partition, while others come, after which its subscription is made anew."""
@@ -35,14 +37,14 @@ class Live:
     @guarded
     async def snapshot(self, brands: Sequence[str], since: float) -> Snapshot:
         """Read the state again; each partition is read in one transaction, so that seq and tallies agree."""
-        names = keys.bucket_names(brands, since, self._clock.now() + AHEAD)
+        until = self._clock.now() + AHEAD
         seq: dict[int, int] = {}
         marks: list[float] = []
         tally: TallyDelta = {}
         newest: dict[str, list[AnalysedMention]] = {brand: [] for brand in brands}
         profiles: dict[str, Profile] = {}
         for partition in range(self._connection.partitions):
-            said = await self._read(partition, names, brands)
+            names, said = await self._agreeing(partition, brands, since, until)
             seq[partition] = int(said[0] or 0)
             marks.append(float(said[1] or 0))
             for brand, cards in zip(brands, said[2 : 2 + len(brands)], strict=True):
@@ -57,6 +59,33 @@ class Live:
         order = {brand: sorted(cards, key=_newest_first) for brand, cards in newest.items()}
         cut = {brand: tuple(cards[:50]) for brand, cards in order.items()}
         return Snapshot(seq, min(marks, default=0.0), tally, cut, profiles)
+
+    async def _agreeing(
+        self, partition: int, brands: Sequence[str], since: float, until: float
+    ) -> tuple[list[str], list[Any]]:
+        """Return what a partition says, and of which buckets: of brands without a minute none are asked for.
+
+        Who gets a first minute while it is read is asked for once more.
+        """
+        spoken = await self._spoken(partition, brands, since, until)
+        while True:
+            names = keys.bucket_names([brand for brand in brands if brand in spoken], since, until)
+            said = await self._read(partition, names, brands)
+            late = await self._spoken(partition, [brand for brand in brands if brand not in spoken], since, until)
+            if not late:
+                return names, said
+            spoken |= late
+
+    async def _spoken(self, partition: int, brands: Sequence[str], since: float, until: float) -> set[str]:
+        """Return the brands of which there are minutes."""
+        start, found = keys.prefix(partition), set[str]()
+        for place in range(0, len(brands), TOGETHER):
+            asked = brands[place : place + TOGETHER]
+            async with self._connection.client.pipeline(transaction=False) as pipe:
+                for brand in asked:
+                    pipe.exists(*(f"{start}t:{name}" for name in keys.bucket_names([brand], since, until, "m")))
+                found |= {brand for brand, some in zip(asked, await pipe.execute(), strict=True) if some}
+        return found
 
     async def _read(self, partition: int, names: Sequence[str], brands: Sequence[str]) -> list[Any]:
         start = keys.prefix(partition)

@@ -1,6 +1,6 @@
 """The notice board as a port: leases, cursors, health, orders, commands; `app.bus.board` is the one."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.alarm import Alarm
@@ -78,8 +78,8 @@ class Notices(Protocol):
     async def show_usual(self, usual: Usual) -> None:
         """Tell the walls what is usual for a brand."""
 
-    async def usual(self) -> dict[str, Usual]:
-        """Return the latest band by brand."""
+    async def usual(self, brands: Sequence[str] | None = None) -> dict[str, Usual]:
+        """Return the latest band by brand, of those that have one; without `brands` of all."""
 
     async def command(self, topic: str, payload: Mapping[str, str]) -> int:
         """Send a command to running services (e.g. topic `demo`); return how many listened."""

@@ -75,6 +75,29 @@ async def test_deltas_sum_to_the_snapshot_and_a_gap_says_read_again(bus):
     await deltas.aclose()
 
 
+@pytest.mark.parametrize("careful", [True, False])
+async def test_a_brand_first_spoken_of_while_it_is_read_is_not_missed(bus, monkeypatch, careful):
+    """Planted fault: who asks but once would have the delta's number without what it says."""
+    read, spoken, asked = bus._read, bus._spoken, []
+
+    async def slow(*given):
+        if not asked:
+            asked.append(1)
+            await bus.publish([said(1)])
+            await work(bus)
+        return await read(*given)
+
+    async def once(*given):
+        return set() if asked else await spoken(*given)
+
+    monkeypatch.setattr(bus, "_read", slow)
+    if not careful:
+        monkeypatch.setattr(bus, "_spoken", once)
+    snapshot = await bus.snapshot(["acme", "silent"], NOW - 7200)
+    assert snapshot.seq == {0: 1}
+    assert bool(snapshot.tally) is careful
+
+
 async def test_a_lost_subscription_comes_back_and_says_read_again(bus):
     deltas = bus.deltas()
     assert await hear(deltas) is None
@@ -138,7 +161,8 @@ async def test_the_board_keeps_what_was_last_said(any_redis):
     assert await bus.incidents() == [incident, ended]
     usual = Usual("acme", 1000.0, (UsualMinute(960, 1.0, 2.0, 3.0),), 60.0)
     await bus.show_usual(usual)
-    assert await bus.usual() == {"acme": usual}
+    assert await bus.usual() == await bus.usual(["other", "acme"]) == {"acme": usual}
+    assert await bus.usual(["other"]) == await bus.usual([]) == {}
     clock.advance(3700)
     assert await bus.incidents() == [incident]
     assert await bus.services() == {}

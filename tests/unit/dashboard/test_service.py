@@ -9,9 +9,10 @@ from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.config.model import Config
 from app.domain.identity import Identity
+from app.domain.usual import Usual
 from app.errors import Unavailable
 from app.service import Context
-from dashboard.feed import Feed
+from dashboard.feed import BANDS, Feed
 from dashboard.service import DashboardService
 from tests.browser.publisher import CALM, Publisher
 from tests.fixtures.bus import emptied
@@ -115,3 +116,19 @@ async def test_the_feed_reads_again_what_it_missed(bus):
                 await feed.changed.wait()
         assert feed.state.seqs[0] > 0
         tasks.cancel_scope.cancel()
+
+
+async def test_what_is_usual_for_many_brands_is_read_by_and_by(bus):
+    brands = [msgspec.structs.replace(BRAND, id=f"b{number}") for number in range(BANDS + 1)]
+    feed = Feed(bus, tuple(brands), SystemClock())
+    last = Usual(brands[-1].id, 1.0, (), 60.0)
+    await bus.show_usual(last)
+    await feed.look()
+    assert feed.around.usual == {}
+    await feed.look()
+    assert feed.around.usual == {last.brand: last}
+    await feed.look()
+    assert feed.around.usual == {last.brand: last}, "it stays until it is read again"
+    feed.adopt(Config(brands=tuple(brands[:3])))
+    await feed.look()
+    assert feed.around.usual == {}
