@@ -5,7 +5,9 @@ It shares nothing with `app.domain`: a query is read by descent, a text is searc
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.domain.mention import Mention
 
@@ -28,7 +30,6 @@ def plain(text: str) -> str:
 
 escaped = lru_cache(10_000)(re.escape)
 compiled = lru_cache(100_000)(re.compile)
-lexemes = lru_cache(10_000)(LEXEME.findall)
 
 
 @lru_cache(100_000)
@@ -38,47 +39,61 @@ def words(text: str) -> list[str]:
 
 def finds(query: str, mention: Mention) -> bool:
     """Tell whether a query (with straight quotation marks, and without a mistake) finds a mention."""
-    return bool(_Reader(lexemes(query), mention).either())
+    return bool(read(query).of(mention, plain(mention.text)))
+
+
+class Part(NamedTuple):
+    """A part of a query: what it says of a mention and its plain text: places, if NEAR may join it, or a bool."""
+
+    of: Callable[[Mention, str], set[tuple[int, int]] | bool]
+    placed: bool = False
+
+
+@lru_cache(10_000)
+def read(query: str) -> Part:
+    return _Reader(LEXEME.findall(query)).either()
 
 
 class _Reader:
-    """Reads and answers at once: a value is a set of places for what NEAR may join, else a bool."""
+    """Reads a query from left to right; what it has read answers for any mention."""
 
-    def __init__(self, lexemes: list[str], mention: Mention) -> None:
-        self.left, self.mention, self.text = lexemes[::-1], mention, plain(mention.text)
+    def __init__(self, lexemes: list[str]) -> None:
+        self.left = lexemes[::-1]
 
     def next_is(self, *wanted: str) -> bool:
         return bool(self.left) and self.left[-1] in wanted
 
-    def either(self):
+    def either(self) -> Part:
         found = [self.every()]
         while self.next_is("OR"):
             self.left.pop()
             found.append(self.every())
-        if all(isinstance(one, set) for one in found):
-            return set().union(*found)
-        return any(map(bool, found))
+        if all(one.placed for one in found):
+            return Part(lambda *said: set().union(*(one.of(*said) for one in found)), placed=True)
+        return Part(lambda *said: any(one.of(*said) for one in found))
 
-    def every(self):
+    def every(self) -> Part:
         found = [self.one()]
         while self.left and not self.next_is("OR", ")"):
             if self.next_is("AND"):
                 self.left.pop()
             found.append(self.one())
-        return found[0] if len(found) == 1 else all(map(bool, found))
+        return found[0] if len(found) == 1 else Part(lambda *said: all(one.of(*said) for one in found))
 
-    def one(self):
+    def one(self) -> Part:
         if self.next_is("NOT"):
             self.left.pop()
-            return not self.one()
-        found = self.operand()
+            part = self.one()
+            return Part(lambda *said: not part.of(*said))
+        one = self.operand()
         if self.left and (near := re.fullmatch(r"NEAR/(\d+)", self.left[-1])):
             self.left.pop()
             other = self.operand()
-            return any(close(a, b, int(near[1])) for a in found for b in other)
-        return found
+            most = int(near[1])
+            return Part(lambda *said: any(close(a, b, most) for a in one.of(*said) for b in other.of(*said)))
+        return one
 
-    def operand(self):
+    def operand(self) -> Part:
         lexeme = self.left.pop()
         if lexeme == "(":
             found = self.either()
@@ -86,23 +101,46 @@ class _Reader:
             return found
         name, colon, value = lexeme.partition(":")
         if colon and name.lower() in FIELDS and not lexeme.startswith('"'):
-            return FIELDS[name.lower()](self.mention, plain(value.strip('"')))
-        return self.said(lexeme.strip('"') if lexeme.startswith('"') else lexeme, quoted=lexeme.startswith('"'))
+            ask, asked = FIELDS[name.lower()], plain(value.strip('"'))
+            return Part(lambda mention, _: ask(mention, asked))
+        if lexeme.startswith('"'):
+            return row(lexeme.strip('"'))
+        return {"#": tag, "@": handle, "~": compound}.get(lexeme[0], row)(lexeme)
 
-    def said(self, written, *, quoted):
-        if written.startswith("#") and not quoted:
-            tail = "" if written.endswith("*") else r"(?!\w)"
-            return compiled(r"(?<![\w&/#])" + escaped(plain(written.rstrip("*"))) + tail).search(self.text) is not None
-        if written.startswith("@") and not quoted:
-            return any(same(written[1:].rstrip(".-"), name) for name in handles(self.text))
-        if written.startswith("~") and not quoted:
-            part = plain(written[1:])
-            return {(place, place + 1) for place, word in enumerate(words(self.text)) if is_made_with(word, part)}
-        row = words(plain(written))
-        tail = "" if written.rstrip().endswith("*") else f"(?!{LETTER})"
-        pattern = ALONE + f"{NO_LETTER}+".join(row) + tail
-        starts = [len(words(self.text[: hit.start()])) for hit in compiled(f"(?={pattern})").finditer(self.text)]
-        return {(start, start + len(row)) for start in starts}
+
+def tag(written: str) -> Part:
+    tail = "" if written.endswith("*") else r"(?!\w)"
+    pattern = re.compile(r"(?<![\w&/#])" + re.escape(plain(written.rstrip("*"))) + tail)
+    return Part(lambda _, text: pattern.search(text) is not None)
+
+
+def handle(written: str) -> Part:
+    asked = written[1:].rstrip(".-")
+    return Part(lambda _, text: any(same(asked, name) for name in handles(text)))
+
+
+def compound(written: str) -> Part:
+    part = plain(written[1:])
+
+    def places(_, text):
+        return {(at, at + 1) for at, word in enumerate(words(text)) if part in word and is_made_with(word, part)}
+
+    return Part(places, placed=True)
+
+
+def row(written: str) -> Part:
+    """Read words in a row, the last one perhaps only begun."""
+    asked = words(plain(written))
+    tail = "" if written.rstrip().endswith("*") else f"(?!{LETTER})"
+    pattern = re.compile(f"(?={ALONE}{f'{NO_LETTER}+'.join(asked)}{tail})")
+
+    def places(_, text):
+        if asked[0] not in text:
+            return set()
+        starts = [len(words(text[: hit.start()])) for hit in pattern.finditer(text)]
+        return {(start, start + len(asked)) for start in starts}
+
+    return Part(places, placed=True)
 
 
 def close(one: tuple[int, int], other: tuple[int, int], most: int) -> bool:
