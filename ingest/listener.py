@@ -278,7 +278,7 @@ class Listener:
             self._changed.set()
 
     async def _report(self) -> None:
-        await self._bus.report_source(self._health.report())
+        await self._bus.report_source(self._intake.qualified(self._health.report()))
 
     async def _failed(self, failure: BaseException, failures: int) -> None:
         """Say what stopped the connector, and wait before it is started again."""

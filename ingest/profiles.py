@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from app.clock import Clock
 from app.domain.mention import Author, Mention
+from app.domain.source import SourceState
 from app.errors import SourceUnavailable
 from ingest.lookup import Lookup
 from ingest.normalise import sane_author
@@ -56,6 +57,7 @@ class Profiles:
         self._late = 0
         self._rests = 0
         self._resting_until = 0.0
+        self._trouble: SourceUnavailable | None = None
 
     @classmethod
     def of(cls, connector: object, clock: Clock) -> Self:
@@ -132,15 +134,17 @@ class Profiles:
             return
         self._late += 1
         if self._late >= SLOW:
-            self._rest("answers too late")
+            self._rest(SourceUnavailable("It answers too late.", "server"))
 
     async def _fetch(self, ids: list[str]) -> None:
         try:
             found = await self._lookup.ask(ids) if self._lookup else {}
         except SourceUnavailable as away:
-            self._rest(str(away), away.retry_after)
+            self._rest(away)
         else:
             self._rests = 0
+            if self._clock.monotonic() >= self._resting_until:
+                self._trouble = None
             self._remember(ids, found)
         finally:
             for one in ids:
@@ -155,14 +159,22 @@ class Profiles:
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
 
-    def _rest(self, reason: str, seconds: float | None = None) -> None:
+    def qualified(self, state: SourceState) -> SourceState:
+        """Return how a source is, with why its authors are not known, if that is all that is wrong with it."""
+        if self._trouble is None or state.status != "live" or state.reason:
+            return state
+        reason = f"Mentions come, but who their authors are cannot be asked: {self._trouble}"
+        return replace(state, reason=reason, cause=state.cause or self._trouble.cause)
+
+    def _rest(self, away: SourceUnavailable) -> None:
         """Ask nobody for a while: nobody waits meanwhile."""
         now = self._clock.monotonic()
         if now < self._resting_until:
             return
-        pause = max(seconds or 0.0, min(LONGEST_REST, SHORTEST_REST * 2**self._rests))
+        self._trouble = away
+        pause = max(away.retry_after or 0.0, min(LONGEST_REST, SHORTEST_REST * 2**self._rests))
         self._rests, self._late, self._resting_until = min(self._rests + 1, 10), 0, now + pause
-        log.warning("profiles.resting", reason=reason, seconds=round(pause))
+        log.warning("profiles.resting", reason=str(away), seconds=round(pause))
 
     def _told(self, event: E) -> E:
         if not isinstance(event, Mention) or event.author.followers is not None:

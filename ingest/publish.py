@@ -12,6 +12,7 @@ from app.config import Config
 from app.domain.brand import brands_of
 from app.domain.identity import Identity
 from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
+from app.domain.source import SourceState
 from app.metrics import BATCH_SECONDS, MENTIONS
 from app.store.engine import Store
 from app.store.mentions import Known
@@ -82,6 +83,11 @@ class Intake:
                 self._profiles[source_id] = profiles
             await profiles.meet(self._accounts)
             yield
+
+    def qualified(self, state: SourceState) -> SourceState:
+        """Return how a source is, with why its authors are not known, if they cannot be asked after."""
+        profiles = self._profiles.get(state.id)
+        return profiles.qualified(state) if profiles else state
 
     def concerns(self, said: Mention) -> bool:
         """Tell whether something that was named by `take` before may be a mention now, which `take` decides.

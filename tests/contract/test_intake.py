@@ -152,5 +152,14 @@ async def test_a_matched_author_is_looked_up_and_nobody_else(bus, store, identit
                 while not authors:
                     entries = await bus.read("analysis", "test", block_ms=50)
                     authors += [entry.event.author for entry in entries if isinstance(entry.event, Mention)]
+            appview.status = 502
+            await server.post("Nordlicht", did="did:plc:carl")
+            async with asyncio.timeout(10):
+                while (state := (await bus.sources())[0]).cause != "server":  # noqa: ASYNC110 - told over Redis
+                    await asyncio.sleep(0.05)
     assert (authors[0].handle, authors[0].name, authors[0].followers) == ("anna.example", "Anna", 1_843)
-    assert appview.asked == [["did:plc:anna"]]
+    assert appview.asked == [["did:plc:anna"], ["did:plc:carl"]]
+    assert (state.status, state.reason.split(":")[0]) == (
+        "live",
+        "Mentions come, but who their authors are cannot be asked",
+    )

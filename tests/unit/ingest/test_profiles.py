@@ -1,11 +1,13 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 import structlog
 
 from app.clock import SystemClock
 from app.domain.mention import Author, Deletion, Mention
+from app.domain.source import SourceState
 from app.errors import SourceUnavailable
 from ingest import appview
 from ingest import profiles as stage
@@ -126,6 +128,33 @@ async def test_a_failing_appview_is_left_alone_longer_each_time(peer, profiles):
     peer.status = 200
     peer.know("did:9", "h", 9)
     assert (await profiles.enrich([said("did:9")]))[0].author.followers == 9
+
+
+async def test_what_is_not_known_of_authors_shows_on_the_source_until_it_is_known_again(peer, profiles):
+    live = SourceState("live", "bluesky", "live", NOW, NOW)
+    assert profiles.qualified(live) == live
+    peer.status = 502
+    await profiles.enrich([said("did:1")])
+    told = profiles.qualified(live)
+    assert told.reason.startswith("Mentions come, but who their authors are cannot be asked: ")
+    assert told.reason.endswith("answers with HTTP 502.")
+    assert (told.status, told.cause) == ("live", "server")
+    away = msgspec.structs.replace(live, status="unreachable", reason="It is away.", cause="network")
+    assert profiles.qualified(away) == away
+    peer.status = 200
+    profiles._clock.at += 31
+    await profiles.enrich([said("did:1")])
+    assert profiles.qualified(live) == live
+
+
+async def test_answers_that_come_too_late_show_on_the_source_while_nobody_is_asked(peer, profiles):
+    live = SourceState("live", "bluesky", "live", NOW, NOW)
+    peer.open.clear()
+    for number in range(3):
+        await profiles.enrich([said(f"did:{number}")])
+    peer.open.set()
+    await until(lambda: not profiles._asking)
+    assert profiles.qualified(live).reason.endswith("It answers too late.")
 
 
 async def test_too_many_questions_are_heeded_as_long_as_the_server_says(peer, profiles):
