@@ -6,7 +6,7 @@ listened, or what a kill cut short, is made up for at the next start.
 
 import asyncio
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
@@ -28,8 +28,12 @@ SLICE = 20_000
 AGAIN_AFTER = 5.0
 """Seconds after which it is gone through once more: by then everybody matches by the new queries."""
 PAUSE = 2.0
+DEEPEST = 8
+"""Answers to answers that are followed."""
 
 T = TypeVar("T")
+Place = tuple[str, str]
+"""Channel and id."""
 log = structlog.get_logger("backfill")
 
 
@@ -44,49 +48,67 @@ class Backfill:
         config = self._context.config
         await self._unmatched.settled()
         if await self._patiently(self._stamp) != stamp(config):
-            await self._through(config, None)
+            await self._through(config, None, set())
         async for new in self._context.watchlist.changes(config):
             words = wanted(config.watched, new.watched)
             config = new
             if words != frozenset():
-                await self._through(config, words)
+                taken = set[Place]()
+                await self._through(config, words, taken)
                 await self._context.clock.sleep(AGAIN_AFTER)
-                await self._through(config, words)
+                await self._through(config, words, taken)
             self._unmatched.stamp(stamp(config))
 
-    async def _through(self, config: Config, words: frozenset[str] | None) -> None:
-        """Take in what matches now, of the posts that hold one of the words; None: of all."""
+    async def _through(self, config: Config, words: frozenset[str] | None, taken: set[Place]) -> None:
+        """Take in what matches now, of the posts that hold one of the words (None: of all), and what answers that."""
         await self._intake.adopt(config)
         await self._unmatched.settled()
-        taken, below = 0, None
-        while below != 0:
-            found, below = await self._patiently(partial(self._slice, words, below))
-            taken += await self._take(found)
-        if taken:
-            log.info("backfilled", taken=taken)
+        before = len(taken)
+        taken |= await self._pass(words, self._intake.concerns)
+        fresh = set(taken)
+        for _ in range(DEEPEST):
+            if not fresh:
+                break
+            fresh = await self._pass(None, partial(_answers, fresh))
+            taken |= fresh
+        if len(taken) > before:
+            log.info("backfilled", taken=len(taken) - before)
         self._unmatched.stamp(stamp(config))
 
-    def _slice(self, words: frozenset[str] | None, below: int | None) -> tuple[list[Mention], int]:
+    async def _pass(self, words: frozenset[str] | None, wanted: Callable[[Mention], bool]) -> set[Place]:
+        """Go through the file once; return what of it has become a mention."""
+        taken, below = set[Place](), None
+        while below != 0:
+            found, below = await self._patiently(partial(self._slice, words, wanted, below))
+            taken |= await self._take(found)
+        return taken
+
+    def _slice(
+        self, words: frozenset[str] | None, wanted: Callable[[Mention], bool], below: int | None
+    ) -> tuple[list[Mention], int]:
         """Return the mentions in the next slice of the file, and where the one after it begins."""
         with reading(self._context.data) as file:
             if file is None:
                 return [], 0
             found = file.slice(words, file.top() if below is None else below, SLICE)
-            return [post for post in found.posts if self._intake.concerns(post)], found.next
+            return [post for post in found.posts if wanted(post)], found.next
 
-    async def _take(self, posts: list[Mention]) -> int:
-        taken = 0
+    async def _take(self, posts: list[Mention]) -> set[Place]:
+        taken: set[Place] = set()
         for (source, demo), some in _by_source(posts).items():
             for start in range(0, len(some), CHUNK):
                 part = some[start : start + CHUNK]
-                taken += await self._publish(part, source, demo=demo)
-                await self._unmatched.forget([post.key for post in part])
+                heard = await self._publish(part, source, demo=demo)
+                taken |= {(post.channel, post.id) for post in part if post.key in heard}
+                await self._unmatched.forget([post.key for post in part if post.key in heard])
         return taken
 
-    async def _publish(self, posts: list[Mention], source: str, *, demo: bool) -> int:
+    async def _publish(self, posts: list[Mention], source: str, *, demo: bool) -> Collection[str]:
+        """Hand posts to the intake, which decides; return the keys of those that are mentions now."""
         while True:
             try:
-                return (await self._intake.take(posts, source, demo=demo)).accepted
+                await self._intake.take(posts, source, demo=demo)
+                return await self._context.bus.known(sorted(post.key for post in posts))
             except Backpressure as behind:
                 heed_cancellation()
                 await self._context.clock.sleep(behind.retry_after)
@@ -106,6 +128,10 @@ class Backfill:
                 heed_cancellation()
                 log.warning("backfill.held", reason=str(away))
                 await self._context.clock.sleep(PAUSE)
+
+
+def _answers(places: Collection[Place], said: Mention) -> bool:
+    return any((said.channel, parent) in places for parent in (said.in_reply_to, said.quotes) if parent)
 
 
 def stamp(config: Config) -> int:

@@ -26,6 +26,24 @@ def post(number, text, *, age=3_600.0, **more):
     return Mention("x", str(number), NOON - age, text, Author("anna", "@anna"), **more)
 
 
+class Directory:
+    """A channel of authors with few followers."""
+
+    most = 25
+
+    def lookup(self):
+        return self
+
+    def handles(self, _accounts):
+        return []
+
+    async def ask(self, ids):
+        return {one: Author(one, followers=5) for one in ids}
+
+    async def close(self):
+        pass
+
+
 class Room:
     """An intake with its unmatched file and a backfill that follows a watchlist."""
 
@@ -74,6 +92,33 @@ async def test_a_new_brand_hears_what_was_said_today_at_its_own_time(room):
     ]  # fmt: skip
     await until(lambda: room.kept() == ({"2", "3"}, stamp(room.watchlist.config)))
     assert all(event.source == "push" for event in room.bus.events)
+
+
+async def test_answers_to_what_is_heard_now_are_heard_too(room):
+    room.start()
+    said = [
+        post(1, "Südlicht!"),
+        post(2, "Genau", in_reply_to="1"),
+        post(3, "Na ja", in_reply_to="2"),
+        post(4, "Nein", quotes="5"),
+        post(5, "Tee"),
+        post(6, "Oh", quotes="3"),
+    ]
+    await room.intake.take(said, "push")
+    await room.watchlist.save(LOOPBACK, SUED)
+    await until(lambda: len(room.heard()) == 4)
+    assert [(one[0], *one[2:]) for one in room.heard()] == [(number, "sued") for number in "1236"]
+    await until(lambda: room.kept() == ({"4", "5"}, stamp(room.watchlist.config)))
+
+
+async def test_a_post_that_only_might_have_counted_stays_in_the_file(room):
+    big = Brand("big", "", "suedlicht followers:>5")
+    room.start()
+    async with room.intake.introducing("push", Directory()):
+        await room.intake.take([post(1, "Südlicht"), post(2, "Südlicht", age=60.0)], "push")
+        await room.watchlist.save(LOOPBACK, big)
+        await until(lambda: room.kept()[1] == stamp(room.watchlist.config))
+    assert (room.heard(), room.kept()[0]) == ([], {"1", "2"})
 
 
 async def test_what_changed_while_nobody_listened_is_made_up_for_at_the_start(room, tmp_path, store, identity):
