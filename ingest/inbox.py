@@ -14,8 +14,8 @@ from app.domain.mention import Deletion, Mention
 from app.metrics import MENTIONS
 from app.service import Context
 from ingest.parcel import Refused, answered, unpacked
-from ingest.playback import Outcome
-from ingest.reception import COUNTS, Reception
+from ingest.playback import COUNTS, Outcome
+from ingest.reception import Reception
 from ingest.recording import Line, lines
 from ingest.wires import cloudevents
 

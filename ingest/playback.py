@@ -6,12 +6,18 @@ import msgspec
 
 from app.bus.port import Accepted
 from app.clock import Clock
+from app.domain.actor import LOOPBACK
+from app.domain.audit import AuditEntry
 from app.domain.mention import SourceEvent
 from app.errors import Backpressure, BusUnavailable
+from app.service import Context
 from ingest.publish import Intake
 from ingest.recording import Line, Pace, instant, shifted
 
 BATCH = 500
+COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
+"""What can become of an event that is taken in."""
+
 LISTED = 1_000
 """Rejected lines that are listed; all are counted."""
 
@@ -32,14 +38,33 @@ class Outcome(msgspec.Struct):
 
     def add(self, accepted: Accepted) -> None:
         """Count an accepted batch."""
-        for count in ("accepted", "duplicates", "edited", "deleted", "unmatched"):
+        for count in COUNTS:
             setattr(self, count, getattr(self, count) + getattr(accepted, count))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return what became of the lines that were taken in."""
+        return {count: getattr(self, count) for count in COUNTS}
 
     def reject(self, line: Line) -> None:
         """Count a line that could not be used."""
         self.rejected_total += 1
         if len(self.rejected) < LISTED:
             self.rejected.append({"line": line.number, "field": line.field, "error": line.error})
+
+
+def audited(context: Context, source: str, outcome: Outcome) -> None:
+    """Note that somebody at this machine's command line brought in a recording."""
+    entry = AuditEntry(
+        at=context.clock.now(),
+        actor_kind=LOOPBACK.kind,
+        actor=LOOPBACK.id,
+        verb="mention.push",
+        subject=source,
+        detail={**outcome.counts, "rejected": outcome.rejected_total},
+    )
+    with context.store.transaction() as tx:
+        tx.audit.append(entry)
 
 
 class Playback:

@@ -35,6 +35,15 @@ class Interval:
         return self.now
 
 
+def told(setting: Setting, away: SourceUnavailable, backoff: float) -> float:
+    """Report why a source does not answer and return the seconds until it is asked again, about `backoff` or more."""
+    if isinstance(away, CredentialMissing):
+        setting.report("failed", str(away), cause="credential")
+        return max(WITHOUT_KEY, away.retry_after or 0.0)
+    setting.report("unreachable", str(away), cause=away.cause)  # type: ignore[arg-type] # one of `Cause`
+    return max(min(LONGEST_PAUSE, backoff) * random.uniform(0.5, 1.0), away.retry_after or 0.0)
+
+
 async def polled(
     setting: Setting, ask: Callable[[], AsyncIterator[Batch]], interval: Interval
 ) -> AsyncGenerator[Batch, None]:
@@ -50,16 +59,10 @@ async def polled(
             async for batch in ask():
                 anything = anything or bool(batch.events)
                 yield batch
-        except CredentialMissing as missing:
-            heed_cancellation()
-            setting.report("failed", str(missing), cause="credential")
-            pause = max(WITHOUT_KEY, missing.retry_after or 0.0)
         except SourceUnavailable as away:
             heed_cancellation()
             failures += 1
-            setting.report("unreachable", str(away), cause=away.cause)  # type: ignore[arg-type] # one of `Cause`
-            backoff = min(LONGEST_PAUSE, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)
-            pause = max(backoff, away.retry_after or 0.0)
+            pause = told(setting, away, 2.0 ** min(failures, 10))
         else:
             failures = 0
             setting.report("live", "")

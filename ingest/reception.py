@@ -14,11 +14,10 @@ from app.errors import Unavailable
 from app.service import Context
 from ingest.connector import topic
 from ingest.parcel import Refused
+from ingest.playback import COUNTS
 from ingest.publish import Intake
 from ingest.recording import instant
 from ingest.unmatched import unmatched_file
-
-COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
 
 PAUSED = "60"
 """Seconds after which who sends to a paused source may look again."""

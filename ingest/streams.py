@@ -1,15 +1,14 @@
 """Streams: several lines of server-sent events heard as one, opened anew for ever."""
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import Self
 
-from app.errors import CredentialMissing, SourceUnavailable
+from app.errors import SourceUnavailable
 from ingest.cancellation import heed_cancellation
 from ingest.connector import Batch, Setting
-from ingest.poll import LONGEST_PAUSE, WITHOUT_KEY
+from ingest.poll import told
 from ingest.web import Web, host_of
 from ingest.wires.sse import Event, Lines
 
@@ -119,14 +118,8 @@ async def kept_open(
                 async for batch in session:
                     failures = 0
                     yield batch
-        except CredentialMissing as missing:
-            heed_cancellation()
-            setting.report("failed", str(missing), cause="credential")
-            pause = max(WITHOUT_KEY, missing.retry_after or 0.0)
         except SourceUnavailable as away:
             heed_cancellation()
             failures += 1
-            setting.report("unreachable", str(away), cause=away.cause)  # type: ignore[arg-type] # one of `Cause`
-            backoff = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures, 12)) * random.uniform(0.5, 1.0)
-            pause = max(backoff, away.retry_after or 0.0)
+            pause = told(setting, away, FIRST_PAUSE * 2.0 ** min(failures, 12))
         await setting.clock.sleep(pause)

@@ -16,21 +16,18 @@ from app import config as configuration
 from app.commands.connect import open_context
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
 from app.domain.actor import LOOPBACK, authorise
-from app.domain.audit import AuditEntry
 from app.domain.instant import rfc3339
 from app.domain.mention import Mention
 from app.errors import WrongInput
-from app.service import Context
 from ingest.imports import Bookmark, Rejects, lines
 from ingest.mapping import Mapping, mapped
-from ingest.playback import Outcome, Playback
+from ingest.playback import Outcome, Playback, audited
 from ingest.publish import Intake
 from ingest.recording import Line
 from ingest.table import Table, opened
 
 SHOWN = 5
 TRIED = 1_000
-COUNTS = ("accepted", "duplicates", "edited", "deleted", "unmatched")
 
 
 def command(
@@ -106,7 +103,7 @@ async def _import(
             bookmark.forget()
         finally:
             rejects.close()
-            await asyncio.to_thread(_audit, context, source, playback.outcome)
+            await asyncio.to_thread(audited, context, source, playback.outcome)
         return playback.outcome, rejects
 
 
@@ -171,21 +168,8 @@ def _show(reading: _Reading, *, as_json: bool) -> None:
         typer.echo(f"row {line.number}: {line.field}: {line.error}", err=True)
 
 
-def _audit(context: Context, source: str, outcome: Outcome) -> None:
-    entry = AuditEntry(
-        at=context.clock.now(),
-        actor_kind=LOOPBACK.kind,
-        actor=LOOPBACK.id,
-        verb="mention.push",
-        subject=source,
-        detail={**{name: getattr(outcome, name) for name in COUNTS}, "rejected": outcome.rejected_total},
-    )
-    with context.store.transaction() as tx:
-        tx.audit.append(entry)
-
-
 def _tell(outcome: Outcome, rejects: Rejects, *, as_json: bool) -> None:
-    counts = {name: getattr(outcome, name) for name in COUNTS}
+    counts = outcome.counts
     if as_json:
         report = {**counts, "rejected": outcome.rejected_total, "report": str(rejects.path) if rejects.count else None}
         typer.echo(json.dumps(report, ensure_ascii=False))

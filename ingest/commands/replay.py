@@ -15,10 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.commands.connect import open_context
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
 from app.domain.actor import LOOPBACK, authorise
-from app.domain.audit import AuditEntry
 from app.errors import WrongInput
-from app.service import Context
-from ingest.playback import Outcome, Playback
+from ingest.playback import Outcome, Playback, audited
 from ingest.publish import Intake
 from ingest.recording import Line, instant, lines, speed_of
 
@@ -76,7 +74,7 @@ async def _replay(
                 await playback.play(recording, to=to, progress=lambda line: bar.update(task, completed=line))
                 bar.update(task, completed=total)
         finally:
-            await asyncio.to_thread(_audit, context, source, playback.outcome)
+            await asyncio.to_thread(audited, context, source, playback.outcome)
         return playback.outcome
 
 
@@ -102,22 +100,8 @@ def _bar(total: int | None) -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal or total is None)
 
 
-def _audit(context: Context, source: str, outcome: Outcome) -> None:
-    counts = {name: getattr(outcome, name) for name in ("accepted", "duplicates", "edited", "deleted", "unmatched")}
-    entry = AuditEntry(
-        at=context.clock.now(),
-        actor_kind=LOOPBACK.kind,
-        actor=LOOPBACK.id,
-        verb="mention.push",
-        subject=source,
-        detail={**counts, "rejected": outcome.rejected_total},
-    )
-    with context.store.transaction() as tx:
-        tx.audit.append(entry)
-
-
 def _tell(outcome: Outcome, *, as_json: bool) -> None:
-    counts = {name: getattr(outcome, name) for name in ("accepted", "duplicates", "edited", "deleted", "unmatched")}
+    counts = outcome.counts
     if as_json:
         report = {**counts, "rejected": outcome.rejected, "rejected_total": outcome.rejected_total}
         typer.echo(json.dumps(report, ensure_ascii=False))

@@ -52,6 +52,16 @@ async def test_it_marks_that_it_listens_and_tells_what_came():
     await batches.aclose()
 
 
+async def test_a_channel_that_promises_no_second_call_is_waited_for_without_marks():
+    bus, told = MemoryBus(), Told()
+    batches = called(setting(ManualClock(0.0), bus, told), None, "Ready.")
+    coming = asyncio.ensure_future(anext(batches))
+    await until(lambda: told.said == [("idle", "Ready.")])
+    await bus.command(topic("pages"), {"received": "2"})
+    assert await coming == Batch(received=2)
+    await batches.aclose()
+
+
 async def first(cursor, redelivered, now=1_000_000_000.0):
     batches = called(setting(ManualClock(now)), cursor, "Ready.", redelivered)
     return [batch async for batch in batches]
