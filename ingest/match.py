@@ -31,6 +31,7 @@ class Matcher:
         self._excluded = {brand.id: tuple(map(self._other, brand.exclude)) for brand in watched.brands if brand.exclude}
         self._spam = frozenset(map(self._other, watched.spam))
         self._finder = _Finder(self._queries)
+        self._may_hold = self._finder.may_hold
         self._leaders = _Wordless(self._queries)
         self._others_finder = _Finder(self._others)
         self._curious = self._inquisitive()
@@ -44,7 +45,7 @@ class Matcher:
         It counts for the brand its source is bound to, and for the brands of the mentions it answers or quotes, too;
         topics are looked for among the mentions of their brands, campaigns between their start and end.
         """
-        maybe = self._finder.may_hold(mention.text)
+        maybe = self._may_hold(mention.text)
         asked = self._leaders.numbers(mention.channel)
         known = self._accounts.brands(mention.author)
         if bound or answered:
@@ -147,13 +148,16 @@ class _Wordless:
 
     def numbers(self, channel: str) -> tuple[int, ...]:
         """Return the numbers of those to be asked about a mention in a channel."""
-        return self._by_channel.get(fold(channel), self._everywhere) if self._by_channel else self._everywhere
+        found = self._by_channel.get(channel)
+        if found is None and self._by_channel and not (channel.isascii() and channel.islower()):
+            found = self._by_channel.get(fold(channel))
+        return self._everywhere if found is None else found
 
 
 class _Accounts:
     """Whose accounts are whose: by id, handle, and the handle on its home server.
 
-    Most handles do not even begin like one of them.
+    Most ids are not even as long as one of them, and most handles do not begin like one.
     """
 
     def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
@@ -161,6 +165,7 @@ class _Accounts:
         for account, brand in accounts:
             name = _account(account)
             self._brands[name] = self._brands.get(name, _NOBODY) | {brand}
+        self._lengths = {len(name) for name in self._brands}
         self._heads = {name[:_HEAD] for name in self._brands}
         self._short = any(len(name) < _HEAD for name in self._brands)
 
@@ -168,8 +173,9 @@ class _Accounts:
         """Return the brands whose account an author is."""
         if not self._brands:
             return _NOBODY
-        found = self._brands.get(fold(author.id), _NOBODY)
-        handle = author.handle
+        found, handle = _NOBODY, author.handle
+        if len(author.id) in self._lengths or not author.id.isascii():
+            found = self._brands.get(fold(author.id), _NOBODY)
         if handle and (
             handle[:_HEAD].lower() in self._heads or self._short or not handle.isascii() or handle[0] in "@ "
         ):

@@ -58,8 +58,12 @@ def _kind(field: Field, subject: Subject) -> bool:
 
 def _author(field: Field, subject: Subject) -> bool:
     bare = field.value.removeprefix("@")
-    if bare in subject.handles if not field.open else any(name.startswith(bare) for name in subject.handles):
+    if bare in subject.handles:
         return True
+    if field.open:
+        for name in subject.handles:
+            if name.startswith(bare):
+                return True
     return bare == field.value and (_same(field, subject.author) or _said(field, subject.name))
 
 
