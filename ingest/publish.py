@@ -133,7 +133,8 @@ class Intake:
         profiles = self._profiles.get(source)
         if profiles:
             named = profiles.recognise(named, self._accounts)
-        known = await self._bus.known(sorted(_asked(named, self._identity)))
+        states = await self._bus.known(sorted(_asked(named, self._identity)))
+        known = {key: brands for key, brands in states.items() if brands is not None}
         wanted = self._match(named, known, brand, doubtful=profiles is not None)
         if self._unmatched:
             await self._unmatched.forget(*_gone(events, wanted))
@@ -146,7 +147,7 @@ class Intake:
         for start in range(0, len(wanted), CHUNK):
             accepted = _sum(accepted, await self._bus.publish(wanted[start : start + CHUNK], fence=fence))
         if unmatched and self._unmatched:
-            concerning = {event.key for event in wanted} | past
+            concerning = {event.key for event in wanted} | past | (states.keys() - known.keys())
             self._unmatched.keep([e for e in named if isinstance(e, Mention) and e.key not in concerning])
         return accepted
 
@@ -209,7 +210,7 @@ class Intake:
         keys = {self._identity.key(channel, native) for (channel, _), ids in found.items() for native in ids}
         alive = await self._bus.known(sorted(keys)) if keys else {}
         return {
-            (channel, author): {native for native in ids if self._identity.key(channel, native) in alive}
+            (channel, author): {native for native in ids if alive.get(self._identity.key(channel, native)) is not None}
             for (channel, author), ids in found.items()
         }
 

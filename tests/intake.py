@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from app.bus.port import Accepted, Fence
 from app.domain.alarm import Alarm
+from app.domain.fault import Report
 from app.domain.mention import Deletion, Mention
 from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.tally import Contribution
@@ -30,6 +31,7 @@ class MemoryBus:
         self.questions: dict[str, str] = {}
         self.proofs: dict[str, Proof] = {}
         self.shown: dict[str, Alarm] = {}
+        self.reported: dict[str, dict[str, Report]] = {}
         self.away = False
         self.behind: float | None = None
         self._news = asyncio.Condition()
@@ -72,9 +74,10 @@ class MemoryBus:
         self.events.append(event)
         return outcome
 
-    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
         self._answer()
-        return {key: old.brands for key in keys if isinstance(old := self.newest.get(key), Mention)}
+        old = {key: self.newest[key] for key in keys if key in self.newest}
+        return {key: one.brands if isinstance(one, Mention) else None for key, one in old.items()}
 
     async def recent_by(self, authors: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
         self._answer()
@@ -117,6 +120,10 @@ class MemoryBus:
         holder, token = self.holders.get(name, ("", 0))
         if holder == owner:
             self.holders[name] = ("", token)
+
+    async def reports(self) -> dict[str, dict[str, Report]]:
+        self._answer()
+        return self.reported
 
     async def report_source(self, state: SourceState) -> None:
         self._answer()

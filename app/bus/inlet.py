@@ -82,10 +82,10 @@ class Inlet:
         return await self._pressure.behind()
 
     @guarded
-    async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the brands of those mention keys that are known and alive."""
+    async def known(self, mention_keys: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
+        """Return what remembered mentions count for, None for deleted ones."""
         states = await remembered(self._connection, mention_keys)
-        return {key: state.brands for key, state in states.items() if not state.dead}
+        return {key: None if state.dead else state.brands for key, state in states.items()}
 
     @guarded
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:

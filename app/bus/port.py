@@ -153,8 +153,8 @@ class Bus(Notices, Protocol):
     async def behind(self) -> list[Behind]:
         """Return the groups whose lag is over its limit, the furthest behind first."""
 
-    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the brands of those mention keys that are known and alive (for replies and quotes)."""
+    async def known(self, keys: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
+        """Return by mention key what it counts for, None for a deleted one; missing where nothing is remembered."""
 
     async def recent_by(self, authors: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
         """Return by (channel, author id) the ids of mentions perhaps not archived yet; ask before the archive."""

@@ -61,6 +61,14 @@ async def test_a_post_deleted_in_its_own_batch_is_not_kept(intake, tmp_path):
     await until(lambda: kept(tmp_path) == ["2"])
 
 
+async def test_what_a_rewind_brings_again_of_a_deleted_mention_is_not_kept(intake, tmp_path):
+    await intake.take([post(1, "Nordlicht")], "push")
+    await intake.take([Deletion("x", "1", NOON)], "push")
+    edit = post(1, "Das hier nennt niemanden mehr", edited_at=NOON - 5, revision=5)
+    assert await intake.take([edit, post(2)], "push") == Accepted(unmatched=2)
+    await until(lambda: kept(tmp_path) == ["2"])
+
+
 async def test_who_closes_an_account_leaves_the_file_too(intake, tmp_path):
     await intake.take([post(1), post(2, author="berta"), post(3)], "push")
     await intake.take([AuthorRemoval("x", "anna", NOON)], "push")
