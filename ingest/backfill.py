@@ -26,7 +26,11 @@ from ingest.unmatched import Unmatched
 SLICE = 20_000
 """Posts of the file looked at in one go."""
 AGAIN_AFTER = 5.0
-"""Seconds after which it is gone through once more: by then everybody matches by the new queries."""
+"""Seconds after which it is gone through once more, if everybody matches by the new queries by then."""
+MATCHING = ("ingest", "dashboard")
+"""Services that match."""
+DIFFERING = 30
+"""Looks, `PAUSE` apart, after which those who work by another configuration are waited for no longer."""
 PAUSE = 2.0
 DEEPEST = 8
 """Answers to answers that are followed."""
@@ -42,38 +46,67 @@ class Backfill:
 
     def __init__(self, context: Context, intake: Intake, unmatched: Unmatched) -> None:
         self._context, self._intake, self._unmatched = context, intake, unmatched
+        self._config = context.config
+        self._turn = asyncio.Lock()
+        self._open = 0
+        """Changes for which the file has to be gone through once more."""
 
     async def run(self) -> None:
         """Follow the watchlist until cancelled."""
-        config = self._context.config
+        config = self._config
         await self._unmatched.settled()
         if await self._patiently(self._stamp) != stamp(config):
-            await self._through(config, None, set())
-        async for new in self._context.watchlist.changes(config):
-            words = wanted(config.watched, new.watched)
-            config = new
-            if words != frozenset():
-                taken = set[Place]()
-                await self._through(config, words, taken)
-                await self._context.clock.sleep(AGAIN_AFTER)
-                await self._through(config, words, taken)
-            self._unmatched.stamp(stamp(config))
-
-    async def _through(self, config: Config, words: frozenset[str] | None, taken: set[Place]) -> None:
-        """Take in what matches now, of the posts that hold one of the words (None: of all), and what answers that."""
-        await self._intake.adopt(config)
-        await self._unmatched.settled()
-        before = len(taken)
-        taken |= await self._pass(words, self._intake.concerns)
-        fresh = set(taken)
-        for _ in range(DEEPEST):
-            if not fresh:
-                break
-            fresh = await self._pass(None, partial(_answers, fresh))
-            taken |= fresh
-        if len(taken) > before:
-            log.info("backfilled", taken=len(taken) - before)
+            await self._through(None, set())
         self._unmatched.stamp(stamp(config))
+        async with asyncio.TaskGroup() as group:
+            async for new in self._context.watchlist.changes(config):
+                words = wanted(self._config.watched, new.watched)
+                self._config = new
+                if words != frozenset():
+                    self._open += 1
+                    taken = set[Place]()
+                    await self._through(words, taken)
+                    group.create_task(self._once_more(words, taken))
+                elif not self._open:
+                    self._unmatched.stamp(stamp(new))
+
+    async def _once_more(self, words: frozenset[str] | None, taken: set[Place]) -> None:
+        """Take in what others found unmatched by the queries before, once they match by the new ones."""
+        await self._context.clock.sleep(AGAIN_AFTER)
+        await self._agreed()
+        await self._through(words, taken)
+        self._open -= 1
+        if not self._open:
+            self._unmatched.stamp(stamp(self._config))
+
+    async def _agreed(self) -> None:
+        """Wait until all who match work by the same configuration; not for ever, as machines may differ."""
+        for _ in range(DIFFERING):
+            try:
+                told = await self._context.bus.reports()
+                words = {report.config for name in MATCHING for report in told.get(name, {}).values()}
+            except Unavailable:
+                heed_cancellation()
+            else:
+                if words <= {self._context.watchlist.in_force.word}:
+                    return
+            await self._context.clock.sleep(PAUSE)
+
+    async def _through(self, words: frozenset[str] | None, taken: set[Place]) -> None:
+        """Take in what matches now, of the posts that hold one of the words (None: of all), and what answers that."""
+        async with self._turn:
+            await self._intake.adopt(self._config)
+            await self._unmatched.settled()
+            before = len(taken)
+            taken |= await self._pass(words, self._intake.concerns)
+            fresh = set(taken)
+            for _ in range(DEEPEST):
+                if not fresh:
+                    break
+                fresh = await self._pass(None, partial(_answers, fresh))
+                taken |= fresh
+            if len(taken) > before:
+                log.info("backfilled", taken=len(taken) - before)
 
     async def _pass(self, words: frozenset[str] | None, wanted: Callable[[Mention], bool]) -> set[Place]:
         """Go through the file once; return what of it has become a mention."""

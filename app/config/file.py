@@ -8,8 +8,8 @@ from app.config.lines import read_yaml, written
 from app.config.model import Config
 from app.errors import ConfigError, WrongInput
 
-LONGEST = 4_000_000
-"""Bytes of a configuration; tens of thousands of brands fit in."""
+LONGEST = 64_000_000
+"""Bytes of a configuration; as many queries as may be watched fit in, each as long as it may be."""
 
 
 class Stamp(NamedTuple):

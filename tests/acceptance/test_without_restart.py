@@ -1,7 +1,9 @@
 """What is watched changes while everything runs, as real processes: by the API, by config.yaml, on two machines."""
 
 import json
+import os
 import shutil
+import signal
 import tempfile
 import time
 import urllib.error
@@ -14,6 +16,7 @@ import pytest
 from websockets.sync.client import connect
 
 from app.bus.server import EmbeddedServer
+from ingest.backfill import AGAIN_AFTER
 from tests.acceptance.test_whole import line, total
 from tests.fixtures.system import until
 from tests.fixtures.whole import SERVICES, Whole
@@ -98,6 +101,27 @@ def test_a_brand_saved_by_the_api_is_counted_and_shown_without_a_restart(whole: 
     assert push(system, key, 4, "Neuwind ist weg") == 0
     assert system.processes().keys() == before.keys(), "nobody was started again"
     until(lambda: "not the same everywhere" not in system.get("/readyz")["reason"], "agreement", SOON)
+
+
+def test_what_nobody_wanted_counts_once_somebody_does_whoever_matched_it(whole: Callable[[str], Whole]) -> None:
+    system = whole(CONFIG)
+    system.start()
+    key = token(system)
+    assert push(system, key, 1, "Neuwind ist da") == 0
+    assert push(system, key, 2, "Altwind ist da") == 0
+    began = time.monotonic()
+    assert ask(system, "PUT", "/api/v1/brands/neu", {"name": "Neuwind", "query": "neuwind"})[0] == 200
+    until(lambda: total(system, "neu") == 1, "what was said before", SOON)
+    within(SOON, began, "said before it was saved, and counted")
+    dashboard = int(system.service("dashboard") or 0)
+    os.kill(dashboard, signal.SIGSTOP)
+    system.config.write_text(CONFIG.replace("query: acme}", "query: acme}\n  - {id: alt, name: A, query: altwind}"))
+    taken = (system.data / "logs" / "ingest.log").read_text
+    until(lambda: taken().count("backfilled") > 1, "ingest to work by the file", SOON)
+    time.sleep(AGAIN_AFTER + 1.0)  # as long as it waits for the others when it does not ask how they match
+    os.kill(dashboard, signal.SIGCONT)
+    assert push(system, key, 3, "Altwind war auch da") == 0, "it still matches by the file before"
+    until(lambda: total(system, "alt") == 2, "what the other found unmatched meanwhile", 30)
 
 
 def test_config_yaml_is_followed_and_a_broken_one_changes_nothing(whole: Callable[[str], Whole]) -> None:

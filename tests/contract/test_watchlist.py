@@ -35,9 +35,9 @@ class Sped(SystemClock):
         await anyio.sleep(seconds / 20)
 
 
-@pytest.fixture
-def store(any_store):
-    return any_store
+@pytest.fixture(params=["sqlite_store", pytest.param("postgres_store", marks=pytest.mark.long)])
+def store(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from app.config.model import Config
 from app.domain.actor import LOOPBACK
 from app.domain.brand import Brand, Campaign, Topic, Watched
+from app.domain.fault import Report
 from app.domain.mention import Author, Deletion, Mention
 from app.service import Context
 from app.store.unheard import reading
@@ -168,7 +169,40 @@ async def test_without_a_file_there_is_nothing_to_take(tmp_path, store, identity
     await room.stop()
 
 
-async def test_a_file_that_cannot_be_read_is_tried_again(room, tmp_path):
+async def test_who_still_matches_by_the_queries_before_is_waited_for(room, monkeypatch):
+    monkeypatch.setattr(module, "DIFFERING", 10**9)
+    room.start()
+    await until(lambda: room.kept()[1] != 0)
+    before = stamp(room.watchlist.config)
+    room.bus.reported = {"dashboard": {"one": Report(NOON, "before")}}
+    old = Intake(
+        room.context.config, room.bus, room.context.store, room.context.identity, StillClock(NOON), room.unmatched
+    )
+    await room.watchlist.save(LOOPBACK, SUED)
+    await until(lambda: module.PAUSE in room.context.clock.slept)
+    await old.take([post(1, "Südlicht"), post(2, "Tee")], "push")
+    await until(lambda: room.kept() == ({"1", "2"}, before))
+    room.bus.away, waited = True, room.context.clock.slept.count(module.PAUSE)
+    await until(lambda: room.context.clock.slept.count(module.PAUSE) > waited + 3)
+    room.bus.away, room.bus.reported = False, {"dashboard": {"one": Report(NOON, room.watchlist.in_force.word)}}
+    await until(lambda: room.heard() == [("1", NOON - 3_600, "sued")])
+    await until(lambda: room.kept() == ({"2"}, stamp(room.watchlist.config)))
+
+
+async def test_who_never_agrees_is_waited_for_no_longer(room):
+    room.start()
+    await until(lambda: room.kept()[1] != 0)
+    room.bus.reported = {"ingest": {"elsewhere": Report(NOON, "another")}}
+    await room.watchlist.save(LOOPBACK, SUED)
+    await until(lambda: room.kept()[1] == stamp(room.watchlist.config))
+    assert room.context.clock.slept.count(module.PAUSE) == module.DIFFERING
+    await room.watchlist.remove(LOOPBACK, "brands", "sued")
+    await until(lambda: room.kept()[1] == stamp(room.watchlist.config))
+
+
+async def test_a_file_that_cannot_be_read_is_tried_again(room, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.unmatched.PATIENCE", 0.1)
+    monkeypatch.setattr("ingest.unmatched.AGAIN_IN", 0.1)
     (tmp_path / "unmatched.sqlite").mkdir()
     room.start()
     await until(lambda: module.PAUSE in room.context.clock.slept)
