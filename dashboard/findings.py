@@ -114,9 +114,16 @@ def example(one: Example, query: Query, say: Words, now: float) -> html.Li:
     return html.Li([html.P(marked(said.text, why(query, said)), lang=said.language or ""), html.Small(about)])
 
 
+def _beginning(text: str, place: int) -> int:
+    """Return where to begin to read before a place: at a word, if there is one."""
+    first = max(0, place - BEFORE)
+    blank = text.find(" ", first, place) if first else -1
+    return first if blank < 0 else blank + 1
+
+
 def marked(text: str, places: list[Place]) -> Nodes:
     """Return a text, cut to what can be read at a glance, with those places marked."""
-    first = max(0, places[0].start - BEFORE) if places else 0
+    first = _beginning(text, places[0].start) if places else 0
     last = min(len(text), first + LONGEST)
     nodes: Nodes = ["… "] if first else []
     at = first

@@ -69,7 +69,7 @@ class _Desk:
             [
                 html.H1(heading, id="q-heading"),
                 html.P(
-                    gone or [said, self._wall(say)] if gone or said else "",
+                    gone or [said, self._wall(say, which, id)] if gone or said else "",
                     id="q-said",
                     role="status",
                     className="said",
@@ -225,7 +225,7 @@ class _Desk:
         id_ = id_of(row)
         if subject["id"] or kind == SPAM:
             said = say.say("query.saved", time=say.second(context.clock.now()))
-            return [said, self._wall(say, id_)], no_update, not self._over(kind, id_), *marks
+            return [said, self._wall(say, kind, id_)], no_update, not self._over(kind, id_), *marks
         return no_update, address(PATH, say, kind=kind, id=id_, done="saved"), no_update, *marks
 
     async def back(self, _clicks: int, subject: dict[str, str]) -> Any:
@@ -257,8 +257,9 @@ class _Desk:
         values = [list(held.brands) if name == "brands" else getattr(held, name) for name in FIELDS]
         return speaking(config, subject["lang"]).say("query.reverted"), *values, *([] for _ in POINTED)
 
-    def _wall(self, say: Words, brand: str = "") -> Any:
+    def _wall(self, say: Words, kind: Kind, id_: str) -> Any:
         wall = self._context.config.walls[0].id
+        brand = id_ if kind == "brands" and row_of(self._context.config, kind, id_) else ""
         return html.A(say.say("query.see"), href=address(f"/wall/{wall}", say, brand=brand), className="see")
 
 

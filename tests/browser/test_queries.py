@@ -76,11 +76,10 @@ def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
     page.fill("#q-exclude", "konzert")
     says(page, "#q-found .answer", "3 Treffer")
 
-    wall = visit("?lang=de")
     began = time.monotonic()
     page.click("#q-save")
     says(page, "#q-said", "Gespeichert")
-    wall.goto(f"{site.address}/wall/main?brand=solarwelt&lang=de", wait_until="commit")
+    wall = visit("?brand=solarwelt&lang=de")
     wall.wait_for_function("() => document.body?.dataset.brand === 'solarwelt'", timeout=5000)
     assert time.monotonic() - began < 5
     says(wall, "h1", "Solarwelt")
@@ -102,7 +101,11 @@ def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
 
 
 @pytest.mark.parametrize(
-    ("lang", "theme", "words"), [("de", "dark", "Worauf gehört wird"), ("en", "light", "What is listened for")]
+    ("lang", "theme", "words"),
+    [
+        ("de", "dark", "Worauf gehört wird"),
+        pytest.param("en", "light", "What is listened for", marks=pytest.mark.long),
+    ],
 )
 def test_the_pages_are_readable_by_everybody(visit, history, lang, theme, words):
     page = visit(f"?lang={lang}&theme={theme}", path="/admin")
@@ -147,10 +150,34 @@ def test_a_proposal_is_refused_and_accepted_with_one_key_each(visit, site, histo
     assert page.inner_text(".proposal:focus h2") == terms[1]
     page.keyboard.press("a")
     says(page, "#p-said", f"“{terms[1]}” is now part of the query")
-    brands = {one["id"]: one["query"] for one in httpx.get(f"{site.address}/api/v1/brands").json()["items"]}
-    assert brands["long"] == f"wasserwerke OR {terms[1]}"
+    known = httpx.get(f"{site.address}/api/v1/watchlist").json()["brands"]
+    row = next(
+        {key: one[key] for key in ("name", "query", "accounts", "exclude")} for one in known if one["id"] == "long"
+    )
+    assert row["query"] == f"wasserwerke OR {terms[1]}"
     assert page.complaints == []
-    page.goto(f"{site.address}/admin/queries?kind=brands&id=long&lang=en")
-    page.fill("#q-query", "wasserwerke")
+    httpx.put(f"{site.address}/api/v1/brands/long", json={**row, "query": "wasserwerke"}).raise_for_status()
+
+
+def test_spam_is_edited_and_a_row_goes_back_to_the_file(visit, site, history):
+    page = visit("?kind=spam&lang=de", path="/admin/queries")
+    page.wait_for_selector("#q-exclude")
+    page.fill("#q-exclude", "technikerin\nkonzert solar*")
+    says(page, "#q-found .answer", "2 Treffer")
     page.click("#q-save")
-    says(page, "#q-said", "Saved")
+    says(page, "#q-said", "Gespeichert")
+    assert httpx.get(f"{site.address}/api/v1/watchlist").json()["spam"] == ["technikerin", "konzert solar*"]
+    assert not page.is_visible("#q-back"), "config.yaml states no spam"
+    httpx.put(f"{site.address}/api/v1/watchlist/spam", json={"queries": []}).raise_for_status()
+
+    page.click(".rows >> text=Nordlicht")
+    page.wait_for_function("() => document.querySelector('#q-query')?.value.includes('ordlicht')")
+    stated = page.input_value("#q-query")
+    page.fill("#q-query", "nordlicht NOT polar")
+    page.click("#q-save")
+    says(page, "#q-said", "Gespeichert")
+    page.click("#q-back")
+    says(page, "#q-said", "config.yaml")
+    assert page.input_value("#q-query") == stated
+    assert httpx.get(f"{site.address}/api/v1/brands/nordlicht").json()["query"] == stated
+    assert page.complaints == []

@@ -86,9 +86,9 @@ def test_a_long_time_is_shown_by_days(back, bars, title):
 
 
 def test_a_long_text_is_cut_around_what_matched():
-    long = "x " * 200 + "Nord" + " y" * 300
-    nodes = findings.marked(long, [Place(400, 404), Place(900, 904)])
-    assert text(nodes).startswith("… ")
+    long = "wortreiche " * 40 + "Nord" + " y" * 300
+    nodes = findings.marked(long, [Place(440, 444), Place(900, 904)])
+    assert text(nodes).startswith("… wortreiche ")
     assert text(nodes).endswith(" …")
     assert [text(node) for node in nodes if isinstance(node, Component)] == ["Nord"]
     assert text(findings.marked("kurz", [])) == "kurz"
