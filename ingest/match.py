@@ -55,7 +55,7 @@ class Matcher:
         subject = Subject.of(mention, self._language)
         if maybe:
             asked = (*asked, *self._finder.numbers(subject.folded))
-        leading = frozenset(number for number in asked if self._queries[number].matches(subject))
+        leading = frozenset([number for number in asked if self._queries[number].matches(subject)])
         return self._counted(subject, leading, known, mention.published_at) if leading or known else ()
 
     def may_count(self, mention: Mention, *, wordless: bool = True) -> bool:
@@ -93,7 +93,10 @@ class Matcher:
         return len(self._others) - 1
 
     def _counted(self, subject: Subject, leading: frozenset[int], known: frozenset[str], at: float) -> tuple[str, ...]:
-        others = self._others_finder.numbers(subject.folded) | self._others_finder.wordless
+        if not (self._others or self._campaigns):
+            found = known.union(self._brands[number] for number in leading)
+            return tuple(sorted(found, key=self._rank) if len(found) > 1 else found)
+        others = self._others_finder.numbers(subject.folded) | self._others_finder.wordless if self._others else _NONE
 
         def holds(number: int) -> bool:
             return number in others and self._others[number].matches(subject)
@@ -102,8 +105,8 @@ class Matcher:
             leading = frozenset()
         named = [self._brands[number] for number in leading if number in self._brands]
         said = {brand for brand in named if not any(map(holds, self._excluded.get(brand, ())))}
-        found = (self._campaigns[number] for number in sorted(leading) if number in self._campaigns)
-        campaigns = [one for one in found if one.start <= at < one.end]
+        running = (self._campaigns[number] for number in sorted(leading) if number in self._campaigns)
+        campaigns = [one for one in running if one.start <= at < one.end]
         brands = sorted(known.union(said, (one.brand for one in campaigns)), key=self._rank)
         topics = [self._topics[number] for number in sorted(others & self._topics.keys()) if brands and holds(number)]
         parts = (scope(one, topic.id) for topic in topics for one in brands if not topic.brands or one in topic.brands)
@@ -185,6 +188,7 @@ class _Accounts:
 
 
 _NOBODY: frozenset[str] = frozenset()
+_NONE: frozenset[int] = frozenset()
 _HEAD = 4
 
 
