@@ -1,7 +1,7 @@
 """Matching: what a mention counts for, all queries at once."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import ahocorasick_rs
 
@@ -16,7 +16,7 @@ from ingest.sieve import sieve
 class Matcher:
     """Evaluates only the queries whose words are in the text, those of brands and campaigns before others.
 
-    A query of which no word has to be there, because fields decide, is asked about every mention of its channels.
+    What needs no word because fields decide, a query or a side of an OR, is asked about every mention of its channels.
     `language` names the language of a text whose source does not state one.
     """
 
@@ -30,10 +30,13 @@ class Matcher:
         self._topics: dict[int, Topic] = {self._other(topic.query): topic for topic in watched.topics}
         self._excluded = {brand.id: tuple(map(self._other, brand.exclude)) for brand in watched.brands if brand.exclude}
         self._spam = frozenset(map(self._other, watched.spam))
-        self._finder = _Finder(self._queries)
+        sides = [query.sides() for query in self._queries]
+        self._worded = {number: worded for number, (worded, _) in enumerate(sides) if worded}
+        self._wordless = {number: wordless for number, (_, wordless) in enumerate(sides) if wordless}
+        self._finder = _Finder(self._worded)
         self._may_hold = self._finder.may_hold
-        self._leaders = _Wordless(self._queries)
-        self._others_finder = _Finder(self._others)
+        self._leaders = _Leaders(self._wordless)
+        self._others_finder = _Finder(dict(enumerate(self._others)))
         self._curious = self._inquisitive()
         if language and any(query.asks("lang") for query in (*self._queries, *self._others)):
             language("")  # reads its model now, in the thread that builds, and not when posts are waiting
@@ -53,9 +56,12 @@ class Matcher:
         if not (maybe or asked or known):
             return ()
         subject = Subject.of(mention, self._language)
+        found = [number for number in asked if self._wordless[number].matches(subject)]
         if maybe:
-            asked = (*asked, *self._finder.numbers(subject.folded))
-        leading = frozenset([number for number in asked if self._queries[number].matches(subject)])
+            found += [
+                number for number in self._finder.numbers(subject.folded) if self._worded[number].matches(subject)
+            ]
+        leading = frozenset(found)
         return self._counted(subject, leading, known, mention.published_at) if leading or known else ()
 
     def may_count(self, mention: Mention, *, wordless: bool = True) -> bool:
@@ -66,10 +72,13 @@ class Matcher:
         if not self._curious or mention.author.followers is not None:
             return False
         subject = Subject.of(mention, self._language)
-        asked = set(self._leaders.numbers(mention.channel)) if wordless else set()
-        if self._finder.may_hold(mention.text):
-            asked |= self._finder.numbers(subject.folded)
-        return any(self._queries[number].may_match(subject) for number in asked & self._curious)
+        curious = self._curious
+        if wordless:
+            for number in curious.intersection(self._leaders.numbers(mention.channel)):
+                if self._wordless[number].may_match(subject):
+                    return True
+        asked = curious & self._finder.numbers(subject.folded) if self._may_hold(mention.text) else _NONE
+        return any(self._worded[number].may_match(subject) for number in asked)
 
     def _inquisitive(self) -> frozenset[int]:
         """Return the numbers of the queries that decide by who the author is, themselves or by what they exclude."""
@@ -119,13 +128,13 @@ class Matcher:
 class _Finder:
     """Looks for the words of all queries in one pass (Aho-Corasick); a sieve spares most texts even the folding."""
 
-    def __init__(self, queries: Sequence[Query]) -> None:
-        common = Counter(word for query in queries for word in query.words())
+    def __init__(self, queries: Mapping[int, Query]) -> None:
+        common = Counter(word for query in queries.values() for word in query.words())
         wanting: dict[str, list[int]] = {}
-        for number, query in enumerate(queries):
+        for number, query in queries.items():
             for word in query.literals(common):
                 wanting.setdefault(word, []).append(number)
-        self.wordless = frozenset(number for number, query in enumerate(queries) if not query.literals())
+        self.wordless = frozenset(number for number, query in queries.items() if not query.literals())
         self._wanting = list(wanting.values())
         self.may_hold = sieve(wanting)
         automaton = ahocorasick_rs.AhoCorasick(list(wanting), implementation=ahocorasick_rs.Implementation.DFA)
@@ -136,11 +145,11 @@ class _Finder:
         return {number for word, _, _ in self._find(folded, overlapping=True) for number in self._wanting[word]}
 
 
-class _Wordless:
+class _Leaders:
     """Queries that need no word, by the channels they name."""
 
-    def __init__(self, queries: Sequence[Query]) -> None:
-        named = {number: query.channels() for number, query in enumerate(queries) if not query.literals()}
+    def __init__(self, queries: Mapping[int, Query]) -> None:
+        named = {number: query.channels() for number, query in queries.items()}
         everywhere = tuple(number for number, channels in named.items() if channels is None)
         every = frozenset().union(*(channels for channels in named.values() if channels))
         self._everywhere = everywhere

@@ -55,6 +55,14 @@ class Query:
         """
         return anchors(self.root, common, wanted=True) or frozenset()
 
+    def sides(self) -> tuple["Query | None", "Query | None"]:
+        """Return two queries, one of which holds exactly if it does: what needs a word of the text, what needs none."""
+        parts = self.root.parts if isinstance(self.root, Or) else (self.root,)
+        needy = [bool(anchors(part, {}, wanted=True)) for part in parts]
+        worded = tuple(part for part, needs in zip(parts, needy, strict=True) if needs)
+        wordless = tuple(part for part, needs in zip(parts, needy, strict=True) if not needs)
+        return _either(worded), _either(wordless)
+
     def channels(self) -> frozenset[str] | None:
         """Return the folded channels outside of which nothing matches; None if it does not say."""
         return channels(self.root)
@@ -67,6 +75,12 @@ class Query:
     def asks_who(self) -> bool:
         """Whether it asks anything that the profile of an author may tell."""
         return any(map(self.asks, OF_AUTHORS))
+
+
+def _either(parts: tuple[Node, ...]) -> Query | None:
+    if not parts:
+        return None
+    return Query(parts[0] if len(parts) == 1 else Or(parts))
 
 
 REMEMBERED = 8_192

@@ -235,3 +235,24 @@ def test_literals_are_the_rarest_words_of_a_conjunction():
     assert parse("~tarif lang:de").literals() == {"tarif"}
     assert parse("~tarif OR lang:de").literals() == frozenset()
     assert Query(Not(parse("a").root)).literals() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("query", "worded", "wordless"),
+    [
+        ("strom", "strom", "None"),
+        ("channel:forum kind:post", "None", "channel:forum AND kind:post"),
+        ("strom OR author:nord* OR #gas", "strom OR #gas", "author:nord*"),
+        ("(strom lang:de) OR (place:kiel NOT gas)", "strom AND lang:de", "place:kiel AND NOT gas"),
+        ("(strom OR kind:reply) weg", "(strom OR kind:reply) AND weg", "None"),
+    ],
+)
+def test_the_sides_of_an_or_that_need_a_word_and_that_need_none(query, worded, wordless):
+    assert tuple(map(str, parse(query).sides())) == (worded, wordless)
+
+
+@given(QUERIES, MENTIONS)
+@settings(max_examples=80, deadline=None)
+def test_one_of_the_sides_holds_exactly_if_the_query_does(root, mention):
+    subject = Subject.of(mention)
+    assert any(side.matches(subject) for side in Query(root).sides() if side) == Query(root).matches(subject)
