@@ -23,6 +23,8 @@ class FakeTelegram(Loopback):
         self.updates: list[dict[str, Any]] = []
         self.asked: list[dict[str, str]] = []
         self.status = 200
+        self.pause = 0.0
+        """Seconds an answer to `getUpdates` takes."""
 
     def application(self) -> web.Application:
         """Return what is served."""
@@ -46,8 +48,7 @@ class FakeTelegram(Loopback):
             return web.json_response({"ok": True, "result": {"id": 1, "is_bot": True, "username": "leitstand_bot"}})
         offset = int(request.query.get("offset", 0))
         self.updates = [update for update in self.updates if update["update_id"] >= offset]
-        if not self.updates:
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(self.pause if self.updates else max(self.pause, 0.01))
         return web.json_response({"ok": True, "result": self.updates[: int(request.query["limit"])]})
 
 

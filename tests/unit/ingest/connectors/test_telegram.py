@@ -81,23 +81,30 @@ async def test_with_a_secret_it_waits_to_be_called():
         TelegramConnector.hook(waiting._setting.clock)
 
 
+class Hasty(SystemClock):
+    """The machine's clock for who has no time to wait."""
+
+    async def sleep(self, seconds):
+        await asyncio.sleep(min(seconds, 0.01))
+
+
 async def cut(times: int) -> None:
-    """Cut the line at random moments; fail if anything is lost or doubled."""
-    draw = random.Random(times)
-    heard: list[str] = []
+    """Cut the line at random moments, so often while an answer is on its way; fail if anything is lost or doubled."""
+    draw, heard, cursor, said, broken = random.Random(times), [], None, 0, 0
     async with FakeTelegram() as telegram:
+        telegram.pause = 0.01
         with Proxy(telegram.port) as proxy:
-            cursor, said = None, 0
-            for _ in range(times):
+            while broken < times:
                 for _ in range(draw.randint(1, 5)):
                     telegram.say(said, f"Nordlicht {said}")
                     said += 1
-                batches = connector(clock=SystemClock(), token=TOKEN, url=f"http://127.0.0.1:{proxy.port}").listen(
-                    cursor
-                )
+                url = f"http://127.0.0.1:{proxy.port}"
+                batches = connector(clock=Hasty(), token=TOKEN, url=url).listen(cursor)
                 coming = asyncio.ensure_future(anext(batches))
-                await asyncio.wait({coming}, timeout=draw.uniform(0, 0.02))
+                await asyncio.wait({asyncio.ensure_future(asyncio.sleep(draw.uniform(0, 0.03)))})
+                before, waiting = proxy.cuts, not coming.done()
                 await asyncio.to_thread(proxy.cut)
+                broken += waiting and proxy.cuts > before
                 batch = await asyncio.wait_for(coming, 10)
                 heard += [event.id for event in batch.events]
                 cursor = batch.cursor
