@@ -119,6 +119,8 @@ class BrandState:
 
     def count(self, at: float) -> int:
         """Return the mentions of the last hour."""
+        if not self.tally:  # asked of thousands of brands, of most of which nothing is said
+            return 0
         return sum(self._measure(start, "n") for start in self._last_minutes(at))
 
     def demo(self, at: float) -> bool:
