@@ -122,6 +122,7 @@ async def test_a_failing_appview_is_left_alone_longer_each_time(peer, profiles):
     for number in range(6):
         with structlog.testing.capture_logs() as logged:
             await profiles.enrich([said(f"did:{number}")])
+            await until(lambda: not profiles._asking)
         pauses += [row["seconds"] for row in logged]
         profiles._clock.at += pauses[-1]
     assert pauses == [30, 60, 120, 240, 300, 300]
@@ -161,6 +162,7 @@ async def test_too_many_questions_are_heeded_as_long_as_the_server_says(peer, pr
     peer.status, peer.headers = 429, {"Retry-After": "777"}
     with structlog.testing.capture_logs() as logged:
         await profiles.enrich([said("did:1")])
+        await until(lambda: not profiles._asking)
     assert logged[0]["seconds"] == 777
 
 
