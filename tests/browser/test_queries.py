@@ -159,6 +159,7 @@ def test_a_proposal_is_refused_and_accepted_with_one_key_each(visit, site, histo
     httpx.put(f"{site.address}/api/v1/brands/long", json={**row, "query": "wasserwerke"}).raise_for_status()
 
 
+@pytest.mark.long
 def test_spam_is_edited_and_a_row_goes_back_to_the_file(visit, site, history):
     page = visit("?kind=spam&lang=de", path="/admin/queries")
     page.wait_for_selector("#q-exclude")
