@@ -72,6 +72,7 @@ async def test_a_brand_that_goes_leaves_no_open_incident_and_no_duty(world: Worl
     assert (set(service._watches), service._duty.held) == (set(), {"other"})
 
 
+@pytest.mark.long
 async def test_of_a_brand_that_another_service_is_on_duty_for_nothing_is_resolved(world: World):
     service = await stormy(world)
     await world.bus.release(lease_of("nordlicht"), "one")
