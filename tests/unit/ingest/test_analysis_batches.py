@@ -1,10 +1,13 @@
 """How analysis cuts what it is given, and what it says where there are no analyzers."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.bus.port import Entry
+from app.config import AnalysisSection, Config
 from app.domain.mention import Heartbeat
-from ingest.analysis import batches
+from ingest.analysis import AnalysisService, batches
 from tests.fixtures.stream import MentionStream
 from tests.unit.ingest.test_analysis import mention, minutes, service
 
@@ -29,8 +32,8 @@ async def test_without_analyzers_mentions_are_counted_as_uncertain():
     stream = MentionStream()
     stream.put(mention("a", language="de"))
     stream.put(mention("b"))
-    worker = service(stream, analyzers=None)
-    worker._context.config.analysis.analyzers = ()
+    nobody = Config(brands=(), analysis=AnalysisSection(analyzers=()))
+    worker = AnalysisService(replace(service(stream)._context, start=nobody))
     await worker.prepare()
     await worker.take(await stream.read("analysis", worker._consumer))
     assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240}
