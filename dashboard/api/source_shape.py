@@ -58,7 +58,8 @@ class Source(Shape):
     """A source of mentions; `lag` is in seconds from publication to arrival, `rate` and `usual` in items per hour.
 
     `cause` says of what kind a silence is, `proved_at` when the channel last answered, `patience` after how many
-    seconds without an item a silence is suspicious at this hour; null while too little is known. `alarm` is the open one.
+    seconds without an item a silence is suspicious at this hour; null while too little is known. `alarm` is the open
+    one.
     """
 
     id: str
