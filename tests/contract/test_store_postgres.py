@@ -22,7 +22,7 @@ from app.store.search import MentionFilter
 from app.store.tallies import Logged
 from benchmarks.postgres import PostgresServer, binaries
 from tests.fixtures.store import NOON, gone, losses, said
-from tests.fixtures.system import absent, until
+from tests.fixtures.system import absent
 
 FAR = {
     "in 2009": 1_234_567_890.0,
@@ -281,29 +281,3 @@ def test_numbers_that_are_none_and_texts_of_a_megabyte_are_kept(store, identity)
     large = said(identity, "1", "Strom weg! 🔥 " * 80_000, rating=math.inf)
     keep(store, (large, 1))
     assert everything(store) == [large]
-
-
-def test_words_of_the_wiped_are_out_of_every_table_and_the_dead_rows_vacuumed(store, identity):
-    secret = said(identity, "at://Geheim/1", "Geheimwort", author="Geheim", url="https://geheim.example")
-    keep(store, (secret, 1))
-    with store.transaction() as tx:
-        tx.mentions.wipe([(gone(secret), 2, None)])
-    assert again(store) is True
-    assert store.scrub() is False
-    with store.looking() as connection:
-        told = [repr(connection.execute(table.select()).all()) for table in metadata.sorted_tables]
-    assert "geheim" not in " ".join(told).lower()
-    # The server's count of dead rows comes late, and a reader elsewhere may hold them back for a while.
-    until(lambda: again(store) and dead(store) == 0, "a vacuum after which no dead rows are counted")
-
-
-def again(store):
-    store._partitions._vacuumed = float("-inf")
-    return store.scrub()
-
-
-def dead(store):
-    with store.looking() as connection:
-        return connection.scalar(
-            text("SELECT sum(n_dead_tup) FROM pg_stat_user_tables WHERE relname LIKE 'mention_2%'")
-        )

@@ -10,7 +10,6 @@ import pytest
 from app.bus.port import Labelled
 from app.clock import ManualClock
 from app.config import AnalysisSection, Config
-from app.domain.brand import Brand
 from app.domain.identity import Identity
 from app.domain.mention import Author, Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, split
@@ -255,34 +254,6 @@ async def test_it_gets_ready_works_looks_for_the_left_behind_and_stops():
             clock.advance(10)
             await stream.claimed_twice.wait()
             group.cancel_scope.cancel()
-
-
-async def test_names_of_what_is_watched_are_learned_while_it_works():
-    stream = MentionStream()
-    worker = service(stream, analyzers=None)
-    watchlist = worker._context.watchlist
-
-    def change(**new):
-        config = watchlist.config.model_copy(update=new)
-        watchlist._put(watchlist.in_force._replace(config=config))
-
-    with anyio.fail_after(20):
-        async with anyio.create_task_group() as group:
-            group.start_soon(worker.run)
-            await worker._context.ready.wait()
-            await anyio.wait_all_tasks_blocked()
-            before = worker._analyzers
-            change(spam=("casino",))
-            await anyio.wait_all_tasks_blocked()
-            assert worker._analyzers is before, "no name has changed"
-            change(competitors=(Brand("sued", "Abschlag", "abschlag", rivals=("nord",)),))
-            while worker._analyzers is before:
-                await anyio.lowlevel.checkpoint()
-            stream.put(mention("a", "Der Abschlag und die Hotline"))
-            while not stream.settled:
-                await anyio.lowlevel.checkpoint()
-            group.cancel_scope.cancel()
-    assert stream.settled[0].payload.analysis.terms == ("hotline",)
 
 
 async def test_a_bus_that_is_away_for_a_moment_is_waited_for_and_the_left_behind_looked_at():
