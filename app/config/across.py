@@ -6,8 +6,8 @@ from typing import Any
 
 from app import registry
 from app.config import period
-from app.config.lines import Path
 from app.config.nearest import listed, nearest
+from app.config.quick import Path
 
 MOST = 5_000
 """Queries of brands, competitors, topics and campaigns, those that exclude not counted."""

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 from app import registry
 from app.config import entry, secret
 from app.config.across import across
-from app.config.lines import Document, Path
+from app.config.lines import Document
 from app.config.model import Config, Source
 from app.config.nearest import listed, nearest
+from app.config.quick import Path
 from app.config.rows import Rows, SourceRow
 from app.config.sentence import mistakes_of, unknown_key
 from app.domain.wall import Wall

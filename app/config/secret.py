@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel
 
-from app.config.lines import Path
+from app.config.quick import Path
 
 _SECRET = re.compile(
     r"(^|[^a-z])(token|secret|passw(or)?d|passphrase|pass|api[^a-z]?key|apikey|credentials?|authori[sz]ation|private[^a-z]?key)$",

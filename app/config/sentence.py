@@ -7,8 +7,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from app.config.lines import Path
 from app.config.nearest import close, listed, nearest
+from app.config.quick import Path
 
 _TYPES = {
     "string_type": "a text has to stand here; put it in quotes",
