@@ -7,6 +7,7 @@ one `redis-<n>.rdb` for each server that holds a part.
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -174,7 +175,7 @@ def restore(file: Path, to: Destination, actor: Actor, clock: Clock, watch: Watc
         try:
             packed = open_things.enter_context(ZipFile(file))
             manifest = msgspec.json.decode(packed.read("manifest.json"), type=Manifest)
-        except (OSError, BadZipFile, KeyError, msgspec.MsgspecError) as error:
+        except (OSError, BadZipFile, EOFError, zlib.error, KeyError, msgspec.MsgspecError) as error:
             raise WrongInput(f"{file} is no backup of Emberwatch ({error}); name one that `backup` wrote.") from None
         if manifest.format != FORMAT:
             raise WrongInput(f"{file} was written by a newer Emberwatch ({manifest.version}); install that one.")
@@ -210,7 +211,7 @@ def _unpack(packed: ZipFile, manifest: Manifest, folder: Path, file: Path, watch
                     target.write(block)
                     done += len(block)
                     watch("Unpacking", done, whole)
-    except BadZipFile as error:
+    except (BadZipFile, EOFError, zlib.error) as error:
         raise WrongInput(f"{file} is damaged ({error}); nothing was restored. Take another backup.") from None
     except OSError as error:
         raise WrongInput(f"There is no room in {folder.parent}: {error.strerror}. Nothing was restored.") from error

@@ -47,11 +47,13 @@ async def test_what_is_no_backup_or_damaged_or_in_the_way_is_told_and_nothing_ch
         back_up(store, "unix:///nowhere", file, LOOPBACK, CLOCK, unwatched)
     with pytest.raises(Conflict, match=r"already holds emberwatch\.sqlite and redis/appendonlydir"):
         restore(file, Destination(place / "from"), LOOPBACK, CLOCK, unwatched)
-    bytes_of = bytearray(file.read_bytes())
-    bytes_of[len(bytes_of) // 2] ^= 255
-    (place / "bad.zip").write_bytes(bytes_of)
     (place / "text.zip").write_text("hello")
-    for name, said_so in (("bad.zip", "damaged"), ("text.zip", "is no backup"), ("none.zip", "There is no file")):
+    bad = {f"bad-{share}.zip": "damaged" for share in range(3, 8)}
+    for name, share in zip(bad, range(3, 8), strict=True):
+        bytes_of = bytearray(file.read_bytes())
+        bytes_of[len(bytes_of) * share // 10] ^= 255
+        (place / name).write_bytes(bytes_of)
+    for name, said_so in {**bad, "text.zip": "is no backup", "none.zip": "There is no file"}.items():
         with pytest.raises(WrongInput, match=said_so):
             restore(place / name, Destination(place / "new"), LOOPBACK, CLOCK, unwatched)
     assert not list((place / "new").glob("*"))
