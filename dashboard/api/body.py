@@ -13,9 +13,9 @@ class BrandBody(Shape):
 
 
 class NewBrand(BrandBody):
-    """A brand that is not watched yet."""
+    """A brand that is not watched yet; without an id it gets one made from its name."""
 
-    id: str
+    id: str | None = None
 
 
 class CompetitorBody(BrandBody):

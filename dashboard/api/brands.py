@@ -12,6 +12,7 @@ from dashboard.api.body import BrandBody, NewBrand
 from dashboard.api.query import brand_of
 from dashboard.api.shape import Items, answering
 from dashboard.api.watchlist import GONE, actor_of, save
+from dashboard.draft import named
 
 
 def router(context: Context) -> APIRouter:
@@ -26,11 +27,12 @@ def router(context: Context) -> APIRouter:
     @routes.post("/brands", status_code=201, **answering(shape.Brand, status=201))
     async def post_brand(body: NewBrand, request: Request, response: Response) -> dict[str, Any]:
         """Watch one more brand; 409 if its id is taken."""
-        if any(one.id == body.id for one in context.config.watched.brands):
-            raise Conflict(f"The id {body.id[:80]!r} is taken; choose another, or PUT /api/v1/brands/{body.id[:80]}.")
-        await save(context, request, "brands", body.id, BrandBody(**body.model_dump(exclude={"id"})))
-        response.headers["Location"] = f"/api/v1/brands/{body.id}"
-        return _brand(brand_of(context.config, body.id))
+        new = body.id or named(body.name, context.config)
+        if any(one.id == new for one in context.config.watched.brands):
+            raise Conflict(f"The id {new[:80]!r} is taken; choose another, or PUT /api/v1/brands/{new[:80]}.")
+        await save(context, request, "brands", new, BrandBody(**body.model_dump(exclude={"id"})))
+        response.headers["Location"] = f"/api/v1/brands/{new}"
+        return _brand(brand_of(context.config, new))
 
     @routes.get("/brands/{brand}", **answering(shape.Brand))
     async def brand(brand: str) -> dict[str, Any]:

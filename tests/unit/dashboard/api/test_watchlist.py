@@ -47,6 +47,12 @@ async def test_a_brand_that_is_there_is_put_and_not_posted(http):
     assert "PUT /api/v1/brands/other" in answer.json()["detail"]
 
 
+async def test_a_brand_without_an_id_gets_one_made_of_its_name(http):
+    made = [await http.post("/api/v1/brands", json={**BODY, "name": "Käse & Söhne"}) for _ in range(2)]
+    assert [one.status_code for one in made] == [201, 201]
+    assert [one.json()["id"] for one in made] == ["kaese-soehne", "kaese-soehne-2"]
+
+
 async def test_the_whole_watchlist_is_read_and_written(http):
     before = (await http.get("/api/v1/watchlist")).json()
     await http.put("/api/v1/watchlist/brands/neu", json=BODY)
