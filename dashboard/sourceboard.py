@@ -5,6 +5,7 @@ from app.domain.source import SourceState
 from dashboard import connectors
 from dashboard.i18n import Words
 from dashboard.panel import Node
+from dashboard.reason import retold
 from dashboard.standing import MARKS, SIGNS, Standing, called, pace, standings, why
 
 LATE = 5.0
@@ -46,7 +47,7 @@ def _alarmed(alarm: Alarm | None, say: Words) -> tuple[Node, ...]:
 
 
 def _reason(stands: Standing, say: Words, now: float) -> tuple[Node, ...]:
-    """Return why it is silent in our words, then in those of the connector, which know the details."""
+    """Return why it is silent in a few words, then in the sentence of the connector, which knows the details."""
     told = why(stands, say, now)
     if not told:
         return ()
@@ -54,7 +55,7 @@ def _reason(stands: Standing, say: Words, now: float) -> tuple[Node, ...]:
     ours = f"{since}: {told}" if since else told
     own: tuple[Node, ...] = ()
     if stands.one.reason and stands.kind in {"deaf", "waits"}:
-        own = (" ", ("span", {"lang": "en", "class": "own"}, stands.one.reason))
+        own = (" ", ("span", {"class": "own"}, *retold(stands.one.reason, say)))
     return (("p", {"key": "why", "class": "why"}, f"{ours[:1].upper()}{ours[1:].rstrip('.')}.", *own),)
 
 
@@ -98,7 +99,7 @@ def _gaps(one: SourceState, say: Words, now: float) -> list[Node]:
         return []
     each = [
         ("li", {"key": str(gap.since)}, f"{say.when(gap.since, now)} \u2013 {say.when(gap.until, now)}: ",
-         ("span", {"lang": "en"}, gap.reason))
+         *retold(gap.reason, say))
         for gap in one.gaps
     ]  # fmt: skip
     return [("div", {"key": "gaps"}, ("dt", {}, say.say("sources.fact.gaps")), ("dd", {}, ("ul", {}, *each)))]
@@ -110,7 +111,9 @@ def _terms(one: SourceState, say: Words) -> list[Node]:
         return []
     kept = say.say("sources.days", n=say.figure(terms["days"])) if terms["days"] is not None else ""
     deleted = say.choose(f"sources.deletions.{terms['deletions']}", "")
-    told: tuple[Node, ...] = (("span", {"lang": "en"}, terms["stored"]), " ", " ".join(filter(None, (kept, deleted))))
+    ours = say.choose(f"terms.{one.connector}", "")
+    stored: Node = ours or ("span", {"lang": "en"}, terms["stored"])
+    told: tuple[Node, ...] = (stored, " ", " ".join(filter(None, (kept, deleted))))
     return [("div", {"key": "terms", "class": "wide"}, ("dt", {}, say.say("sources.fact.terms")), ("dd", {}, *told))]
 
 

@@ -25,8 +25,8 @@ def outage(site):
 @pytest.mark.parametrize(
     ("query", "width", "height", "says"),
     [
-        ("lang=de", 1920, 1080, "Mastodon hört seit 7 min nicht"),
-        ("lang=en&theme=light", 3840, 2160, "Mastodon has not listened for 7 min"),
+        ("lang=de", 1920, 1080, "Mastodon hört seit 7\u00a0min nicht"),
+        ("lang=en&theme=light", 3840, 2160, "Mastodon has not listened for 7\u00a0min"),
     ],
 )
 def test_the_scene_says_who_does_not_listen_and_is_readable(visit, query, width, height, says):

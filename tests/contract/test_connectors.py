@@ -16,6 +16,7 @@ from app.domain.instant import from_rfc3339
 from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
 from app.domain.wire import read, write
 from app.errors import CredentialMissing
+from dashboard.i18n import catalogue
 from ingest.connector import Batch, Setting, Terms
 from ingest.normalise import normalise
 from ingest.sound import unsound
@@ -56,6 +57,8 @@ def test_every_connector_states_its_channel_its_options_and_its_terms(name):
     terms = connector.terms
     assert isinstance(terms, Terms)
     assert terms.stored.endswith(".")
+    assert catalogue("en")[f"terms.{name}"] == terms.stored, "assets/locales says it otherwise"
+    assert catalogue("de")[f"terms.{name}"].endswith(".")
     assert terms.deletions in {"announced", "rechecked", "none"}
     assert (terms.deletions == "rechecked") == hasattr(connector, "fates")
 

@@ -59,9 +59,9 @@ def view(state: BrandState | None = None, *, language="de", audience="control", 
 
 
 def text(nodes) -> str:
-    """Return what a drawing says."""
+    """Return what a drawing says; a space that does not break is a space."""
     if isinstance(nodes, str):
-        return nodes
+        return nodes.replace("\u00a0", " ")
     if nodes and isinstance(nodes[0], str) and len(nodes) > 1 and isinstance(nodes[1], dict):
         return "".join(text(child) for child in nodes[2:])
     return " ".join(text(node) for node in nodes)

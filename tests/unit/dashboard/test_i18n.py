@@ -67,8 +67,8 @@ def test_times_stand_in_the_zone_of_the_screen():
 @pytest.mark.parametrize(
     ("seconds", "written"), [(6, "6 s"), (61, "1 min"), (7200, "2 h"), (3 * 86_400, "3 Tage"), (-4, "0 s")]
 )
-def test_spans(seconds, written):
-    assert words("de", "UTC").span(seconds) == written
+def test_spans_that_never_break_between_number_and_unit(seconds, written):
+    assert words("de", "UTC").span(seconds) == written.replace(" ", "\u00a0")
 
 
 @pytest.mark.parametrize(("value", "written"), [(0.0, "0"), (3.44, "3,4"), (3.04, "3"), (38.4, "38")])

@@ -29,7 +29,7 @@ def test_everything_is_told_in_plain_words():
     for part in (
         "Bluesky live ✓ hört zu", "Zuletzt gehörtvor 2 s", "Zuletzt geantwortetvor 1 s", "412/h, üblich 380",
         "Verzug0,8 s", "12 von 300, neu ab 12:17", "99 gelesen, 3 betrafen uns", "Unlesbar4", "Neu verbunden2",
-        "11:57 \u2013 12:02: It was paused.", "Löschungen meldet der Kanal.", "TestenAnhalten",
+        "11:57 \u2013 12:02: Sie war angehalten.", "Löschungen meldet der Kanal.", "TestenAnhalten",
         "Nach dem Anhalten wird nachgeholt",
     ):  # fmt: skip
         assert part in said
@@ -41,6 +41,14 @@ def test_why_it_is_silent_stands_first_with_what_to_do():
     assert "Source alarm: Deaf." in said
     assert "For 12 min: key missing or refused. Set EMBERWATCH_TOOTS_TOKEN." in said
     assert "never yet" in said
+
+
+def test_what_may_be_kept_is_said_in_the_language_of_the_page(monkeypatch):
+    assert "Öffentliche Beiträge dürfen bleiben" in shown(WELL)
+    assert "Public posts may be kept" in shown(WELL, say=EN)
+    monkeypatch.setattr("dashboard.connectors.terms_of", lambda _: {"stored": "All.", "days": None, "deletions": "x"})
+    strange = board((SourceState("s", "strange", "live", NOON, NOON),), (), DE, NOON)
+    assert "('span', {'lang': 'en'}, 'All.')" in str(strange)
 
 
 def test_what_a_pause_costs_is_said_before():
