@@ -18,13 +18,14 @@ SHAPES = {
     "status": r"\d{3}",
     "figure": r"\d[\d,]*",
     "all": r"\d+",
+    "size": r"\d+\.\d",
     "variable": r"[A-Z0-9_]+",
     "secret": r"\w+",
     "kind": r"\w+",
     "actor": r"\S+",
     "url": r"\S+?",
     "why": r"[^()]{1,120}",
-    "detail": r".+",
+    "detail": r"[^\n]+?",
     "rest": r".+",
 }
 """What a part looks like; all others are as short as they can be."""
@@ -79,6 +80,8 @@ def _said(key: str, parts: dict[str, str], say: Words) -> list[tuple[str, bool]]
 def _part(name: str, value: str, say: Words) -> str:
     if name == "figure":
         return say.number(int(value.replace(",", "")))
+    if name == "size":
+        return say.number(float(value), 1)
     return say.say("reason.the_address") if value == ADDRESS else value
 
 

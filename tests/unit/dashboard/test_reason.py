@@ -11,7 +11,7 @@ from dashboard.i18n import catalogue, words
 from dashboard.reason import retold
 from ingest.access import demand
 from ingest.connector import Setting
-from ingest.connectors import youtube
+from ingest.connectors import bluesky, youtube
 from ingest.failure import failure_of
 from ingest.web import Answer, Web
 from tests.intake import StillClock, Told
@@ -104,11 +104,19 @@ async def test_every_connector_asks_for_its_key_in_german(name, tmp_path, monkey
     assert "EMBERWATCH_QUELLE_" in german(str(missing.value))
 
 
+@pytest.mark.parametrize("failure", [TimeoutError(), ConnectionRefusedError(), socket.gaierror(), OSError("odd")])
+def test_what_keeps_bluesky_away_is_said_in_german(failure, tmp_path):
+    options = bluesky.BlueskyOptions()
+    made = bluesky.BlueskyConnector(Setting("live", options, StillClock(NOON), tmp_path, Told()))
+    assert german(made._reason(failure)[0])
+
+
 def test_what_holds_us_back_is_said_in_german():
     assert german(str(Backpressure(4.0))) == "Das System holt auf; neuer Versuch in 4 s."
     for trouble in ("OOM x", "MISCONF x", "NOAUTH x", "WRONGPASS x", "READONLY x", "LOADING x", "CLUSTERDOWN x", "odd"):
         told = german(f"Waiting, nothing is lost: {refusal(ConnectionError(trouble))}")
         assert told.startswith("Wartet, nichts geht verloren: ")
+    assert german("Nothing is lost: 1.5 of 512 MB wait on disk.").startswith("Nichts geht verloren: 1,5 von 512 MB")
     stopped = retold(failure_of(ValueError("bad luck"), 1).reason, DE)
     assert said(stopped) == "Der Konnektor endete mit ValueError: bad luck Er wird neu gestartet."
     assert english(stopped) == ["bad luck"]
@@ -128,10 +136,11 @@ def test_every_pattern_finds_its_own_sentence():
         "figure": "7", "all": "9", "status": "500", "host": "a.example", "rest": "It was paused.", "secret": "api_key",
         "variable": "A_B", "url": "https://a.example/b", "client": "https://b.example", "scope": "s", "source": "s",
         "kind": "OSError", "actor": "ann", "why": "HTTP 401", "path": "/x y", "unit": "month", "other": "C",
-        "hook": "token", "detail": "it is odd",
+        "hook": "token", "detail": "odd", "size": "1.5", "user": "ann",
+        "since": "2026-11-22T05:00:00Z", "until": "2026-11-22T06:00:00Z",
     }  # fmt: skip
     english_texts, german_texts = catalogue("en"), catalogue("de")
     for key in (one for one in english_texts if one.startswith("reason.") and one != "reason.the_address"):
         spoken = said(retold(english_texts[key].format(**parts), DE))
-        wanted = german_texts[key].format(**{**parts, "rest": "Sie war angehalten."})
+        wanted = german_texts[key].format(**{**parts, "rest": "Sie war angehalten.", "size": "1,5"})
         assert spoken == wanted, key
