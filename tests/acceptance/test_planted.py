@@ -45,8 +45,9 @@ if "archive" in sys.orig_argv:
     def slowly(self, entries):
         import time
 
-        write(self, entries)
+        broken = write(self, entries)
         time.sleep(2.0)
+        return broken
 
     Tallies.append_all, ArchiveService._write = append_all, slowly
 """
