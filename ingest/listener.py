@@ -25,6 +25,7 @@ from ingest.ledger import Ledger
 from ingest.publish import Intake
 from ingest.recheck import Recheck, Telling
 from ingest.seed import seed
+from ingest.sound import sound
 from ingest.standby import Standby
 
 LEASE = 3.0
@@ -160,7 +161,7 @@ class Listener:
         if not await asyncio.to_thread(Detour.left, self._context.data, self._source.id):
             return
         with suppress(Unavailable):
-            detour = await self._opened(self._unfenced)
+            detour = await self._opened(self._take)
             try:
                 while await detour.drain_one():
                     pass
@@ -205,7 +206,7 @@ class Listener:
             try:
                 async for batch in batches:
                     heed_cancellation()
-                    await self._settle(batch, detour)
+                    await self._settle(sound(batch), detour)
             finally:
                 if isinstance(batches, AsyncGenerator):
                     await batches.aclose()
@@ -243,10 +244,7 @@ class Listener:
     async def _fenced(self, events: list[SourceEvent]) -> None:
         await self._take(events, Fence(self._name, self._token))
 
-    async def _unfenced(self, events: list[SourceEvent]) -> None:
-        await self._take(events, None)
-
-    async def _take(self, events: list[SourceEvent], fence: Fence | None) -> None:
+    async def _take(self, events: list[SourceEvent], fence: Fence | None = None) -> None:
         accepted = await self._intake.take(events, self._source.id, demo=self.state.demo, fence=fence)
         self._health.publish(accepted.accepted + accepted.edited)
 

@@ -1,11 +1,27 @@
 """Soundness: what every event a connector hands over has to be, whatever its channel sent."""
 
 import math
+from dataclasses import replace
 
 from app.domain.mention import AuthorRemoval, Deletion, Mention, SourceEvent
 from app.domain.wire import EARLIEST
+from ingest.connector import Batch
 
 LONGEST_ID = 2_048
+
+
+def sound(batch: Batch) -> Batch:
+    """Return a batch without the events that cannot be taken, which count as unreadable instead."""
+    wrong = [fault for fault in map(unsound, batch.events) if fault]
+    if not wrong:
+        return batch
+    return replace(
+        batch,
+        events=[event for event in batch.events if not unsound(event)],
+        received=batch.received or len(batch.events),
+        unreadable=batch.unreadable + len(wrong),
+        fault=batch.fault or wrong[0],
+    )
 
 
 def unsound(event: SourceEvent) -> str:

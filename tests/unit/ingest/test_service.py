@@ -119,6 +119,15 @@ async def test_batches_are_accepted_and_only_then_their_cursor(running, bus):
     assert bus.holders["source:one"][0] == ""
 
 
+async def test_what_cannot_be_taken_is_counted_and_stops_nobody(running, bus):
+    bad = Mention("x", "\ud800", float("nan"), "Nordlicht", Author("anna"))
+    async with running(source("one", batch(0, bad, post(1)), batch(1, post(2)))):
+        await until(lambda: bus.cursors.get("one") == "1")
+        await until(lambda: "one" in bus.states and bus.states["one"].received == 3)
+    assert [event.id for event in bus.events] == ["1", "2"]
+    assert (bus.states["one"].status, bus.states["one"].unreadable) == ("live", 1)
+
+
 async def test_who_swallows_being_told_to_stop_is_told_again(running, bus):
     deaf = Source(id="one", connector="script", options=ScriptOptions(deaf=True))
     with anyio.fail_after(10):
