@@ -20,6 +20,8 @@ class Author(msgspec.Struct, frozen=True, array_like=True, gc=False):
     followers: int | None = None
     verified: bool = False
     url: str | None = None
+    created_at: float | None = None
+    """When the account was opened, where the channel says so."""
 
 
 class Engagement(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -50,6 +50,8 @@ class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The author's key."""
     terms: tuple[str, ...]
     demo: bool = False
+    intents: tuple[str, ...] = ()
+    voice: str = ""
 
 
 class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -91,6 +93,8 @@ def contribution(analysed: AnalysedMention, author_key: str) -> Contribution:
         author=author_key,
         terms=analysis.terms,
         demo=mention.demo,
+        intents=tuple(intent.label for intent in analysis.intents),
+        voice=analysis.voice,
     )
 
 
