@@ -132,5 +132,7 @@ def test_a_mention_of_an_older_archive_comes_back_whole(older, clock):
     )
     felt = Sentiment("negative", 0.8, 0.15, 0.05)
     assert told.analysis == Analysis("de", felt, (Intent("complaint", 0.9),), ("strom",))
-    counted = Contribution(("nordlicht",), at, "negative", "bluesky", "post", 120, "author1", ("strom",))
+    counted = Contribution(
+        ("nordlicht",), at, "negative", "bluesky", "post", 120, "author1", ("strom",), intents=("complaint",)
+    )
     assert (known.version, known.contribution) == (1, counted)
