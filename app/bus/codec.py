@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from app.domain.analysis import AnalysedMention
-from app.domain.mention import Deletion, Heartbeat, StreamEvent
+from app.domain.correction import StreamEvent
+from app.domain.mention import Deletion, Heartbeat
 from app.domain.tally import Contribution, Profile, TallyDelta
 from app.errors import EmberwatchError
 

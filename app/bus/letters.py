@@ -7,6 +7,7 @@ from app.bus.codec import EVENT, UnreadableEntry
 from app.bus.connection import Connection, guarded
 from app.bus.memory import digest
 from app.bus.port import Entry
+from app.domain.correction import Correction
 from app.domain.letter import Letter, Retried
 from app.domain.mention import Deletion, Mention
 
@@ -56,13 +57,14 @@ class Letters:
         Not if its mention was deleted meanwhile or a later version is counted: then it is wiped, as the answer says.
         """
         words: list[str | int] = [0, "", ""]
-        if isinstance(letter.event, Mention):
-            words = [letter.event.revision, digest(letter.event), ",".join(letter.event.brands)]
+        said = letter.event.mention if isinstance(letter.event, Correction) else letter.event
+        if isinstance(said, Mention):
+            words = [said.revision, digest(said), ",".join(said.brands)]
         partition = letter.partition
         names = [keys.stream(partition, name) for name in (keys.DEAD, keys.MENTIONS, keys.ANALYSED)]
         arguments = [keys.prefix(partition), letter.id, *words]
-        said: int = await self._connection.scripts.retry(names, arguments)
-        return RETRIED[said]
+        answer: int = await self._connection.scripts.retry(names, arguments)
+        return RETRIED[answer]
 
     @guarded
     async def drop_letter(self, letter: Letter) -> bool:
@@ -84,7 +86,9 @@ def _letter(partition: int, identifier: str, fields: Mapping[bytes, bytes]) -> L
         fields.get(b"reason", b"").decode("utf-8", "replace"),
         int(fields.get(b"n", 0)),
         keys.MENTIONS if b"e" in fields else keys.ANALYSED,
-        event.key if isinstance(event, Mention | Deletion) else fields.get(b"k", b"").decode("utf-8", "replace"),
+        event.key
+        if isinstance(event, Mention | Deletion | Correction)
+        else fields.get(b"k", b"").decode("utf-8", "replace"),
         int(fields.get(b"v", 0)),
         event,
     )

@@ -8,10 +8,12 @@ from typing import Protocol
 
 import msgspec
 
+from app.bus.correcting import Taken
 from app.bus.notices import Notices
 from app.domain.analysis import AnalysedMention
+from app.domain.correction import Correction, StreamEvent
 from app.domain.letter import Letter, Retried
-from app.domain.mention import Deletion, Heartbeat, Mention, StreamEvent
+from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution, Profile, TallyDelta
 
 
@@ -161,6 +163,13 @@ class Bus(Notices, Protocol):
 
     async def remember(self, key: str, version: int, revision: int, contribution: Contribution | None) -> None:
         """Teach the deduplication a mention older than its memory (8 days); None: a tombstone."""
+
+    async def correct(self, correction: Correction, version: int) -> Taken:
+        """Append what a person says of a mention as its next version, durably, if `version` is its latest and counted.
+
+        Nothing is appended while another version is under way, after a deletion, or where nothing is remembered:
+        then read the mention again, or `remember` it first.
+        """
 
     async def beat(self, at: float) -> None:
         """Append a heartbeat to every partition."""

@@ -9,6 +9,7 @@ from app.bus import keys
 from app.bus.codec import EVENT, PAYLOAD, UnreadableEntry, said
 from app.bus.connection import Connection, guarded
 from app.domain.analysis import AnalysedMention
+from app.domain.correction import Correction
 from app.domain.mention import Mention
 
 PAGE = 1_000
@@ -84,6 +85,8 @@ def _mentions(fields: Mapping[bytes, bytes]) -> list[Mention]:
     try:
         if b"e" in fields or len(fields) == 1:
             event = EVENT.decode(said(fields)[1])
+            if isinstance(event, Correction):
+                return [event.mention]
             return [event] if isinstance(event, Mention) else []
         packed = [blob for name, blob in fields.items() if name not in NO_PAYLOADS]
         payloads = [PAYLOAD.decode(blob) for blob in packed]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from app.bus.board import Board
 from app.bus.connection import Connection, guarded
+from app.bus.correcting import Correcting
 from app.bus.inlet import Inlet
 from app.bus.letters import Letters
 from app.bus.live import Live
@@ -18,7 +19,7 @@ from app.bus.streams import Streams
 from app.clock import Clock
 
 
-class RedisBus(Inlet, Streams, Settling, Letters, Recent, Live, Minutes, Probe, Board):
+class RedisBus(Inlet, Correcting, Streams, Settling, Letters, Recent, Live, Minutes, Probe, Board):
     """Implements `app.bus.port.Bus`: one room of this package for each part of the port."""
 
     def __init__(

@@ -71,6 +71,7 @@ class Scripts:
     retry: Any
     drop: Any
     remember: Any
+    correct: Any
     lease: Any
     release: Any
     cursor: Any

@@ -6,13 +6,14 @@ import msgspec
 from msgspec.structs import replace
 
 from app.bus import keys
-from app.bus.codec import CONTRIBUTION, PAYLOAD, PROFILE, TALLY
+from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, PROFILE, TALLY, said
 from app.bus.connection import Connection, guarded
 from app.bus.live import LIVE
 from app.bus.memory import remembered
 from app.bus.port import Delta, Entry, Labelled, Settled
 from app.clock import Clock
 from app.domain.analysis import AnalysedMention
+from app.domain.correction import Correction
 from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Profile, TallyDelta, only
 
@@ -39,7 +40,7 @@ class Settling:
 
     @guarded
     async def overtakes(self, entry: Entry) -> bool:
-        """Return whether an earlier entry of the same mention is still held by some worker."""
+        """Return whether a worker still holds an earlier entry of the same mention; for an edit, a correction."""
         if not isinstance(entry.event, Mention | Deletion):
             return False
         stream = keys.stream(entry.partition, keys.MENTIONS)
@@ -48,9 +49,14 @@ class Settling:
             if earlier == entry.id:
                 break
             group = keys.GROUPS[keys.MENTIONS][0]
-            if await self._connection.client.xpending_range(stream, group, earlier, earlier, 1):
+            counts = isinstance(entry.event, Deletion) or await self._correction(stream, earlier)
+            if counts and await self._connection.client.xpending_range(stream, group, earlier, earlier, 1):
                 return True
         return False
+
+    async def _correction(self, stream: str, entry: str) -> bool:
+        found = await self._connection.client.xrange(stream, entry, entry)
+        return bool(found) and isinstance(EVENT.decode(said(found[0][1])[1]), Correction)
 
     @guarded
     async def settle(

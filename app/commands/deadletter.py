@@ -13,6 +13,7 @@ from app.commands.connect import open_context
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
 from app.domain.actor import LOOPBACK, authorise
 from app.domain.audit import AuditEntry
+from app.domain.correction import Correction
 from app.domain.instant import rfc3339
 from app.domain.letter import Letter
 from app.domain.mention import Deletion, Mention
@@ -156,7 +157,7 @@ def _audit(context: Context, verb: str, outcomes: Sequence[tuple[Letter, str]]) 
 
 
 def _row(letter: Letter, *, with_text: bool) -> dict[str, Any]:
-    event = letter.event
+    event = letter.event.mention if isinstance(letter.event, Correction) else letter.event
     row: dict[str, Any] = {
         "id": letter.name,
         "partition": letter.partition,

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from app.domain.mention import StreamEvent
+from app.domain.correction import StreamEvent
 
 Retried = Literal["again", "deleted", "overtaken", "gone"]
 """What became of a letter: it is back, its mention was deleted, a later version is counted, it was there no more."""

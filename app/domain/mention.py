@@ -91,9 +91,6 @@ class Heartbeat(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="hea
 SourceEvent = Mention | Deletion | AuthorRemoval
 """What a connector hands over."""
 
-StreamEvent = Mention | Deletion | Heartbeat
-"""What travels on the stream `mentions:{p}`."""
-
 
 def reach(mention: Mention) -> int:
     """Return how many people could have seen it: the larger of views and followers, 0 if neither is known."""

@@ -52,6 +52,8 @@ class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
     demo: bool = False
     intents: tuple[str, ...] = ()
     voice: str = ""
+    corrected: tuple[str, ...] = ()
+    """What of it a person said; an edit keeps that."""
 
 
 class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -95,6 +97,7 @@ def contribution(analysed: AnalysedMention, author_key: str) -> Contribution:
         demo=mention.demo,
         intents=tuple(intent.label for intent in analysis.intents),
         voice=analysis.voice,
+        corrected=analysis.corrected,
     )
 
 
