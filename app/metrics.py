@@ -39,6 +39,11 @@ BATCH_SECONDS = Histogram(
     ("stage",),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+ANALYZER_FAILURES = Counter(
+    "emberwatch_analyzer_failures",
+    "Texts on which an analyzer failed; what it finds is missing.",
+    ("analyzer", "error"),
+)
 LAG = Gauge("emberwatch_lag_entries", "Stream entries not yet settled.", ("group",), multiprocess_mode="livemostrecent")
 LETTERS = Gauge("emberwatch_dead_letters", "Dead letters that wait for a person.", multiprocess_mode="livemostrecent")
 SPOOL_BYTES = Gauge(

@@ -14,7 +14,7 @@ from app.domain.folding import fold, tokens
 from app.domain.mention import Author, Mention
 from benchmarks.crowd import brands, posts
 from benchmarks.report import Report, Row, Series, median
-from ingest.understanding import Failure, configured, understand
+from ingest.understanding import Understanding, Understood, configured
 
 BATCH = 500
 MENTIONS = {True: 1_000, False: 5_000}
@@ -25,17 +25,17 @@ HITS = 0.5
 def measure(*, quick: bool) -> Report:
     """Return mentions per second on one core, and how far from folding and cutting alone that is."""
     known = _known()
-    analyzers = configured(Config(brands=known))
-    understand(analyzers, _mentions(50, 0))
+    whole = configured(Config(brands=known))
+    whole.understand(_mentions(50, 0))
     ours, limit, single = list[float](), list[float](), dict[str, list[float]]()
     for number in range(1, ROUNDS[quick] + 1):
         crowd = _mentions(MENTIONS[quick], number)
-        ours.append(_rate(lambda batch: _all_understood(understand(analyzers, batch)), crowd))
+        ours.append(_rate(lambda batch: _all_understood(whole.examine(batch)), crowd))
         limit.append(_rate(lambda batch: [tokens(fold(one.text)) for one in batch], crowd))
-        for analyzer in analyzers:
+        for analyzer in whole.analyzers:
             crowd = _mentions(MENTIONS[quick], 1_000 + number)
             single.setdefault(analyzer.name, []).append(
-                _rate(lambda batch, one=analyzer: understand([one], batch), crowd)  # type: ignore[misc] # its default is its value
+                _rate(lambda batch, one=analyzer: Understanding([one]).understand(batch), crowd)  # type: ignore[misc] # its default is its value
             )
     rounds = tuple(range(1, len(ours) + 1))
     ratio = median([mine / bare for mine, bare in zip(ours, limit, strict=True)])
@@ -54,8 +54,8 @@ def _mentions(count: int, seed: int) -> list[Mention]:
     return [Mention("bench", f"{n}", 0.0, f"{text} {seed}-{n}", Author(f"a{n}")) for n, text in enumerate(texts)]
 
 
-def _all_understood(found: Sequence[object]) -> None:
-    if any(isinstance(one, Failure) for one in found):
+def _all_understood(found: Understood) -> None:
+    if found.missing:
         raise AssertionError("An analyzer failed on a post.")
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from typing import NamedTuple
 
 import anyio
 import msgspec
@@ -21,7 +22,7 @@ from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context
 from ingest.analyzer import Analyzer
-from ingest.understanding import Failure, configured, names_of, understand
+from ingest.understanding import Understanding, configured, names_of
 
 GROUP = "analysis"
 BATCH = 500
@@ -38,6 +39,12 @@ PAUSE = 0.2
 _log = structlog.get_logger("analysis")
 
 
+class Failure(NamedTuple):
+    """Why a mention could not be analysed; a sentence without its text."""
+
+    reason: str
+
+
 class AnalysisService:
     """One worker of the consumer group `analysis`; any number may run, on any machine.
 
@@ -50,7 +57,7 @@ class AnalysisService:
         self._context = context
         self._bus = context.bus
         self._consumer = context.options.get("consumer") or context.worker
-        self._analyzers: Sequence[Analyzer] = analyzers or ()
+        self._analyzers = Understanding(analyzers or ())
         self._given = self._prepared = bool(analyzers)
         self._interrupted: set[str] = set()
         self._patience = context.config.analysis.patience
@@ -136,9 +143,9 @@ class AnalysisService:
     async def _understand(self, mentions: Sequence[Mention]) -> list[Analysis | Failure]:
         """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
         if not self._analyzers:
-            return understand((), mentions)
+            return [*self._analyzers.understand(mentions)]
         with watched(2 * self._patience), anyio.move_on_after(self._patience):
-            return await to_thread.run_sync(understand, self._analyzers, mentions, abandon_on_cancel=True)
+            return [*await to_thread.run_sync(self._analyzers.understand, mentions, abandon_on_cancel=True)]
         if len(mentions) == 1:
             return [Failure(f"its analysis took longer than {self._patience:g} s")]
         _log.warning("analyzers hang", mentions=len(mentions))

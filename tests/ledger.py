@@ -10,7 +10,7 @@ from app.domain.mention import Author, Mention
 from app.domain.query import parse
 from app.domain.subject import Subject
 from benchmarks.sign import TRACE
-from ingest.understanding import build, understand
+from ingest.understanding import Understanding, build
 
 
 @dataclass
@@ -69,5 +69,5 @@ class Ledger:
         wanted = parse(query)
         said = [Mention("x", address, 0.0, text, Author("a"), language="de") for address, text in self.last.items()]
         mentions = [mention for mention in said if wanted.matches(Subject.of(mention))]
-        found = understand(build(analyzers, ("de", "en"), (brand,)), mentions)
+        found = Understanding(build(analyzers, ("de", "en"), (brand,))).understand(mentions)
         return Counter(analysis.sentiment.label for analysis in found)

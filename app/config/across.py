@@ -13,6 +13,11 @@ MOST = 5_000
 """Queries of brands, competitors, topics and campaigns, those that exclude not counted."""
 
 
+LANGUAGE = "language"
+SENTIMENT = ("sentiment", "lexicon", "transformer")
+"""Analyzers of which one is enough: each falls back to a simpler one by itself."""
+
+
 def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every such mistake as (path, sentence)."""
     for part in ("brands", "competitors", "topics", "campaigns", "sources", "walls"):
@@ -35,6 +40,23 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     wanted = analysis.get("analyzers") if isinstance(analysis, dict) else ()
     names = registry.names("analyzers")
     yield from _absent("analyzer", wanted, names, ("analysis", "analyzers"))
+    yield from _order(wanted)
+
+
+def _order(wanted: Any) -> Iterator[tuple[Path, str]]:
+    """Yield analyzers named twice, `language` after others, which need it, and a second one that judges sentiment."""
+    names = wanted if isinstance(wanted, tuple) else ()
+    for place, name in enumerate(names):
+        judges = [one for one in names[:place] if one in SENTIMENT]
+        said = ""
+        if name in names[:place]:
+            said = f"`{name}` is named twice; each analyzer runs once"
+        elif name == LANGUAGE and place:
+            said = f"`{name}` has to come first: the others read a text in its language"
+        elif name in SENTIMENT and judges:
+            said = f"`{name}` would judge again what `{judges[0]}` has judged; name one of {', '.join(SENTIMENT)}"
+        if said:
+            yield ("analysis", "analyzers", place), said
 
 
 def _campaigns(data: Mapping[str, Any], brands: Sequence[str]) -> Iterator[tuple[Path, str]]:

@@ -20,6 +20,7 @@ from pydantic import (
 from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
 from app.domain.brand import EVERY, Brand, Campaign, Topic, Watched
+from app.domain.languages import KNOWN
 from app.domain.wall import Language, Wall
 
 
@@ -108,10 +109,16 @@ class RetentionSection(Section):
         return self.channels.get(channel, self.mentions)
 
 
+def _spoken(code: str) -> str:
+    if code not in KNOWN:
+        raise ValueError(f"there is no language `{code}`;{nearest(code, KNOWN)} write a code of two letters such as de")
+    return code
+
+
 class AnalysisSection(Section):
     """Which languages are understood and by which analyzers, in their order."""
 
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("de", "en")
+    languages: Annotated[tuple[Annotated[StrictStr, AfterValidator(_spoken)], ...], Field(min_length=1)] = ("de", "en")
     analyzers: tuple[StrictStr, ...] = ("language", "lexicon")
     patience: Annotated[StrictFloat, Field(gt=0, le=3600)] = 30.0
     """Seconds they may take for a batch."""

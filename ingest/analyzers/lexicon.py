@@ -13,7 +13,8 @@ from app.domain.analysis import Analysis, Evidence, Label, Sentiment
 from app.domain.mention import Mention
 from ingest.analyzers.content import terms
 from ingest.analyzers.polarity import Polar, lexicon, sign_weight
-from ingest.analyzers.words import Word, fold, masked, table, words
+from ingest.analyzers.words import Word, fold, table, words
+from ingest.masking import masked
 
 CACHED = 20_000
 """Distinct texts remembered: most of a storm is copies."""

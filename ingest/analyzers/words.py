@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u2019": "'"})
-_MASKED = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@[\w.\-]*\w|(?<![\w/])http(?!\w)")
 _EMOJI = (
     r"[\U0001F1E6-\U0001F1FF]{2}"
     r"|[\u203C\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\U0001F000-\U0001FAFF]"
@@ -43,11 +42,6 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", text).lower().translate(_FOLDED)
-
-
-def masked(text: str) -> str:
-    """Return `text` of the same length with addresses and handles blanked, so that copies look alike."""
-    return _MASKED.sub(lambda found: " " * len(found.group()), text)
 
 
 @cache

@@ -3,7 +3,8 @@
 import pytest
 
 from ingest.analyzers.content import terms
-from ingest.analyzers.words import masked, words
+from ingest.analyzers.words import words
+from ingest.masking import masked
 
 
 def of(text: str, own: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 import pytest
 
 from app.domain.analysis import NOT_ANALYSED
+from app.domain.languages import KNOWN
 from app.domain.mention import Author, Mention
-from ingest.analyzers.language import LanguageAnalyzer
+from ingest.analyzers.language import LanguageAnalyzer, _whole
 
 ANALYZER = LanguageAnalyzer(("de", "en"))
 
@@ -50,3 +51,7 @@ def test_a_declared_language_that_is_not_ours_is_believed_when_the_text_agrees()
 
 def test_languages_the_model_does_not_know_are_left_out():
     assert LanguageAnalyzer(("de", "tlh")).analyse([], []) == []
+
+
+def test_every_language_that_may_be_named_is_one_the_model_knows():
+    assert set(KNOWN) <= set(_whole().labels)

@@ -1,0 +1,12 @@
+"""Addresses and handles blanked, so that copies of a text look alike."""
+
+import re
+
+_MASKED = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@[\w.\-]*\w|(?<![\w/])http(?!\w)")
+
+
+def masked(text: str) -> str:
+    """Return `text` of the same length with addresses and handles blanked."""
+    if "@" not in text and "http" not in text and "www." not in text:
+        return text
+    return _MASKED.sub(lambda found: " " * len(found.group()), text)
