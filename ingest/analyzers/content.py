@@ -18,6 +18,7 @@ def _stop_words() -> frozenset[str]:
     return frozenset(
         fold(word) + ending
         for name, words in table("stop_words.yaml").items()
+        if name.partition("_")[0] in {"de", "en"}
         for word in words.split()
         for ending in (ENDINGS if name == "de_how" else ENDINGS[:1])
     )
