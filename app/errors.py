@@ -8,6 +8,7 @@ EmberwatchError
 │   └── UnknownExtension  no such entry point; names the choices
 ├── NotAllowed            the actor may not do this (HTTP 403)
 ├── NotFound              the thing named does not exist (HTTP 404)
+├── Gone                  the thing named was deleted (HTTP 410)
 ├── Unavailable           a service we need does not answer; worth trying again
 │   ├── BusUnavailable    Redis
 │   ├── StoreUnavailable  SQLite or PostgreSQL
@@ -71,6 +72,10 @@ class NotAllowed(EmberwatchError):
 
 class NotFound(EmberwatchError):
     """The thing named does not exist."""
+
+
+class Gone(EmberwatchError):
+    """The thing named was deleted, and nothing of it is kept that could be shown."""
 
 
 Trouble = Literal["away", "busy", "disk", "memory", "password", "readonly", "refused"]

@@ -13,6 +13,7 @@ from app.errors import (
     Backpressure,
     Conflict,
     EmberwatchError,
+    Gone,
     MentionError,
     NotAllowed,
     NotFound,
@@ -26,6 +27,7 @@ STATUS: tuple[tuple[type[EmberwatchError], HTTPStatus], ...] = (
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotAllowed, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (Gone, HTTPStatus.GONE),
     (Conflict, HTTPStatus.CONFLICT),
     (WrongInput, HTTPStatus.UNPROCESSABLE_ENTITY),
 )

@@ -15,13 +15,16 @@ from anyio import to_thread
 from app.bus.port import Entry, Labelled, Settled
 from app.config import Config
 from app.domain.analysis import AnalysedMention, Analysis
+from app.domain.correction import Correction, corrected, kept
 from app.domain.identity import Identity
 from app.domain.mention import Deletion, Heartbeat, Mention
-from app.domain.tally import Contribution, Profile, TallyDelta, add, contribution, merge, only, profile
+from app.domain.tally import PERSONAL, Contribution, Profile, TallyDelta, add, contribution, merge, only, profile, remains
 from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context
 from ingest.analyzer import Analyzer
+from ingest.correcting import tell, to_analyse, understood
+from ingest.echo import voiced
 from ingest.understanding import Understanding, configured, names_of
 
 GROUP = "analysis"
@@ -126,19 +129,21 @@ class AnalysisService:
         return attempts <= MOST_ATTEMPTS
 
     async def _understood(self, batch: Sequence[Entry]) -> list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]:
-        mentions = [entry.event for entry in batch if isinstance(entry.event, Mention)]
+        mentions = [mention for entry in batch if (mention := to_analyse(entry.event))]
         found = iter(await self._understand(mentions) if mentions else [])
-        understood: list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]] = []
+        results: list[tuple[Entry, AnalysedMention | Deletion | Heartbeat]] = []
         for entry in batch:
             if entry.event is None:
                 await self._bury(entry, "wiped before it was analysed")
-            elif not isinstance(entry.event, Mention):
-                understood.append((entry, entry.event))
+            elif isinstance(entry.event, Deletion | Heartbeat):
+                results.append((entry, entry.event))
+            elif isinstance(entry.event, Correction) and not entry.event.anew:
+                results.append((entry, corrected(entry.event, None)))
             elif isinstance(analysis := next(found), Analysis):
-                understood.append((entry, AnalysedMention(entry.event, analysis)))
+                results.append((entry, understood(entry.event, analysis)))
             else:
                 await self._bury(entry, analysis.reason)
-        return understood
+        return results
 
     async def _understand(self, mentions: Sequence[Mention]) -> list[Analysis | Failure]:
         """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
@@ -153,7 +158,7 @@ class AnalysisService:
 
     async def _settle(self, batch: Sequence[tuple[Entry, AnalysedMention | Deletion | Heartbeat]]) -> None:
         """Settle until the bus takes it; entries that are no longer ours drop out and the rest is reduced again."""
-        left = list(batch)
+        left = await voiced(self._bus, self._context.identity, batch)
         while left:
             counted = await self._counted(entry for entry, _ in left)
             for entry, _ in left:
@@ -166,6 +171,7 @@ class AnalysisService:
             partition, now = left[0][0].partition, self._context.clock.now()
             gone = set(await self._bus.settle(partition, self._consumer, settled, delta, profiles, now))
             if not gone:
+                await tell(self._bus, (entry for entry, _ in left))
                 return
             _log.info("no longer ours", entries=len(gone))
             left = [pair for pair in left if pair[0].id not in gone]
@@ -179,9 +185,10 @@ class AnalysisService:
     async def _early(self, entry: Entry, counted: Mapping[str, Labelled]) -> bool:
         """Say whether a deletion overtook the mention it deletes, or its last edit, which another worker still holds.
 
-        It stays pending and comes again, so that what was said last is what stays counted.
+        Or an edit a correction, which it has to keep. It stays pending and comes again, so that what was said last is
+        what stays counted.
         """
-        if not isinstance(entry.event, Deletion):
+        if not isinstance(entry.event, Deletion | Mention) or entry.version == 1:
             return False
         known = counted.get(entry.event.key)
         return (known.version if known else 0) < entry.version - 1 and await self._bus.overtakes(entry)
@@ -215,7 +222,7 @@ def reduced(
     """Return what to settle, the tally delta (new minus old) and the profiles of the authors in it.
 
     An edit moves labels; one that stopped matching withdraws its count. A deletion keeps the counts by second and
-    minute and takes out what names the author or quotes the text: the author's tally and the terms.
+    minute and takes out what names the author or comes of the text: the author's tally, the terms and the voice.
     """
     delta: TallyDelta = {}
     profiles: dict[str, Profile] = {}
@@ -226,6 +233,8 @@ def reduced(
         before = known.contribution if known else None
         after = None
         if isinstance(payload, AnalysedMention):
+            if before and isinstance(entry.event, Mention):
+                payload = kept(payload, before)  # noqa: PLW2901 - what persons said stays
             mention = payload.mention
             after = contribution(payload, identity.author(mention.channel, mention.author.id))
             add(delta, after)
@@ -234,7 +243,7 @@ def reduced(
             if after.brands:
                 profiles[after.author] = profile(mention.author, mention.channel, demo=mention.demo)
         elif before:
-            after = msgspec.structs.replace(before, author="", terms=())
+            after = remains(before)
             _forget(delta, before)
         expected = known.version if known else 0
         settled.append(Settled(entry.id, key, entry.version, expected, payload, after, before))
@@ -244,8 +253,8 @@ def reduced(
 def _forget(delta: TallyDelta, before: Contribution) -> None:
     whole: TallyDelta = {}
     add(whole, before, -1)
-    merge(delta, only(whole, "a"))
-    merge(delta, only(whole, "t"))
+    for grain in PERSONAL:
+        merge(delta, only(whole, grain))
 
 
 def _moved(delta: TallyDelta) -> TallyDelta:
@@ -256,7 +265,7 @@ def _moved(delta: TallyDelta) -> TallyDelta:
 
 def _suspect(entry: Entry) -> bool:
     """Say whether a mention may be what killed the workers it was delivered to."""
-    return entry.deliveries > SUSPECT_AFTER and isinstance(entry.event, Mention)
+    return entry.deliveries > SUSPECT_AFTER and to_analyse(entry.event) is not None
 
 
 @contextmanager

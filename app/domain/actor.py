@@ -10,7 +10,7 @@ ActorKind = Literal["person", "machine", "system"]
 
 GRANTS: dict[str, frozenset[str]] = {
     "admin": frozenset({"*"}),
-    "machine": frozenset({"mention.push"}),
+    "machine": frozenset({"mention.push", "mention.correct"}),
     "system": frozenset(
         {
             "alarm.open",

@@ -1,11 +1,12 @@
 """What a person says a mention means, instead of the analyzers; it stands until a person takes it back."""
 
+from collections.abc import Collection, Sequence
 from typing import Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
-from app.domain.analysis import AnalysedMention, Analysis, Intent, IntentLabel
+from app.domain.analysis import INTENTS, LABELS, AnalysedMention, Analysis, Intent, IntentLabel
 from app.domain.mention import Deletion, Heartbeat, Mention
 from app.domain.tally import Contribution
 
@@ -19,6 +20,10 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 
 Chosen = Literal["person", "random"]
 """How a mention came before who judged it: they found it themselves, or it was drawn at random."""
+
+
+CORRECTED = "corrected"
+"""Under which it is said on the bus of which brands (`brands`, with commas) a mention was corrected."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -62,18 +67,35 @@ def imposed(analysis: Analysis, said: Judgement) -> Analysis:
     if said.sentiment is not None:
         sentiment = replace(sentiment, label=said.sentiment)
     if said.intents is not None:
-        found = {intent.label: intent for intent in intents}
-        intents = tuple(found.get(label) or Intent(label, 1.0) for label in said.intents)
+        intents = _intents(analysis, said.intents)
     return replace(analysis, sentiment=sentiment, intents=intents, corrected=said.fields)
+
+
+def reverted(analysis: Analysis, field: Field, found: Sequence[str]) -> Analysis:
+    """Return an analysis with what analyzers had said of a field, until they say it again."""
+    if field == "intents":
+        return replace(analysis, intents=_intents(analysis, found))
+    label = next(one for one in LABELS if one in found)
+    return replace(analysis, sentiment=replace(analysis.sentiment, label=label))
+
+
+def _intents(analysis: Analysis, labels: Collection[str]) -> tuple[Intent, ...]:
+    found = {intent.label: intent for intent in analysis.intents}
+    return tuple(found.get(label) or Intent(label, 1.0) for label in INTENTS if label in labels)
 
 
 def standing(counted: Contribution) -> Judgement:
     """Return what persons have said of a mention, from what is counted of it."""
     sentiment = next((label for label in VERDICTS if label == counted.label), None)
-    intents = tuple(label for label in get_args(IntentLabel) if label in counted.intents)
+    intents = tuple(label for label in INTENTS if label in counted.intents)
     return Judgement(
         sentiment if "sentiment" in counted.corrected else None, intents if "intents" in counted.corrected else None
     )
+
+
+def kept(fresh: AnalysedMention, before: Contribution) -> AnalysedMention:
+    """Return a new version of a mention with what persons had said of the one before."""
+    return AnalysedMention(fresh.mention, imposed(fresh.analysis, standing(before))) if before.corrected else fresh
 
 
 def corrected(event: Correction, found: Analysis | None) -> AnalysedMention:

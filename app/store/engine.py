@@ -23,6 +23,7 @@ from app.domain.identity import Identity
 from app.errors import StoreUnavailable, WrongInput
 from app.store.audit import Audit
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
+from app.store.corrections import Corrections
 from app.store.expiry import Expiry
 from app.store.hours import SourceHours
 from app.store.incidents import Incidents
@@ -62,6 +63,7 @@ class Transaction:
         self.hours = SourceHours(connection)
         self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
+        self.corrections = Corrections(connection, partitions)
 
 
 class Store:

@@ -11,6 +11,7 @@ from app.domain.analysis import AnalysedMention
 from app.domain.identity import Identity
 from app.domain.mention import Deletion
 from app.domain.tally import Contribution
+from app.errors import Gone, NotFound
 from app.store import rows
 from app.store.incidents import Incidents
 from app.store.index import Index
@@ -40,6 +41,15 @@ class Known(msgspec.Struct, frozen=True):
     version: int
     revision: int
     contribution: Contribution | None
+
+
+class Archived(msgspec.Struct, frozen=True):
+    """A living mention as the archive has it."""
+
+    analysed: AnalysedMention
+    version: int
+    revision: int
+    contribution: Contribution
 
 
 class Mentions:
@@ -102,6 +112,16 @@ class Mentions:
             row.key: Known(row.version, row.revision, None if row.body is None else rows.counted_of(row))
             for row in self._shelf.present(list(keys))
         }
+
+    def get(self, key: str) -> Archived:
+        """Return a living mention; raise `NotFound` if there is none of that key, `Gone` if it was deleted."""
+        found = self._shelf.present([key])
+        if not found:
+            raise NotFound(f"There is no mention {key[:80]!r}; GET /api/v1/mentions lists them with their keys.")
+        row = found[0]
+        if row.body is None:
+            raise Gone("This mention was deleted at its source; nothing of it is kept but its counts.")
+        return Archived(rows.to_analysed(row), row.version, row.revision, rows.counted_of(row))
 
     def by_author(self, author_key: str) -> list[tuple[str, str, str]]:
         """Return channel, native id and key of every living mention of an author."""

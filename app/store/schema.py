@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -264,3 +264,31 @@ recheck = Table(
     Column("key", Text, nullable=False),
 )
 """Up to which mention a source was asked, at an age in seconds, what became of them."""
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("value", Text),
+    Column("said", Text, nullable=False),
+    Column("negative", Float, nullable=False),
+    Column("neutral", Float, nullable=False),
+    Column("positive", Float, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("brands", Text, nullable=False),
+    Column("chosen", Text, nullable=False),
+    Column("standing", Boolean(create_constraint=False), nullable=False),
+    Column("delivered", Boolean(create_constraint=False), nullable=False),
+    Index(None, "delivered", "key"),
+)
+"""What persons said of mentions, turn after turn; the latest of each key and field is `standing`.
+
+`value` is what they said as JSON, null for taken back; `said` and what follows is what stood there before anybody
+judged. No word of a mention is in it, so it may stay when the mention goes.
+"""
