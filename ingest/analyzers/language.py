@@ -1,6 +1,7 @@
-"""Which language a text is in: py3langid, restricted to the configured languages."""
+"""Which language a text is in: its little words where they speak plainly, else py3langid, among the configured ones."""
 
 import copy
+import math
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -10,14 +11,31 @@ import msgspec
 
 from app.domain.analysis import Analysis
 from app.domain.mention import Mention
+from ingest.analyzers.words import table
 
 UNKNOWN = "unknown"
 ENOUGH = 12
 """Letters from which a text speaks for itself."""
+LEAST = 6
+"""Letters from which it does where its source declares nothing."""
 SURE = 0.9
 """Probability from which even a short text outweighs what its source declares."""
+PLAIN = 2
+"""Little words of one language more than of any other that settle it."""
+TOLD = 2.0
+"""What one little word adds to the logarithm of a language's probability."""
+LONG = 1_000
+"""Characters of a text that are looked at."""
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.\-]+|[^\w@#]+|[\d_@#]+")
+_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.\-]+|(?<!\w)http(?!\w)|[^\w'\u2019@#]+|[\d_@#]+")
+_TAGS = re.compile(r"#([^\W\d_]{3,})")
+_CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1dff\u2c80-\ua6ff\ua800-\ufaff\ufb1d-\ufeff\U00010300-\U0001e943]")
+_OTHERS = """
+am ar as be bg bn el fa gu he hi hy ja ka kk km kn ko ky lo mk ml mn mr my ne or pa ps ru sa si ta te th ug uk ur zh
+"""
+OTHERS = frozenset(_OTHERS.split())
+"""Languages in letters that are not Latin; a text in Latin letters is in none of them."""
 
 
 @cache
@@ -35,6 +53,17 @@ def _restricted(languages: tuple[str, ...]) -> Any:
     return narrowed
 
 
+@cache
+def _little_words(languages: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return word → the languages among those given that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in table("function_words.yaml").items():
+        if language in languages:
+            for word in set(words.split()):
+                found[word] = (*found.get(word, ()), language)
+    return found
+
+
 class LanguageAnalyzer:
     """Names the language of each text; "unknown" where there is too little of it and the source declares none."""
 
@@ -43,8 +72,11 @@ class LanguageAnalyzer:
     def __init__(self, languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> None:
         del brands
         self._languages = languages
+        self._words = _little_words(languages)
         self._whole = _whole()
-        self._restricted = _restricted(languages)
+        latin = tuple(language for language in languages if language not in OTHERS)
+        self._others = tuple(language for language in languages if language in OTHERS)
+        self._models = [_restricted(some or languages) for some in (latin, self._others)]
 
     def analyse(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         """Return what was found so far with the language filled in, in order."""
@@ -55,22 +87,44 @@ class LanguageAnalyzer:
 
     def _language(self, text: str, declared: str | None) -> str:
         prior = (declared or "").lower().replace("_", "-").partition("-")[0]
+        text = text[:LONG]
         words = _NOISE.sub(" ", text).strip()
         letters = len(words) - words.count(" ")
-        if letters < ENOUGH and prior:
-            return self._short(words, letters, prior)
-        if letters < ENOUGH / 2:
+        if self._others and not words.isascii() and 2 * len(_OTHER_LETTERS.findall(words)) >= max(letters, 1):
+            return prior if prior in self._others else self._weighed(words, {}, latin=False)[0]
+        if letters < ENOUGH:
+            words = f"{words} {_tags(text)}".strip()
+            letters = max(letters, (len(words) - words.count(" ")) // 2)
+        if prior and prior not in self._languages:
+            strange = letters < ENOUGH or self._whole.classify(words)[0] == prior
+            return UNKNOWN if letters == 0 else prior if strange else self._told(words)[0]
+        if letters < LEAST and not (letters and prior):
             return UNKNOWN
-        if prior and prior not in self._languages and self._whole.classify(words)[0] == prior:
-            return prior
-        return self._likeliest(words)[0]
+        language, probability = self._told(words)
+        return language if letters >= ENOUGH or not prior or probability >= SURE else prior
 
-    def _short(self, words: str, letters: int, prior: str) -> str:
-        if letters == 0:
-            return UNKNOWN
-        language, probability = self._likeliest(words)
-        return language if probability >= SURE and prior in self._languages else prior
+    def _told(self, words: str) -> tuple[str, float]:
+        """Return the likeliest of the configured languages, and how likely it is."""
+        scores: dict[str, int] = {}
+        for word in words.lower().split():
+            for language in self._words.get(word, ()):
+                scores[language] = scores.get(language, 0) + 1
+        ranked = sorted(scores.values(), reverse=True)
+        if ranked and ranked[0] - (ranked[1] if len(ranked) > 1 else 0) >= PLAIN:
+            return max(scores, key=scores.__getitem__), 1.0
+        return self._weighed(words, scores, latin=True)
 
-    def _likeliest(self, words: str) -> tuple[str, float]:
-        language, probability = self._restricted.classify(words)
-        return str(language), float(probability)
+    def _weighed(self, words: str, scores: dict[str, int], *, latin: bool) -> tuple[str, float]:
+        model = self._models[0 if latin else 1]
+        words = words.lower() if words.isupper() else words
+        weights = {
+            str(language): math.log(max(float(probability), 1e-12)) + TOLD * scores.get(language, 0)
+            for language, probability in model.rank(words)
+        }
+        likeliest = max(weights, key=weights.__getitem__)
+        return likeliest, 1 / sum(math.exp(weight - weights[likeliest]) for weight in weights.values())
+
+
+def _tags(text: str) -> str:
+    """Return the words that hashtags are made of."""
+    return _CAMEL.sub(" ", " ".join(_TAGS.findall(text)))
