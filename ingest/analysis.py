@@ -18,7 +18,18 @@ from app.domain.analysis import AnalysedMention, Analysis
 from app.domain.correction import Correction, corrected, kept
 from app.domain.identity import Identity
 from app.domain.mention import Deletion, Heartbeat, Mention
-from app.domain.tally import PERSONAL, Contribution, Profile, TallyDelta, add, contribution, merge, only, profile, remains
+from app.domain.tally import (
+    PERSONAL,
+    Contribution,
+    Profile,
+    TallyDelta,
+    add,
+    contribution,
+    merge,
+    only,
+    profile,
+    remains,
+)
 from app.errors import Unavailable
 from app.metrics import BATCH_SECONDS
 from app.service import Context

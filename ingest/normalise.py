@@ -76,6 +76,7 @@ def sane_author(author: Author) -> Author:
         followers=_count(author.followers),
         verified=author.verified,
         url=sane_url(author.url),
+        created_at=author.created_at,
     )
 
 

@@ -193,5 +193,6 @@ def told(event: E, author: Author | None) -> E:
         name=said.name or author.name,
         followers=author.followers if said.followers is None else said.followers,
         verified=said.verified or author.verified,
+        created_at=author.created_at if said.created_at is None else said.created_at,
     )
     return replace(event, author=known)

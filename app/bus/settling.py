@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec.structs import replace
 
 from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, PROFILE, TALLY, said
@@ -15,7 +14,7 @@ from app.clock import Clock
 from app.domain.analysis import AnalysedMention
 from app.domain.correction import Correction
 from app.domain.mention import Deletion, Heartbeat, Mention
-from app.domain.tally import Profile, TallyDelta, only
+from app.domain.tally import Profile, TallyDelta, only, remains
 
 NEWEST = 50
 _pack = msgspec.msgpack.Encoder()
@@ -160,7 +159,7 @@ def _remembered(item: Settled) -> bytes:
     """Return what the archive needs of a mention whose deletion may overtake it: nothing of its author and words."""
     if item.before is None or not isinstance(item.payload, Deletion):
         return b""
-    return CONTRIBUTION.encode(replace(item.before, author="", terms=()))
+    return CONTRIBUTION.encode(remains(item.before))
 
 
 def _row(item: Settled, place: str) -> list[Word]:

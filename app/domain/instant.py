@@ -14,3 +14,11 @@ def from_rfc3339(text: str) -> float:
     if moment.tzinfo is None:
         raise ValueError("an offset is missing: end it with Z or +01:00")
     return moment.timestamp()
+
+
+def told_instant(text: str | None) -> float | None:
+    """Return an instant that somebody may tell, None where it is missing or is not one."""
+    try:
+        return from_rfc3339(text) if text else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,4 +1,4 @@
-"""Tallies: counts by second and minute, authors by reach and terms, per brand.
+"""Tallies: counts by second and minute, authors by reach, terms and voices, per brand.
 
 A tally is a mapping bucket → field → number. A `TallyDelta` is the same mapping with increments, so that merging is
 addition: associative, commutative, and undone by its negative. One representation serves Redis hashes (`HINCRBY`),
@@ -11,9 +11,12 @@ Bucket names are `<brand>:<grain>:<start>`; `start` is a multiple of the span in
 | `m`   | 3600 s| `<minute 0-59>:<measure>` → number; measures below |
 | `a`   | 600 s | `<author key>:<measure>`; measures n, -, 0, +, ? |
 | `t`   | 600 s | `<measure>:<term>`; measures n, - |
+| `v`   | 600 s | `<who>:<measure>`; measures n, rp; who is a fingerprint, `@<author key>` without one, or `~` |
 
 Measures: `n` mentions, `-` negative, `0` neutral, `+` positive, `?` uncertain, `r` reach (sum), `rp` reposts,
-`d` demo, `c.<channel>` mentions in that channel.
+`d` demo, `c.<channel>` mentions in that channel, `i.<intent>` mentions with that intent.
+
+Of voices `~` stands for those nobody is told by: reposts without words, and what a bucket had no more room for.
 """
 
 from collections import Counter
@@ -27,14 +30,20 @@ from app.domain.mention import Author, reach
 TallyDelta = dict[str, dict[str, int]]
 """bucket → field → increment."""
 
-SPAN = {"s": 60, "m": 3600, "a": 600, "t": 600}
+SPAN = {"s": 60, "m": 3600, "a": 600, "t": 600, "v": 600}
 """Seconds a bucket of each grain covers."""
 
-KEEP = {"s": 2 * 3600, "m": 49 * 3600, "a": 26 * 3600, "t": 26 * 3600}
+KEEP = {"s": 2 * 3600, "m": 49 * 3600, "a": 26 * 3600, "t": 26 * 3600, "v": 26 * 3600}
 """Seconds a bucket of each grain is kept on the bus after its start; the archive keeps minutes for years."""
 
 SIGN = {"negative": "-", "neutral": "0", "positive": "+", "uncertain": "?"}
 """Label → measure."""
+
+PERSONAL = "atv"
+"""Grains that name an author or come from the words of a text: what is deleted is taken out of them."""
+
+REST = "~"
+"""Who stands for the voices that nobody is told by."""
 
 
 class Contribution(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -80,6 +89,7 @@ class MinuteTally(msgspec.Struct, frozen=True):
     reposts: int = 0
     authors: int = 0
     channels: dict[str, int] = {}
+    intents: dict[str, int] = {}
 
 
 def contribution(analysed: AnalysedMention, author_key: str) -> Contribution:
@@ -128,11 +138,19 @@ def add(delta: TallyDelta, part: Contribution, sign: int = 1) -> None:
             _one(minutes, f"{minute}:rp", sign)
         if part.demo:
             _one(minutes, f"{minute}:d", sign)
+        for intent in part.intents:
+            _one(minutes, f"{minute}:i.{intent}", sign)
         authors = _fields(delta, f"{brand}:a:{at // 600 * 600}")
         _one(authors, f"{author}:n", sign)
         _one(authors, f"{author}:{mark}", sign)
         if part.terms:
             _add_terms(_fields(delta, f"{brand}:t:{at // 600 * 600}"), part.terms, mark, sign)
+        _add_voice(_fields(delta, f"{brand}:v:{at // 600 * 600}"), part, sign)
+
+
+def remains(part: Contribution) -> Contribution:
+    """Return what stays counted of a mention that was deleted: nothing of its author and its words."""
+    return msgspec.structs.replace(part, author="", terms=(), voice="")
 
 
 def _add_terms(fields: dict[str, int], terms: Iterable[str], mark: str, sign: int) -> None:
@@ -140,6 +158,14 @@ def _add_terms(fields: dict[str, int], terms: Iterable[str], mark: str, sign: in
         _one(fields, f"n:{term}", sign)
         if mark == "-":
             _one(fields, f"-:{term}", sign)
+
+
+def _add_voice(fields: dict[str, int], part: Contribution, sign: int) -> None:
+    passed_on = part.kind == "repost"
+    who = part.voice or (REST if passed_on else f"@{part.author}")
+    _one(fields, f"{who}:n", sign)
+    if passed_on:
+        _one(fields, f"{who}:rp", sign)
 
 
 def _fields(delta: TallyDelta, name: str) -> dict[str, int]:
@@ -205,6 +231,7 @@ def summed(start: int, parts: Sequence[Contribution], authors: int) -> MinuteTal
         reposts=sum(part.kind == "repost" for part in parts),
         authors=authors,
         channels=dict(Counter(part.channel for part in parts)),
+        intents=dict(Counter(intent for part in parts for intent in part.intents)),
     )
 
 
@@ -218,5 +245,10 @@ def _minute(start: int, measures: Mapping[str, int]) -> MinuteTally:
         uncertain=measures.get("?", 0),
         reach=measures.get("r", 0),
         reposts=measures.get("rp", 0),
-        channels={name[2:]: n for name, n in measures.items() if name.startswith("c.") and n},
+        channels=_named(measures, "c."),
+        intents=_named(measures, "i."),
     )
+
+
+def _named(measures: Mapping[str, int], mark: str) -> dict[str, int]:
+    return {name.removeprefix(mark): number for name, number in measures.items() if number and name.startswith(mark)}

@@ -39,6 +39,7 @@ class _Author(msgspec.Struct):
     followers: int | None = None
     verified: bool | None = None
     url: str | None = None
+    created_at: str | None = None
 
 
 class _Engagement(msgspec.Struct):
@@ -105,7 +106,7 @@ def _read_mention(raw: _Mention, now: float) -> Mention:
         id=_required("id", raw.id),
         published_at=_instant("published_at", raw.published_at, now),
         text=_bounded("text", raw.text, LONGEST_TEXT),
-        author=_author(raw.author),
+        author=_author(raw.author, now),
         kind=kind,
         url=_optional("url", raw.url),
         language=_optional("language", raw.language, 35),
@@ -129,7 +130,7 @@ def _read_deletion(raw: _Deletion, now: float) -> Deletion:
     return Deletion(_channel(raw.channel), _required("id", raw.id), _instant("deleted_at", raw.deleted_at, now))
 
 
-def _author(raw: _Author) -> Author:
+def _author(raw: _Author, now: float) -> Author:
     return Author(
         id=_required("author.id", raw.id),
         handle=_optional("author.handle", raw.handle),
@@ -137,6 +138,7 @@ def _author(raw: _Author) -> Author:
         followers=_count("author.followers", raw.followers),
         verified=bool(raw.verified),
         url=_optional("author.url", raw.url),
+        created_at=None if raw.created_at is None else _instant("author.created_at", raw.created_at, now),
     )
 
 
@@ -228,6 +230,7 @@ def write(mention: Mention, analysis: Analysis | None = None) -> dict[str, Any]:
             "followers": author.followers,
             "verified": author.verified,
             "url": author.url,
+            "created_at": None if author.created_at is None else rfc3339(author.created_at),
         },
         "in_reply_to": mention.in_reply_to,
         "quotes": mention.quotes,

@@ -106,6 +106,7 @@ class Author(Shape):
     followers: int | None
     verified: bool
     url: str | None
+    created_at: AwareDatetime | None
 
 
 class Engagement(Shape):

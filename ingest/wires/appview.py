@@ -2,6 +2,7 @@
 
 import msgspec
 
+from app.domain.instant import told_instant
 from app.domain.mention import Author
 from app.errors import SourceUnavailable
 
@@ -16,6 +17,7 @@ class _Profile(msgspec.Struct, rename="camel"):
     display_name: str | None = None
     followers_count: int | None = None
     verification: _Verification | None = None
+    created_at: str | None = None
 
 
 class _Profiles(msgspec.Struct):
@@ -47,5 +49,6 @@ def profiles(body: bytes) -> dict[str, Author]:
             said.display_name,
             said.followers_count,
             verified=said.verification is not None and said.verification.verified_status == "valid",
+            created_at=told_instant(said.created_at),
         )
     return found

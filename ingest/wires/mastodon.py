@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.domain.instant import from_rfc3339
+from app.domain.instant import from_rfc3339, told_instant
 from app.domain.mention import Author, Deletion, Engagement, Mention
 from ingest.markup import text_of
 
@@ -39,6 +39,7 @@ class _Account(msgspec.Struct):
     url: str = ""
     display_name: str = ""
     followers_count: int | None = None
+    created_at: str | None = None
 
 
 class _Status(msgspec.Struct):
@@ -179,6 +180,7 @@ class Reader:
             name=account.display_name or None,
             followers=account.followers_count,
             url=account.url or None,
+            created_at=told_instant(account.created_at),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.instant import from_rfc3339
+from app.domain.instant import from_rfc3339, told_instant
 from app.domain.mention import Author, Engagement, Mention
 from app.domain.source import Quota
 from ingest.connector import Fates
@@ -23,7 +23,7 @@ FIELDS: Mapping[str, str] = {
         "referenced_tweets"
     ),
     "expansions": "author_id,geo.place_id,referenced_tweets.id",
-    "user.fields": "name,public_metrics,username,verified",
+    "user.fields": "created_at,name,public_metrics,username,verified",
     "place.fields": "country,full_name",
 }
 """What is asked for of every post."""
@@ -80,6 +80,7 @@ class _User(msgspec.Struct, frozen=True):
     name: str | None = None
     verified: bool = False
     public_metrics: _Metrics = _Metrics()
+    created_at: str | None = None
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -245,6 +246,7 @@ def _mention(
             user.public_metrics.followers_count,
             user.verified,
             f"https://x.com/{user.username}" if user.username else None,
+            told_instant(user.created_at),
         ),
         kind=_kind(related),
         url=f"https://x.com/{user.username or 'i'}/status/{post.id}",

@@ -98,6 +98,7 @@ class FakeMastodon(Loopback):
                 "url": f"{home}/@{user}",
                 "display_name": user.title(),
                 "followers_count": 1_204,
+                "created_at": "2017-04-05T00:00:00.000Z",
             },
             **more,
         }

@@ -21,7 +21,13 @@ TOKEN = "AAAA-made-up"
 EPOCH = 1_288_834_974_657
 WEEK = 7 * 86_400.0
 PROBLEMS = "https://api.x.com/2/problems"
-ADA = {"id": "501", "username": "ada", "name": "Ada", "public_metrics": {"followers_count": 12}}
+ADA = {
+    "id": "501",
+    "username": "ada",
+    "name": "Ada",
+    "created_at": "2011-03-01T08:00:00.000Z",
+    "public_metrics": {"followers_count": 12},
+}
 
 
 def problem(status: int, title: str, kind: str = "", **more: Any) -> web.Response:

@@ -13,7 +13,7 @@
 local mentions, analysed, prefix, group, consumer = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local at, watermark, live, minutes = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local settled, buckets, profiles = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
-local FIRST, WIDTH, NEWEST, MOST, PACK = 13, 7, 50, 1000, 8
+local FIRST, WIDTH, NEWEST, MOST, PACK, ROOM = 13, 7, 50, 1000, 8, 10000
 local COUNTED = '^(' .. string.rep('[^\t]*\t', 6) .. ')([^\t]*)\t[^\t]*\t([^\t]*)'
 local LAST = FIRST + (settled - 1) * WIDTH
 
@@ -161,18 +161,27 @@ end
 many(ids, 'XACK', mentions, group)
 if minutes ~= '' then call('XADD', analysed, '*', 't', at, 'm', minutes) end
 
+-- A bucket of voices has room for ROOM fields, and as many again for what comes several times in one batch; the others are
+--   counted together under '~', and taken from there when they go.
 local i = FIRST + settled * WIDTH
 for _ = 1, buckets do
   local name, expires, last = prefix .. 't:' .. ARGV[i], ARGV[i + 1], i + 3 + 2 * tonumber(ARGV[i + 2])
+  local room = string.find(name, ':v:%d+$') and ROOM - call('HLEN', name)
+  local apart = {}
   i = i + 3
   while i < last do
     local fields, sums, gone = {'HMGET', name}, {}, {}
     for j = i, math.min(last, i + 2 * MOST) - 2, 2 do fields[#fields + 1] = ARGV[j] end
     for j, number in ipairs(call(unpack(fields))) do
-      local field, sum = fields[j + 2], (tonumber(number) or 0) + tonumber(ARGV[i + 1])
-      if sum == 0 then
+      local field, more = fields[j + 2], tonumber(ARGV[i + 1])
+      local sum = (tonumber(number) or 0) + more
+      if room and not number and (more < 0 or room <= (more > 1 and -ROOM or 0)) then
+        local rest = '~' .. string.match(field, ':[^:]*$')
+        apart[rest] = (apart[rest] or 0) + more
+      elseif sum == 0 then
         gone[#gone + 1] = field
       else
+        if room and not number then room = room - 1 end
         sums[#sums + 1] = field
         sums[#sums + 1] = string.format('%.0f', sum)
       end
@@ -180,6 +189,9 @@ for _ = 1, buckets do
     end
     many(sums, 'HSET', name)
     many(gone, 'HDEL', name)
+  end
+  for field, more in pairs(apart) do
+    if call('HINCRBY', name, field, string.format('%.0f', more)) == 0 then call('HDEL', name, field) end
   end
   call('EXPIREAT', name, expires)
 end

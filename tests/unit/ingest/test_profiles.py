@@ -46,7 +46,7 @@ async def profiles(peer, monkeypatch):
 def test_an_answer_is_read_as_authors_and_a_broken_one_among_them_left_out():
     found = wire.profiles(RECORDING.read_bytes())
     assert found == {
-        "did:plc:anna": Author("did:plc:anna", "anna.example", "Anna 🔦", 1843),
+        "did:plc:anna": Author("did:plc:anna", "anna.example", "Anna 🔦", 1843, created_at=1707232702.911),
         "did:plc:bert": Author("did:plc:bert", None, None, 2, verified=True),
     }
     for body in (b"{", b"[]", b'{"profiles":5}', b"\xff"):

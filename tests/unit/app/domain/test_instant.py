@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.instant import from_rfc3339, rfc3339
+from app.domain.instant import from_rfc3339, rfc3339, told_instant
 
 
 def test_an_instant_is_written_in_utc_with_milliseconds():
@@ -28,3 +28,8 @@ def test_an_instant_without_offset_is_refused():
 def test_what_is_no_instant_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 # its sentence is Python's own
         from_rfc3339(text)
+
+
+@pytest.mark.parametrize(("text", "instant"), [("1970-01-01T00:00:01Z", 1.0), ("", None), (None, None), ("soon", None)])
+def test_an_instant_that_may_be_told_is_none_where_it_is_not(text, instant):
+    assert told_instant(text) == instant

@@ -1,10 +1,11 @@
 import copy
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import tally
-from app.domain.analysis import LABELS, NOT_ANALYSED, AnalysedMention, Analysis, Sentiment
+from app.domain.analysis import INTENTS, LABELS, NOT_ANALYSED, AnalysedMention, Analysis, Sentiment
 from app.domain.mention import Author, Engagement, Mention
 from app.domain.tally import Contribution, MinuteTally, Profile
 
@@ -20,6 +21,8 @@ contributions = st.builds(
     author=words,
     terms=st.lists(words, max_size=3, unique=True).map(tuple),
     demo=st.booleans(),
+    intents=st.lists(st.sampled_from(INTENTS), max_size=3, unique=True).map(tuple),
+    voice=st.sampled_from(["", "0123456789abcdef", "fedcba9876543210"]),
 )
 deltas = st.lists(contributions, max_size=5).map(tally.reduce)
 
@@ -77,9 +80,13 @@ def test_every_grain_counts_each_mention_of_a_brand_once(parts):
         assert sum(sum(fields.values()) for fields in seconds) == len(mine)
         authors = [fields for name, fields in delta.items() if tally.split(name)[:2] == (brand, "a")]
         assert sum(n for fields in authors for field, n in fields.items() if field.endswith(":n")) == len(mine)
+        voices = [fields for name, fields in delta.items() if tally.split(name)[:2] == (brand, "v")]
+        assert sum(n for fields in voices for field, n in fields.items() if field.endswith(":n")) == len(mine)
+        said = sum((Counter(m.intents) for m in counted), Counter())
+        assert said == Counter(intent for part in mine for intent in part.intents)
 
 
-@given(st.sampled_from("smat"), st.floats(0, 4e9))
+@given(st.sampled_from("smatv"), st.floats(0, 4e9))
 def test_a_bucket_holds_its_instant(grain, at):
     brand, same, start = tally.split(tally.bucket("a:s:b", grain, at))
     assert (brand, same) == ("a:s:b", grain)
@@ -89,15 +96,47 @@ def test_a_bucket_holds_its_instant(grain, at):
 
 def test_minutes_are_read_by_their_start():
     at = 1_800_000_000 + 125.5
-    part = Contribution(("nord",), at, "negative", "forum", "repost", 12, "who", ("strom", "#aus"), demo=True)
+    part = Contribution(
+        ("nord",),
+        at,
+        "negative",
+        "forum",
+        "repost",
+        12,
+        "who",
+        ("strom", "#aus"),
+        demo=True,
+        intents=("complaint", "query"),
+        voice="00ff",
+    )
     delta = tally.reduce([part, part])
     start = 1_800_000_000 // 3600 * 3600 + int(at) % 3600 // 60 * 60
     assert tally.minutes(delta, "nord") == {
-        start: MinuteTally(start, count=2, negative=2, reach=24, reposts=2, channels={"forum": 2})
+        start: MinuteTally(
+            start, count=2, negative=2, reach=24, reposts=2, channels={"forum": 2}, intents={"complaint": 2, "query": 2}
+        )
     }
     assert tally.minutes(delta, "sued") == {}
     assert delta[tally.bucket("nord", "t", at)] == {"n:strom": 2, "n:#aus": 2, "-:strom": 2, "-:#aus": 2}
     assert delta[tally.bucket("nord", "a", at)] == {"who:n": 2, "who:-": 2}
+    assert delta[tally.bucket("nord", "v", at)] == {"00ff:n": 2, "00ff:rp": 2}
+
+
+def test_a_voice_is_a_fingerprint_or_an_author_or_that_of_somebody_else():
+    def voice(kind: str, fingerprint: str) -> dict[str, int]:
+        part = Contribution(("n",), 10.0, "neutral", "forum", kind, 0, "a", (), voice=fingerprint)
+        return tally.reduce([part])[tally.bucket("n", "v", 10.0)]
+
+    assert voice("post", "00ff") == {"00ff:n": 1}
+    assert voice("post", "") == {"@a:n": 1}
+    assert voice("repost", "") == {"~:n": 1, "~:rp": 1}
+
+
+def test_nothing_of_author_and_words_remains_of_what_is_deleted():
+    part = Contribution(("n",), 9.0, "negative", "forum", "post", 7, "a", ("x",), intents=("complaint",), voice="00ff")
+    assert tally.remains(part) == Contribution(
+        ("n",), 9.0, "negative", "forum", "post", 7, "", (), intents=("complaint",)
+    )
 
 
 def test_minutes_come_in_their_order():
@@ -107,7 +146,7 @@ def test_minutes_come_in_their_order():
 
 @given(deltas)
 def test_only_takes_one_grain(delta):
-    parts = [tally.only(delta, grain) for grain in "smat"]
+    parts = [tally.only(delta, grain) for grain in "smatv"]
     for name in tally.only({name: f for name, f in delta.items() if "a:s:b" not in name}, "m"):
         assert tally.split(name)[1] == "m"
     assert {name for part in parts for name in part} == set(delta)

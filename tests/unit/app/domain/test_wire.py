@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.domain.analysis import Analysis, Evidence, Intent, Sentiment
+from app.domain.instant import from_rfc3339
 from app.domain.mention import KINDS, Author, Deletion, Engagement, Mention
 from app.domain.wire import read, write
 from app.errors import MentionError
@@ -26,6 +27,7 @@ GOOD = {
         "followers": 120,
         "verified": False,
         "url": "https://x.de",
+        "created_at": "2019-05-02T10:00:00+02:00",
     },
     "in_reply_to": "at://y",
     "engagement": {"likes": 1, "replies": 2, "reposts": 3, "views": None},
@@ -52,6 +54,7 @@ MENTIONS = st.builds(
         followers=st.none() | COUNTS,
         verified=st.booleans(),
         url=st.none() | LABELS,
+        created_at=st.none() | INSTANTS,
     ),
     kind=st.sampled_from(KINDS),
     url=st.none() | LABELS,
@@ -178,3 +181,10 @@ def test_the_findings_are_written_beside_the_mention():
     assert written["intents"][0]["label"] == "question"
     assert written["terms"] == ["licht"]
     json.dumps(written)
+
+
+def test_when_an_account_was_opened_is_read_and_must_be_an_instant():
+    assert read(line(), NOW).author.created_at == from_rfc3339("2019-05-02T08:00:00Z")
+    for wrong in ("yesterday", "2019-05-02", "2999-01-01T00:00:00Z"):
+        mistake = mistake_of(line(author={**GOOD["author"], "created_at": wrong}))
+        assert mistake.field == "author.created_at"
