@@ -45,6 +45,8 @@ class Decision(msgspec.Struct, frozen=True):
     figures: Figures | None = None
     severity: Severity = "warning"
     peak: float = 0.0
+    again: bool = False
+    """The same instant as before, because labels changed: signals that no longer raise are told, too."""
 
 
 class Watch:
@@ -134,6 +136,14 @@ class Watch:
         self._catch_up(at, said)
         self._last = at
         return decision
+
+    def again(self, at: float, *, heard: bool) -> Decision:
+        """Judge once more after labels changed, and have an open incident told anew even if nothing is raised now."""
+        decision = self.step(at, heard=heard)
+        if self.incident is None or decision.action is not None:
+            return msgspec.structs.replace(decision, again=True)
+        figures = decision.figures or self._figures(at, decision.signals, self._said)
+        return msgspec.structs.replace(decision, action="update", figures=figures, again=True)
 
     def _decide(self, at: float, signals: tuple[Signal, ...], said: dict[int, MinuteTally], *, heard: bool) -> Decision:
         raised = tuple(signal for signal in signals if signal.alarm)

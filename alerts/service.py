@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from anyio import to_thread
 
+from alerts.correcting import Corrected
 from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Decision, Watch
 from alerts.evidence import BEFORE, driver_terms, lead_authors
@@ -65,6 +66,7 @@ class AlertsService:
         self._duty = Duty(context.bus, self._brands, context.worker, context.clock)
         self._fresh: set[str] = set()
         """Brands that became ours and whose open incident is not known yet."""
+        self._corrected = Corrected(context.bus)
         self._stepped = self._published = self._asked = 0.0
         self._since = context.clock.now()
 
@@ -74,6 +76,7 @@ class AlertsService:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._learn_for_ever)
                 group.start_soon(SourceWatch(self._context).run)
+                group.start_soon(self._corrected.run)
                 while True:
                     try:
                         await self.work()
@@ -106,6 +109,7 @@ class AlertsService:
         self._context.ready.set()  # brands are learned meanwhile: one that is not yet is not judged
         if (self._fresh and self._fresh <= self._watches.keys()) or not 0.0 <= at - self._stepped < STEP:
             await self._step(at)
+        await self._judge_again(at)
 
     async def _look(self) -> None:
         before = self._duty.held
@@ -212,6 +216,23 @@ class AlertsService:
             self._published = at
         self._stepped = at
 
+    async def _judge_again(self, at: float) -> None:
+        """Bring open incidents up to what was corrected since the last look."""
+        watched = ((brand, self._watches.get(brand)) for brand in self._corrected.take() & self._duty.held)
+        watches = {brand: watch for brand, watch in watched if watch is not None and watch.incident is not None}
+        if not watches:
+            return
+        try:
+            states = {state.id: state for state in await self._bus.sources()}
+            tally = await self._bus.minutes(list(watches), at - KEPT, max(at, self._context.clock.now()))
+            for brand, part in apart(tally).items():
+                watches[brand].take(part)
+                decision = watches[brand].again(at, heard=self._heard(self._brands[brand], states, at))
+                await self._try(watches[brand], decision, at)
+        except Unavailable:
+            self._corrected.put(watches)
+            raise
+
     def _heard(self, brand: Brand, states: dict[str, SourceState], at: float) -> bool:
         now = self._context.clock.now()
         return now - at <= FRESH and heard(brand, self._context.config.sources, states, now)
@@ -257,7 +278,8 @@ class AlertsService:
         snapshot = await self._bus.snapshot([brand.id], figures.since - BEFORE)
         terms = driver_terms(snapshot, brand, figures.since) or incident.terms
         raised = {signal.detector: signal for signal in incident.signals}
-        raised |= {signal.detector: signal for signal in decision.signals if signal.alarm}
+        told = (one for one in decision.signals if one.alarm or (decision.again and one.detector in raised))
+        raised |= {signal.detector: signal for signal in told}
         return msgspec.structs.replace(
             incident,
             severity=decision.severity,
