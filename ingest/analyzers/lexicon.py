@@ -2,9 +2,7 @@
 
 import math
 import re
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +14,6 @@ from ingest.analyzers.polarity import Polar, lexicon, sign_weight
 from ingest.analyzers.words import Word, fold, table, words
 from ingest.masking import masked
 
-CACHED = 20_000
-"""Distinct texts remembered: most of a storm is copies."""
 MARGIN = 0.08
 """Between the two likeliest labels; below it, words that contradict each other leave the verdict uncertain."""
 DAMPING = 0.3
@@ -26,6 +22,8 @@ TWIST = -0.6
 """What praise is worth in a text with a sign of mockery."""
 LONG = 4_000
 """Characters of a text that are read."""
+SPANS = 40
+"""Evidence that is shown at most."""
 _BETWEEN = r"[\s&.\-]*"
 
 
@@ -40,7 +38,7 @@ class Curve(NamedTuple):
         """Return (negative, neutral, positive), which sum to 1."""
         low = 1 / (1 + math.exp(self.slope * (polarity - self.negative)))
         high = 1 / (1 + math.exp(self.slope * (self.positive - polarity)))
-        return low, 1 - low - high, high
+        return low, max(0.0, 1 - low - high), high
 
 
 CURVES = {"de": Curve(1.8, -0.4, 0.6), "en": Curve(2.2, -0.4, 0.5)}
@@ -53,7 +51,7 @@ lists grew: take them as a little kind.
 
 
 class _Reading(NamedTuple):
-    """What is remembered of a text: everything but the text itself."""
+    """What a text says: everything but the text itself."""
 
     label: Label
     probabilities: tuple[float, float, float]
@@ -75,8 +73,6 @@ class LexiconAnalyzer:
             lexicon(language)
         self._own = frozenset(fold(word) for name in brands for word in _parts(name))
         self._names = _names(brands)
-        self._cache: OrderedDict[tuple[str, str], _Reading] = OrderedDict()
-        self._lock = Lock()
 
     def analyse(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         """Return what was found so far with sentiment and terms filled in, in order."""
@@ -84,23 +80,10 @@ class LexiconAnalyzer:
 
     def _analysis(self, text: str, before: Analysis) -> Analysis:
         plain = masked(text).rstrip()
-        reading = self._read(plain, before.language)
+        reading = self._weigh(plain, before.language)
         evidence = tuple(Evidence(text[start:end], start, end, weight) for start, end, weight in reading.spans)
         sentiment = Sentiment(reading.label, *reading.probabilities, evidence)
         return msgspec.structs.replace(before, sentiment=sentiment, terms=reading.terms)
-
-    def _read(self, plain: str, language: str) -> _Reading:
-        key = (language, plain)
-        with self._lock:
-            if (known := self._cache.get(key)) is not None:
-                self._cache.move_to_end(key)
-                return known
-        reading = self._weigh(plain, language)
-        with self._lock:
-            self._cache[key] = reading
-            if len(self._cache) > CACHED:
-                self._cache.popitem(last=False)
-        return reading
 
     def _weigh(self, plain: str, language: str) -> _Reading:
         row = words(plain)
@@ -114,7 +97,7 @@ class LexiconAnalyzer:
         label, probabilities = verdict([stretch.weight for stretch in stretches], tried[0])
         spans = tuple(
             (nameless[stretch.first].start, nameless[stretch.last].end, round(stretch.weight, 3))
-            for stretch in stretches
+            for stretch in stretches[:SPANS]
         )
         return _Reading(label, probabilities, spans, terms(row, self._own))
 

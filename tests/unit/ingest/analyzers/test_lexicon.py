@@ -162,22 +162,9 @@ def test_long_texts_are_cut():
     assert feel("a " * 5_000 + "schlecht").evidence == ()
 
 
-def test_copies_are_read_once_and_keep_their_own_offsets():
-    analyzer = LexiconAnalyzer(("de",))
-    first = read("So ein Mist https://example.org/1", "de", analyzer)
-    second = read("So ein Mist https://example.org/zwei", "de", analyzer)
-    assert len(analyzer._cache) == 1
-    assert first == second
-    read("So ein Mist", "en", analyzer)
-    assert len(analyzer._cache) == 2
-
-
-def test_the_memory_is_bounded_and_forgets_the_oldest(monkeypatch):
-    monkeypatch.setattr(lexicon, "CACHED", 2)
-    analyzer = LexiconAnalyzer(("de",))
-    for text in ("eins", "zwei", "eins", "drei"):
-        read(text, "de", analyzer)
-    assert [text for _, text in analyzer._cache] == ["eins", "drei"]
+def test_a_wall_of_signs_is_weighed_whole_and_shows_some():
+    found = read("😡" * 4_000).sentiment
+    assert (found.negative, found.neutral, len(found.evidence)) == (1.0, 0.0, lexicon.SPANS)
 
 
 @settings(max_examples=150, deadline=None)
