@@ -25,7 +25,7 @@ HOSTILE = {
     "blank": " \t\n\u00a0\u2003",
     "one letter": "a",
     "emoji only": "😡😡👩‍👩‍👧‍👦🏳️‍🌈🇩🇪👍🏽",
-    "right to left": "الخدمة سيئة جدا \u202eشكرا\u202c مرة أخرى",
+    "right to left": "الخدمة سيئة \u062c\u062f\u0627 \u202e ممتاز \u202c",
     "control characters": "gut\x00\x01\x1b[31m\x7f\x85 schlecht\ufffe\uffff",
     "mixed languages": "Sorry, das ist c'est nul, الخدمة worst service ever, спасибо 谢谢",
     "half characters": "gut \ud83d und \udc00 schlecht",
