@@ -12,20 +12,21 @@ from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.incident import Incident
 from app.domain.source import SourceState
-from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, merge, split
+from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, by_whom, merge, split
 from app.domain.usual import Usual
+from app.domain.voices import bounded
 from dashboard.cards import Cards
 from dashboard.influence import Influencer, leaning
 from dashboard.joining import Joining
 
-HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600}
+HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600, "v": 3600}
 """Seconds a bucket of each grain stays in memory after its end."""
 
 KEEP_BACK = HOLD["t"]
 """Seconds a snapshot has to reach back."""
 
 WIDEST = 20_000
-"""Most fields one bucket of authors or terms may hold; the least of them go first."""
+"""Most fields one bucket of authors, terms or voices may hold; the least of them go first."""
 
 NEWEST = 50
 """Mentions kept per brand."""
@@ -139,13 +140,11 @@ class BrandState:
 
     def authors(self, at: float, span: float = HOUR) -> dict[str, dict[str, int]]:
         """Return author key → measure (`n` and the signs) → number over the last `span` seconds."""
-        found: dict[str, dict[str, int]] = {}
-        for fields in self._recent("a", at, span):
-            for field, number in fields.items():
-                author, measure = field.rsplit(":", 1)
-                measures = found.setdefault(author, {})
-                measures[measure] = measures.get(measure, 0) + number
-        return {author: measures for author, measures in found.items() if measures.get("n", 0) > 0}
+        return by_whom(self._recent("a", at, span))
+
+    def voices(self, at: float, span: float = HOUR) -> dict[str, dict[str, int]]:
+        """Return whose voice (see `app.domain.tally`) → measure (`n`, `rp`) → number over the last `span` seconds."""
+        return by_whom(self._recent("v", at, span))
 
     def influencers(self, at: float, limit: int = 5, span: float = HOUR) -> list[Influencer]:
         """Return who moves the brand: the authors of the last `span` seconds by reach, then by mentions."""
@@ -183,6 +182,8 @@ class BrandState:
             _, grain, start = split(name)
             if start + SPAN[grain] + HOLD[grain] < at or start > at + HOUR:
                 del self.tally[name]
+            elif len(self.tally[name]) > WIDEST and grain == "v":
+                self.tally[name] = bounded(self.tally[name], WIDEST // 2)
             elif len(self.tally[name]) > WIDEST:
                 fields = sorted(self.tally[name].items(), key=lambda pair: -self._weight(grain, *pair))
                 self.tally[name] = dict(fields[: WIDEST // 2])

@@ -207,6 +207,17 @@ def split(name: str) -> tuple[str, str, int]:
     return brand, grain, int(start)
 
 
+def by_whom(buckets: Iterable[Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Return of buckets of authors or voices who → measure → number; who was taken out again is left out."""
+    found: dict[str, dict[str, int]] = {}
+    for fields in buckets:
+        for field, number in fields.items():
+            who, _, measure = field.rpartition(":")
+            measures = found.setdefault(who, {})
+            measures[measure] = measures.get(measure, 0) + number
+    return {who: measures for who, measures in found.items() if measures.get("n", 0) > 0}
+
+
 def minutes(tally: Mapping[str, Mapping[str, int]], brand: str) -> dict[int, MinuteTally]:
     """Return a brand's minutes by their start; `authors` stays 0 because it is not additive."""
     found: dict[int, dict[str, int]] = {}
