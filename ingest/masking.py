@@ -3,6 +3,8 @@
 import re
 
 _MASKED = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@[\w.\-]*\w|(?<![\w/])http(?!\w)")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
+_HANDLE = re.compile(r"(?<!\w)@[\w.\-]*\w")
 
 
 def masked(text: str) -> str:
@@ -10,3 +12,8 @@ def masked(text: str) -> str:
     if "@" not in text and "http" not in text and "www." not in text:
         return text
     return _MASKED.sub(lambda found: " " * len(found.group()), text)
+
+
+def simplified(text: str) -> str:
+    """Return `text` with every handle as @user and every address as http, as public models were taught."""
+    return _HANDLE.sub("@user", _ADDRESS.sub("http", text))

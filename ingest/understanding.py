@@ -1,7 +1,8 @@
 """The analyzers of a configuration in their order, with one memory; one bad text costs itself one respect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -98,14 +99,24 @@ class Understanding:
         return found, missing
 
 
-def build(names: Sequence[str], languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> list[Analyzer]:
-    """Construct the analyzers of those names; reads models from disk, so never on the event loop."""
-    return [registry.load("analyzers", name)(languages, brands) for name in names]
+def build(
+    names: Sequence[str],
+    languages: tuple[str, ...],
+    brands: tuple[str, ...] = (),
+    options: Mapping[str, object] = MappingProxyType({}),
+) -> list[Analyzer]:
+    """Construct the analyzers of those names, each with its options; reads models from disk: not on the event loop."""
+    return [
+        registry.load("analyzers", name)(languages, brands, *((options[name],) if name in options else ()))
+        for name in names
+    ]
 
 
 def configured(config: Config) -> Understanding:
     """Construct the analyzers that config.yaml names, knowing its brands."""
-    return Understanding(build(config.analysis.analyzers, config.analysis.languages, names_of(config)))
+    section = config.analysis
+    options = {"transformer": section.transformer} if section.transformer else {}
+    return Understanding(build(section.analyzers, section.languages, names_of(config), options))
 
 
 def names_of(config: Config) -> tuple[str, ...]:

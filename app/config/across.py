@@ -37,10 +37,14 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     yield from _campaigns(data, brands)
     yield from _too_many(data)
     analysis = data.get("analysis")
-    wanted = analysis.get("analyzers") if isinstance(analysis, dict) else ()
+    analysis = analysis if isinstance(analysis, dict) else {}
+    wanted = analysis.get("analyzers", ())
     names = registry.names("analyzers")
     yield from _absent("analyzer", wanted, names, ("analysis", "analyzers"))
     yield from _order(wanted)
+    if isinstance(wanted, tuple) and "transformer" in wanted and not analysis.get("transformer"):
+        path = ("analysis", "analyzers", wanted.index("transformer"))
+        yield path, "`transformer` needs a model; name it in `analysis.transformer`: {model: …, tokenizer: …}"
 
 
 def _order(wanted: Any) -> Iterator[tuple[Path, str]]:

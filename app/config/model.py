@@ -115,6 +115,25 @@ def _spoken(code: str) -> str:
     return code
 
 
+def _three(labels: tuple[str, ...]) -> tuple[str, ...]:
+    if missing := [label for label in ("negative", "neutral", "positive") if labels.count(label) != 1]:
+        raise ValueError(f"`{missing[0]}` has to stand here once, in the order of the model's outputs")
+    return labels
+
+
+class TransformerSection(Section):
+    """The model that the analyzer `transformer` is to use: an ONNX sequence classifier and its tokenizer.json."""
+
+    model: Annotated[StrictStr, AfterValidator(visible)]
+    tokenizer: Annotated[StrictStr, AfterValidator(visible)]
+    labels: Annotated[tuple[StrictStr, ...], AfterValidator(_three)] = ("negative", "neutral", "positive")
+    tokens: Annotated[StrictInt, Field(ge=8, le=4096)] = 128
+    """Of a text that are read."""
+    budget: Annotated[StrictFloat, Field(gt=0, le=600)] = 5.0
+    """Seconds it may take for a batch."""
+    threads: Annotated[StrictInt, Field(ge=1, le=256)] = 1
+
+
 class AnalysisSection(Section):
     """Which languages are understood and by which analyzers, in their order."""
 
@@ -122,6 +141,7 @@ class AnalysisSection(Section):
     analyzers: tuple[StrictStr, ...] = ("language", "lexicon")
     patience: Annotated[StrictFloat, Field(gt=0, le=3600)] = 30.0
     """Seconds they may take for a batch."""
+    transformer: TransformerSection | None = None
 
 
 class NoOptions(Section):
