@@ -10,6 +10,7 @@ import uvicorn
 from app.config import Config
 from app.domain.fault import Fault
 from app.errors import Unavailable
+from app.judgement import Judgements
 from app.service import Context
 from dashboard.checkup import Checkup
 from dashboard.feed import Feed, bound
@@ -75,6 +76,7 @@ class DashboardService:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(feed.run)
                 tasks.start_soon(Checkup(context).run)
+                tasks.start_soon(Judgements(context.store, context.bus, context.clock).run)
                 tasks.start_soon(hub.run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:

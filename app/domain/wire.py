@@ -266,7 +266,13 @@ def _findings(analysis: Analysis) -> dict[str, Any]:
             for intent in analysis.intents
         ],
         "terms": list(analysis.terms),
+        "corrected": list(analysis.corrected),
+        "model": analysis.model,
     }
+
+
+UNKNOWN: dict[str, Any] = {"sentiment": None, "intents": [], "terms": [], "corrected": [], "model": ""}
+"""What stands in the place of findings where nothing was analysed."""
 
 
 def _span(span: Evidence) -> dict[str, Any]:

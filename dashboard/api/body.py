@@ -1,5 +1,7 @@
 """What the routes of writing take, as the description of the API shows it."""
 
+from app.domain.analysis import IntentLabel
+from app.domain.correction import Verdict
 from dashboard.api.shape import Shape
 
 
@@ -46,3 +48,14 @@ class SpamBody(Shape):
     """All queries for what nobody wants to hear; an empty list for none."""
 
     queries: list[str]
+
+
+class CorrectionBody(Shape):
+    """What a mention means: `sentiment`, `intents` or both; null takes back what was said before.
+
+    `sample` is what `GET /api/v1/analysis/sample` gave out with it.
+    """
+
+    sentiment: Verdict | None = None
+    intents: list[IntentLabel] | None = None
+    sample: str = ""

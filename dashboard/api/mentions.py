@@ -1,4 +1,4 @@
-"""`GET /api/v1/mentions`: what was said, newest first."""
+"""`GET /api/v1/mentions`: what was said, newest first, or one of it by its key."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import anyio.to_thread
 from fastapi import APIRouter
 from pydantic import BeforeValidator
 
-from app.domain.analysis import Label
+from app.domain.analysis import AnalysedMention, Label
 from app.domain.forms import Words
 from app.domain.query import parse
 from app.domain.wire import write
@@ -32,7 +32,7 @@ from dashboard.api.shape import Items, Mention, answering
 
 
 def router(context: Context) -> APIRouter:
-    """Return the route that finds mentions."""
+    """Return the routes that find mentions."""
     routes = APIRouter(prefix="/api/v1", tags=["mentions"])
 
     @routes.get("/mentions", **answering(Items[Mention]))
@@ -70,5 +70,16 @@ def router(context: Context) -> APIRouter:
 
         page = await anyio.to_thread.run_sync(find)
         return {"items": [write(one.mention, one.analysis) for one in page.items], "next": page.next}
+
+    @routes.get("/mentions/{key}", **answering(Mention))
+    async def mention(key: str) -> dict[str, Any]:
+        """Return one mention with all we understood of it."""
+
+        def get() -> AnalysedMention:
+            with context.store.reading() as tx:
+                return tx.mentions.get(key).analysed
+
+        one = await anyio.to_thread.run_sync(get)
+        return write(one.mention, one.analysis)
 
     return routes

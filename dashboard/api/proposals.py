@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from app.domain.actor import Actor
 from app.domain.proposal import How, Proposal
-from app.domain.wire import write
+from app.domain.wire import UNKNOWN, write
 from app.service import Context
 from dashboard.api import shape
 from dashboard.auth import NOBODY
@@ -80,6 +80,5 @@ def _done(one: Proposal, done: str) -> dict[str, Any]:
 
 def _written(one: Proposal) -> dict[str, Any]:
     names = ("id", "brand", "term", "how", "near", "odds", "brings", "precision")
-    unknown: dict[str, Any] = {"sentiment": None, "intents": [], "terms": []}
-    posts = [unknown | write(post.mention) | {"likely": post.likely} for post in one.examples]
+    posts = [UNKNOWN | write(post.mention) | {"likely": post.likely} for post in one.examples]
     return {name: getattr(one, name) for name in names} | {"examples": posts}

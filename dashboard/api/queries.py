@@ -11,7 +11,7 @@ from app.domain.instant import rfc3339
 from app.domain.preview import Example, Finds, Preview, Wish
 from app.domain.saved import Kind
 from app.domain.why import why
-from app.domain.wire import write
+from app.domain.wire import UNKNOWN, write
 from app.errors import NotFound, QueryError
 from app.service import Context
 from dashboard.api import shape
@@ -131,6 +131,6 @@ def _some(wanted: query.Query, finds: Finds | None) -> dict[str, Any] | None:
 
 def _said(wanted: query.Query, example: Example) -> dict[str, Any]:
     said = example.mention
-    written = {"sentiment": None, "intents": [], "terms": []} | write(said, example.analysis)
+    written = UNKNOWN | write(said, example.analysis)
     words = [{"text": said.text[p.start : p.end], "start": p.start, "end": p.end} for p in why(wanted, said)]
     return {**written, "why": words}

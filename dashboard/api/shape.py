@@ -119,7 +119,10 @@ class Engagement(Shape):
 
 
 class Mention(Shape):
-    """What was said, and what we understood of it; `topics` are topics and campaigns, as `brand/id`."""
+    """What was said, and what we understood of it; `topics` are topics and campaigns, as `brand/id`.
+
+    `corrected` names what a person has set, `model` what drew the sentiment before.
+    """
 
     channel: str
     id: str
@@ -143,6 +146,56 @@ class Mention(Shape):
     sentiment: Sentiment
     intents: list[Intent]
     terms: list[str]
+    corrected: list[str]
+    model: str
+
+
+class Corrected(Mention):
+    """A mention as a person understands it; `delivered` tells whether counts, walls and incidents follow already."""
+
+    delivered: bool
+
+
+class Drawn(Mention):
+    """A mention to be judged; `sample`, sent back with the judgement, proves that it was drawn at random."""
+
+    sample: str
+
+
+class Confusion(Shape):
+    """How many mentions the analyzers had called `said` and persons call `meant`."""
+
+    said: list[str]
+    meant: list[str]
+    count: int
+
+
+class Agreement(Shape):
+    """How many judged mentions the analyzers had right; `accuracy` leaves out what they had called uncertain.
+
+    `low` and `high` are its interval (Wilson, 95 %).
+    """
+
+    count: int
+    uncertain: int
+    right: int
+    accuracy: float | None
+    low: float
+    high: float
+    confusion: list[Confusion]
+
+
+class Accuracy(Shape):
+    """How often analyzers and persons agree about a brand in a language.
+
+    People correct what looks wrong, so `sentiment` looks worse than it is; `random` counts only what was drawn.
+    """
+
+    brand: str
+    language: str
+    sentiment: Agreement
+    random: Agreement
+    intents: Agreement
 
 
 class Influencer(Shape):
