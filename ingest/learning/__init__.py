@@ -1,0 +1,1 @@
+"""What Emberwatch learns from labelled texts: features, training, calibration, figures."""
