@@ -12,6 +12,7 @@ from typing import Literal
 import anyio
 
 from app import config as configuration
+from app import registry
 from app.bus.server import choose
 from app.clock import Clock
 from app.config import Config
@@ -40,6 +41,8 @@ def examine(config_path: Path | None, data: Path, port: int, clock: Clock) -> It
     yield _versions()
     finding, config = _config(config_path or configuration.default_path())
     yield finding
+    if config is not None:
+        yield from _analyzers(config)
     yield _data(data)
     yield _disk(data)
     yield _archive(data, clock)
@@ -68,6 +71,22 @@ def _config(path: Path) -> tuple[Finding, Config | None]:
         return Finding("config", "broken", said), None
     said = f"{path} is valid: {len(config.brands)} brands, {len(config.sources)} sources."
     return Finding("config", "good", said), config
+
+
+def _analyzers(config: Config) -> Iterator[Finding]:
+    """Read the models of the analyzers, as the analysis will."""
+    said, brands = config.analysis, tuple(brand.name for brand in config.watched.brands)
+    faults = []
+    for name in said.analyzers:
+        try:
+            made = registry.load("analyzers", name)(said.languages, brands, *said.options(name))
+            faults.append(getattr(made, "fault", ""))
+        except Exception as error:  # noqa: BLE001 - an analyzer may be a stranger's
+            faults.append(f"The analyzer `{name}` cannot be made ({type(error).__name__}); take it out, or mend it.")
+    if any(faults):
+        yield from (Finding("analysis", "broken", fault) for fault in faults if fault)
+    else:
+        yield Finding("analysis", "good", f"{', '.join(said.analyzers) or 'No analyzers'}: every model can be read.")
 
 
 def _data(data: Path) -> Finding:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from typing import NamedTuple
 
 import anyio
 import msgspec
@@ -36,7 +35,7 @@ from app.service import Context
 from ingest.analyzer import Analyzer
 from ingest.correcting import tell, to_analyse, understood
 from ingest.echo import voiced
-from ingest.understanding import Understanding, configured, names_of
+from ingest.understanding import Failure, Understanding, admit, configured, names_of
 
 GROUP = "analysis"
 BATCH = 500
@@ -51,12 +50,6 @@ PAUSE = 0.2
 """Seconds before a bus that does not answer is asked again."""
 
 _log = structlog.get_logger("analysis")
-
-
-class Failure(NamedTuple):
-    """Why a mention could not be analysed; a sentence without its text."""
-
-    reason: str
 
 
 class AnalysisService:
@@ -114,6 +107,7 @@ class AnalysisService:
         if not self._prepared:
             self._analyzers = await to_thread.run_sync(configured, self._context.config)
             self._prepared = True
+            admit(self._analyzers, self._context.faults, self._context.clock.now())
 
     async def take(self, entries: Sequence[Entry]) -> None:
         """Analyse and settle entries as delivered; what cannot be analysed is buried and the rest goes on."""
@@ -123,6 +117,7 @@ class AnalysisService:
             try:
                 with BATCH_SECONDS.labels("analysis").time():
                     await self._settle(await self._understood(batch))
+                admit(self._analyzers, self._context.faults, self._context.clock.now())
             except Unavailable:
                 self._interrupted ^= {entry.id for entry in batch if _suspect(entry)}
                 raise

@@ -1,8 +1,7 @@
 """The analyzers of a configuration in their order, with one memory; one bad text costs itself one respect."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -11,6 +10,7 @@ import structlog
 from app import metrics, registry
 from app.config import Config
 from app.domain.analysis import NOT_ANALYSED, Analysis
+from app.domain.fault import Fault
 from app.domain.mention import Author, Mention
 from ingest.analyzer import Analyzer
 from ingest.memory import Key, Memory, blanked, key, placed
@@ -22,6 +22,12 @@ CHARACTERS = 100_000
 """Characters that analyzers get at once: one long text must not make its whole batch large."""
 _NOBODY = Author("")
 _log = structlog.get_logger("understanding")
+
+
+class Failure(NamedTuple):
+    """Why a mention could not be analysed at all; a sentence without its text."""
+
+    reason: str
 
 
 class Missing(NamedTuple):
@@ -99,29 +105,33 @@ class Understanding:
         return found, missing
 
 
-def build(
-    names: Sequence[str],
-    languages: tuple[str, ...],
-    brands: tuple[str, ...] = (),
-    options: Mapping[str, object] = MappingProxyType({}),
-) -> list[Analyzer]:
-    """Construct the analyzers of those names, each with its options; reads models from disk: not on the event loop."""
-    return [
-        registry.load("analyzers", name)(languages, brands, *((options[name],) if name in options else ()))
-        for name in names
-    ]
+def build(names: Sequence[str], languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> list[Analyzer]:
+    """Construct the analyzers of those names; reads models from disk, so never on the event loop."""
+    return [registry.load("analyzers", name)(languages, brands) for name in names]
 
 
 def configured(config: Config) -> Understanding:
     """Construct the analyzers that config.yaml names, knowing its brands."""
-    section = config.analysis
-    options = {"transformer": section.transformer} if section.transformer else {}
-    return Understanding(build(section.analyzers, section.languages, names_of(config), options))
+    said, brands = config.analysis, names_of(config)
+    return Understanding(
+        [registry.load("analyzers", name)(said.languages, brands, *said.options(name)) for name in said.analyzers]
+    )
 
 
 def names_of(config: Config) -> tuple[str, ...]:
     """Return the names of everything watched, competitors included, which say nothing about a mention."""
     return tuple(brand.name for brand in config.watched.brands)
+
+
+def admit(understanding: Understanding, faults: dict[str, Fault], now: float) -> None:
+    """Put into `faults` what works worse than it should, and take it out once it works."""
+    reason = " ".join(understanding.faults)
+    before = faults.get("analysis")
+    if not reason:
+        faults.pop("analysis", None)
+    elif before is None or before.reason != reason:
+        _log.warning("an analyzer falls back", reason=reason)
+        faults["analysis"] = Fault("analysis", "model", now, reason)
 
 
 def parcels(mentions: Sequence[Mention]) -> Iterator[Sequence[Mention]]:

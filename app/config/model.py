@@ -143,6 +143,10 @@ class AnalysisSection(Section):
     """Seconds they may take for a batch."""
     transformer: TransformerSection | None = None
 
+    def options(self, analyzer: str) -> tuple[Section, ...]:
+        """Return what an analyzer gets beside languages and brands."""
+        return (self.transformer,) if analyzer == "transformer" and self.transformer else ()
+
 
 class NoOptions(Section):
     """The options of a connector that has none."""

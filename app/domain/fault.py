@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Part = Literal["redis", "archive", "config"]
+Part = Literal["redis", "archive", "config", "analysis"]
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -14,7 +14,8 @@ class Fault(msgspec.Struct, frozen=True):
     kind: str
     """`away`, `disk`, `memory`, `password`, `readonly` or `refused`; see `app.errors.Trouble`.
 
-    Of config: `mistake`, `unfit` or `restart`; the system goes on with the configuration it has.
+    Of config: `mistake`, `unfit` or `restart`; the system goes on with the configuration it has. Of analysis: `model`;
+    a simpler analyzer does its work.
     """
     since: float
     reason: str

@@ -169,7 +169,7 @@ def test_a_doctor_sees_what_runs(verb, emberwatch, tiny, small_config, free_port
     assert "Nothing runs on" in verb("doctor", "--port", str(free_port))
 
 
-@pytest.mark.parametrize("broken", ["config", "data", "archive", "port"])
+@pytest.mark.parametrize("broken", ["config", "data", "archive", "port", "analysis"])
 def test_a_doctor_finds_what_is_broken(broken, verb, tmp_path, small_config, free_port, taken_port):
     data = tmp_path / "data"
     if broken == "config":
@@ -179,6 +179,11 @@ def test_a_doctor_finds_what_is_broken(broken, verb, tmp_path, small_config, fre
     elif broken == "archive":
         data.mkdir()
         (data / "emberwatch.sqlite").write_text("this is no database " * 100)
+    elif broken == "analysis":
+        own = "{model: away.onnx, tokenizer: away.json}"
+        small_config.write_text(
+            f"{small_config.read_text()}\nanalysis: {{analyzers: [language, transformer], transformer: {own}}}\n"
+        )
     port = taken_port if broken == "port" else free_port
     said = verb("doctor", "--json", "--port", str(port), code=1)
     assert not json.loads(said)["well"]

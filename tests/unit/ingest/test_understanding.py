@@ -8,10 +8,11 @@ import pytest
 
 from app import metrics
 from app.domain.analysis import Analysis, Evidence, Intent
+from app.domain.fault import Fault
 from app.domain.mention import Author, Mention
 from app.errors import UnknownExtension
 from ingest.memory import Memory, weight
-from ingest.understanding import BATCH, CHARACTERS, LONG, Missing, Understanding, build, parcels
+from ingest.understanding import BATCH, CHARACTERS, LONG, Missing, Understanding, admit, build, parcels
 
 
 class Poisonous:
@@ -183,4 +184,11 @@ def test_threads_share_a_memory():
 def test_what_works_worse_than_it_should_is_told():
     worse = Poisonous(())
     worse.fault = "The model file is broken; reinstall Emberwatch."
-    assert Understanding([Poisonous(()), worse]).faults == ("The model file is broken; reinstall Emberwatch.",)
+    understanding, faults = Understanding([Poisonous(()), worse]), {}
+    assert understanding.faults == ("The model file is broken; reinstall Emberwatch.",)
+    for now in (10.0, 20.0):
+        admit(understanding, faults, now)
+    assert faults == {"analysis": Fault("analysis", "model", 10.0, worse.fault)}
+    worse.fault = ""
+    admit(understanding, faults, 30.0)
+    assert faults == {}

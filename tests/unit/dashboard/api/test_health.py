@@ -20,3 +20,13 @@ async def test_machines_on_different_configurations_are_named(bus, http):
     fault = Fault("archive", "disk", now, "The disk is full.")
     await bus.report_service("archive", "one@a", now, "11111111", fault)
     assert (await bus.reports())["archive"]["one@a"].fault == fault
+
+
+async def test_an_analyzer_that_falls_back_is_told_and_the_system_stays_ready(bus, http):
+    now = SystemClock().now()
+    fault = Fault("analysis", "model", now, "The model file is broken; reinstall Emberwatch.")
+    for name in ("alerts", "analysis", "archive", "dashboard", "ingest"):
+        await bus.report_service(name, "one@a", now, "11111111", fault if name == "analysis" else None)
+    answer = (await http.get("/readyz")).json()
+    assert (answer["ready"], answer["reason"]) == (True, fault.reason)
+    assert [(one["part"], one["kind"]) for one in answer["faults"]] == [("analysis", "model")]
