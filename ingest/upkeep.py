@@ -14,6 +14,7 @@ from ingest.cancellation import heed_cancellation
 from ingest.indexing import Indexer
 from ingest.lifetime import within_terms
 from ingest.retention import Sweeper
+from ingest.talk import TalkCounter
 
 IDLE = 0.5
 """Seconds until it is looked again whether there is something to do: so long a mention is found by scanning only."""
@@ -35,7 +36,8 @@ class Upkeep:
         self._pressed = pressed
         indexer = Indexer(context.store, context.clock)
         sweeper = Sweeper(context.store, within_terms(context.config.retention), context.clock)
-        self._work: tuple[Callable[[], bool], ...] = (indexer.step, sweeper.step)
+        counter = TalkCounter(context.store, context.clock)
+        self._work: tuple[Callable[[], bool], ...] = (indexer.step, sweeper.step, counter.step)
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -38,6 +38,7 @@ from app.store.rows import Values
 from app.store.saved import SavedRows
 from app.store.shelf import fill
 from app.store.site import Site
+from app.store.talk import TalkHours
 from app.store.tallies import Tallies
 from app.store.tokens import Tokens
 
@@ -61,6 +62,7 @@ class Transaction:
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
         self.hours = SourceHours(connection)
+        self.talk = TalkHours(connection)
         self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
         self.corrections = Corrections(connection, partitions)

@@ -21,6 +21,7 @@ from app.store.rows import Values
 from app.store.schema import mention, mention_brand
 from app.store.search import MentionFilter, search
 from app.store.shelf import shelf
+from app.store.talk import TalkHours
 
 MANY = 1_000_000
 """More mentions than anybody wants to have counted one by one."""
@@ -100,6 +101,7 @@ class Mentions:
         self._forget_authors(alive)
         self._unlink([deletion for deletion, _, _ in gone.values()])
         Index(self._connection).note((row.published_at for row in alive), first=True)
+        TalkHours(self._connection).soil(alive)
         return len(stones)
 
     def find(self, wanted: MentionFilter, cursor: str | None = None, limit: int = 50) -> Page[AnalysedMention]:
@@ -177,6 +179,7 @@ class Mentions:
         places: list[Values] = []
         self._shelf.replace(replaced, list(self._rows(fresh, places)), places)
         self._note(fresh, replaced)
+        TalkHours(self._connection).soil(replaced)
         return len(fresh)
 
     def _note(self, fresh: Mapping[str, tuple[AnalysedMention, int]], replaced: Sequence[Any]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, func,
 from sqlalchemy.engine import Connection
 
 from app.config.model import RetentionSection
+from app.domain.repertoire import REACH
 from app.store import rows
 from app.store.expiry import MENTIONS, Expiry
 from app.store.index import Index
@@ -29,6 +30,7 @@ from app.store.schema import (
     tally_hour_channel,
     tally_minute,
 )
+from app.store.talk import TalkHours
 
 SCAN = 2_000
 """Mentions looked at in one read."""
@@ -78,6 +80,7 @@ class Retention:
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(delete(mention_key).where(mention_key.c.key.in_([row.key for row in gone])))
         self._note_authors(gone)
+        TalkHours(self._connection).soil(row for row in gone if row.published_at > now - REACH)
         Index(self._connection).note(row.published_at for row in gone)
 
     def trim(self, kind: str, until: float) -> int:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 metadata = MetaData(
@@ -292,3 +292,16 @@ correction = Table(
 `value` is what they said as JSON, null for taken back; `said` and what follows is what stood there before anybody
 judged. No word of a mention is in it, so it may stay when the mention goes.
 """
+
+talk_hour = Table(
+    "talk_hour",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("talk", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many people named which concepts in an hour, as MessagePack; `turn` counts how often it was soiled by an edit or
+a deletion, which empties it, and `count` the mentions it was made from, -1 while it has to be made anew."""
