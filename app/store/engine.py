@@ -22,6 +22,7 @@ from app.clock import Clock
 from app.domain.identity import Identity
 from app.errors import StoreUnavailable, WrongInput
 from app.store.audit import Audit
+from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.corrections import Corrections
 from app.store.expiry import Expiry
@@ -66,6 +67,7 @@ class Transaction:
         self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
         self.corrections = Corrections(connection, partitions)
+        self.choruses = Choruses(connection)
 
 
 class Store:
