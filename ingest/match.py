@@ -1,13 +1,14 @@
 """Matching: what a mention counts for, all queries at once."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import ahocorasick_rs
 
+from app.domain.accounts import Accounts
 from app.domain.brand import Campaign, Topic, Watched, scope
 from app.domain.folding import fold
-from app.domain.mention import Author, Mention
+from app.domain.mention import Mention
 from app.domain.query import Query, parse
 from app.domain.subject import Subject
 from ingest.sieve import sieve
@@ -40,7 +41,7 @@ class Matcher:
         self._curious = self._inquisitive()
         if language and any(query.asks("lang") for query in (*self._queries, *self._others)):
             language("")  # reads its model now, in the thread that builds, and not when posts are waiting
-        self._accounts = _Accounts((account, brand.id) for brand in watched.brands for account in brand.accounts)
+        self._accounts = Accounts(watched.brands)
 
     def scopes(self, mention: Mention, bound: str | None = None, answered: Collection[str] = ()) -> tuple[str, ...]:
         """Return what a mention counts for: brands in the order of the configuration, then `brand/part`.
@@ -166,45 +167,4 @@ class _Leaders:
         return self._everywhere if found is None else found
 
 
-class _Accounts:
-    """Whose accounts are whose: by id, handle, and the handle on its home server.
-
-    Most ids are not even as long as one of them, and most handles do not begin like one.
-    """
-
-    def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
-        self._brands: dict[str, frozenset[str]] = {}
-        for account, brand in accounts:
-            name = _account(account)
-            self._brands[name] = self._brands.get(name, _NOBODY) | {brand}
-        self._lengths = {len(name) for name in self._brands}
-        self._heads = {name[:_HEAD] for name in self._brands}
-        self._short = any(len(name) < _HEAD for name in self._brands)
-
-    def brands(self, author: Author) -> frozenset[str]:
-        """Return the brands whose account an author is."""
-        if not self._brands:
-            return _NOBODY
-        found, handle = _NOBODY, author.handle
-        if len(author.id) in self._lengths or not author.id.isascii():
-            found = self._brands.get(fold(author.id), _NOBODY)
-        if handle and (
-            handle[:_HEAD].lower() in self._heads or self._short or not handle.isascii() or handle[0] in "@ "
-        ):
-            for name in _names(_account(handle)):
-                found |= self._brands.get(name, _NOBODY)
-        return found
-
-
-_NOBODY: frozenset[str] = frozenset()
 _NONE: frozenset[int] = frozenset()
-_HEAD = 4
-
-
-def _names(handle: str) -> set[str]:
-    """Return the names under which config.yaml may state a handle."""
-    return {handle, handle.partition("@")[0], handle.removesuffix(".bsky.social")}
-
-
-def _account(written: str) -> str:
-    return fold(written.strip()).removeprefix("@")
