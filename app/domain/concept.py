@@ -84,6 +84,10 @@ class Concepts:
             known = self._known[term] = self._find(term)
         return known
 
+    def names(self, word: str) -> bool:
+        """Tell whether a word is one of `HEADS`, or made with one."""
+        return self.of(word) in _heads()
+
     def _find(self, term: str) -> str:
         first, blank, second = fold(term).lstrip("#").partition(" ")
         if not blank:
@@ -130,3 +134,7 @@ def _root(word: str) -> str:
     if english != word and word.endswith(_ENGLISH):
         return stems(english).german
     return german
+
+
+CONCEPTS = Concepts()
+"""One for all, so that what was counted last week is counted alike today."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.domain.concept import Concepts
+from app.domain.concept import CONCEPTS
 
 HOUR = 3_600
 DAY = 86_400
@@ -42,6 +42,7 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
     name: str = ""
     """How the author is shown."""
+    handle: str = ""
     weight: float = 1.0
     """Mentions it stands for, where only a sample was read."""
 
@@ -71,10 +72,6 @@ class Repertoire(NamedTuple):
     def usage(self, concept: str) -> Usage:
         """Return how a concept is used; of an unknown one nothing is known but that talk scatters."""
         return self.concepts.get(concept, Usage(0.0, SPREAD))
-
-
-CONCEPTS = Concepts()
-"""One for all, so that what was counted last week is counted alike today."""
 
 
 def voices(said: Iterable[Said]) -> list[Said]:

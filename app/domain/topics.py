@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from app.domain.concept import CONCEPTS
 from app.domain.folding import fold
-from app.domain.repertoire import CONCEPTS, HOUR, Repertoire, Said, Talk, concepts_of, voices
+from app.domain.names import names, personal
+from app.domain.repertoire import HOUR, Repertoire, Said, Talk, concepts_of, voices
 from app.domain.terms import COVERED, written
 
 PRIOR = 50.0
@@ -53,7 +55,9 @@ class Topic(msgspec.Struct, frozen=True):
     forms: tuple[str, ...] = ()
     example: str = ""
     leaders: tuple[str, ...] = ()
-    """Authors with the largest reach, as they are shown: names, to be masked where the audience demands it."""
+    """Authors with the largest reach, as they are shown: to be left out where the audience may not see names."""
+    named: bool = False
+    """Whether the term is the name of somebody who spoke in the window: to be left out there, too."""
 
     @property
     def growth(self) -> float:
@@ -104,15 +108,16 @@ def topics(
         for concept in concepts_of(one):
             users.setdefault(concept, set()).add(f"{one.author} {hour}")
     total = len({(one.author, int(one.at // HOUR) if span > HOUR else 0) for one in heads})
-    names = {CONCEPTS.of(word) for word in named}
+    ours = {CONCEPTS.of(word) for word in named}
     found = [
         _Candidate(concept, _score(len(who), total, concept, usual, background), frozenset(who))
         for concept, who in users.items()
-        if len(who) >= LEAST and not _own(concept, names)
+        if len(who) >= LEAST and not _own(concept, ours)
     ]
     found.sort(key=lambda one: (-one.score, -len(one.people), one.concept))
     threshold = _threshold([one.score for one in found])
-    window = _Window(said, heads, usual, span, (threshold, total), hours)
+    people = personal((name for one in heads for name in (one.name, one.handle) if name), own, usual.concepts)
+    window = _Window(said, heads, usual, span, (threshold, total), hours, people)
     return [window.topic(first, others) for first, others in _grouped(found)[:limit]]
 
 
@@ -177,9 +182,11 @@ class _Window:
         span: float,
         measure: tuple[float, int],
         hours: Sequence[Talk],
+        names: Collection[str],
     ) -> None:
         self._said, self._usual, self._span = said, usual, span
         self._threshold, self._people = measure
+        self._names = names
         self._heads = {one.key for one in heads}
         self._hours = sorted(hours, key=lambda one: -one.start)
         self._concepts = [concepts_of(one) for one in said]
@@ -214,6 +221,7 @@ class _Window:
             ),
             example=self._example(mentions),
             leaders=_leaders(said),
+            named=any(names(term, self._names) for term in forms),
         )
 
     def _since(self, concept: str, said: Sequence[Said], expected: float) -> float:

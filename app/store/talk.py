@@ -149,6 +149,7 @@ def _said_of(row: Row[tuple[object, ...]], weight: float) -> Said:
         reach=reach(said),
         text=said.text,
         name=said.author.name or said.author.handle or "",
+        handle=said.author.handle or "",
         weight=weight,
     )
 

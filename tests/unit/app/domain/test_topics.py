@@ -178,7 +178,7 @@ def test_the_score_is_finite_grows_with_the_count_and_scattering_damps_it(count,
 
 said_of = st.builds(
     Said,
-    key=st.text("abc", min_size=1, max_size=3),
+    key=st.text("abcd", min_size=1, max_size=3),
     at=st.floats(NOW, NOW + HOUR),
     author=st.text("xyz", max_size=2),
     terms=st.lists(st.sampled_from(["ausfall", "stromausfall", "#weg", "a b", "preis", "a"]), unique=True).map(tuple),
@@ -189,8 +189,8 @@ said_of = st.builds(
 )
 
 
-@settings(deadline=None)
-@given(st.lists(said_of, max_size=40))
+@settings(deadline=None, max_examples=60)
+@given(st.lists(said_of, max_size=20, unique_by=lambda one: one.key))
 def test_any_talk_gives_topics_whose_figures_agree(said):
     found = topics(said, Repertoire(100.0, 50.0, {}), limit=5)
     assert found == topics(list(reversed(said)), Repertoire(100.0, 50.0, {}), limit=5)
@@ -200,3 +200,18 @@ def test_any_talk_gives_topics_whose_figures_agree(said):
         assert -1 <= one.net <= 1
         assert one.example in {other.key for other in said}
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_names_of_authors_are_told_and_those_of_the_brand_and_of_things_are_not(usual):
+    authors = [("Anna Musterfrau", "anna_m"), ("Stromausfall Hamburg", "aus"), ("Nordlicht Strom", "nordlicht")]
+    terms = ("musterfrau", "anna musterfrau", "stromausfall", "nordlichtstrom")
+    said = [
+        Said(f"{term}{n}", NOW + n, f"{term}{n}", (term,), name=authors[n % 3][0], handle=authors[n % 3][1])
+        for term in terms
+        for n in range(8)
+    ]
+    found = topics(hour(1, NOW) + said, usual, own=("Nordlicht Strom", "@nordlichtstrom", "Nordlicht"))
+    told = {form: one.named for one in found for form in one.forms}
+    assert told["anna musterfrau"]
+    assert told["musterfrau"]
+    assert not told["stromausfall"]
