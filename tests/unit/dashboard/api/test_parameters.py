@@ -15,12 +15,13 @@ ROUTES = (
     "/api/v1/brands/nordlicht/tally",
     "/api/v1/influencers",
     "/api/v1/topics",
+    "/api/v1/brands/nordlicht/voices",
     "/api/v1/sources",
     "/api/v1/incidents",
     "/api/v1/incidents/none",
     "/readyz",
 )
-WHERE = ("step", "state")
+WHERE = ("step", "state", "audience")
 NAMES = ("brand", "q", "words", "from", "to", "sentiment", "intent", "channel", "cursor", "limit", "window", *WHERE)
 GOOD = ("nordlicht", "2026-11-18T00:00:00Z", "2026-11-18T13:00:00+01:00", "negative", "60", "1h", "open", "a OR (b c)")
 ODD = ("", "0", "-1", "1e9", "9" * 400, "NaN", "\x00", "\ud83d", "٣", "0001-01-01T00:00:00+23:59", "(", "a NOT", "%")
