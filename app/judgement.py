@@ -27,7 +27,7 @@ from app.store.engine import Store
 from app.store.mentions import Archived
 
 VERB = "mention.correct"
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds somebody waits for another version of the mention that is still under way."""
 LOOK = 0.05
 """Seconds between two looks at it."""

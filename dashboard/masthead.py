@@ -13,6 +13,7 @@ WAYS = (
     ("queries", "/admin/queries"),
     ("proposals", "/admin/proposals"),
     ("sources", "/admin/sources"),
+    ("understanding", "/admin/understanding"),
 )
 """What stands in the menu: key of its word, path."""
 
