@@ -182,7 +182,7 @@ class _Window:
         span: float,
         measure: tuple[float, int],
         hours: Sequence[Talk],
-        names: Collection[str],
+        names: frozenset[str],
     ) -> None:
         self._said, self._usual, self._span = said, usual, span
         self._threshold, self._people = measure
@@ -193,11 +193,14 @@ class _Window:
 
     def topic(self, first: _Candidate, others: Sequence[_Candidate]) -> Topic:
         """Describe a group of concepts by the mentions that hold its first one."""
-        group = {first.concept, *(one.concept for one in others)}
+        words = set(first.concept.split())
+        for one in others:
+            words |= set(one.concept.split()) if words & set(one.concept.split()) else set()
+        group = {first.concept, *(one.concept for one in others if words >= set(one.concept.split()))}
         mentions = [(one, has) for one, has in zip(self._said, self._concepts, strict=True) if first.concept in has]
         said = [one for one, _ in mentions]
         forms = Counter(term for one in said for term in set(one.terms) if CONCEPTS.of(term) == first.concept)
-        also = Counter(term for one in said for term in set(one.terms) if CONCEPTS.of(term) in group)
+        also = Counter(sorted(term for one in said for term in one.terms if CONCEPTS.of(term) in group))
         label = _label(forms)
         expected = self._usual.usage(first.concept).people / max(self._usual.hours, 1.0) * self._span / HOUR
         people, negative = len(first.people), sum(one.weight for one in said if one.label == "negative")
@@ -216,9 +219,7 @@ class _Window:
                 and self._usual.hours >= BASIS
                 and people >= max(TWICE * max(expected, 1.0), SHARE * self._people)
             ),
-            forms=tuple(
-                term for term, _ in sorted((forms + also).items(), key=lambda pair: (-pair[1], pair[0]))[:FORMS]
-            ),
+            forms=tuple(term for term, _ in also.most_common() if not names(term, self._names - words))[:FORMS],
             example=self._example(mentions),
             leaders=_leaders(said),
             named=any(names(term, self._names) for term in forms),
@@ -245,10 +246,6 @@ class _Window:
             return shared * (1 + 0.1 * math.log10(1 + one.reach)), -one.at, one.key
 
         return max(own or mentions, key=central)[0].key
-
-
-def _by_number(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _label(forms: Mapping[str, int]) -> str:
