@@ -9,9 +9,10 @@ import structlog
 from anyio import to_thread
 
 from alerts.correcting import Corrected
+from alerts.drivers import Drivers
 from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Decision, Watch
-from alerts.evidence import BEFORE, driver_terms, lead_authors
+from alerts.evidence import BEFORE, lead_authors
 from alerts.farewell import dismiss
 from alerts.hearing import heard
 from alerts.learning import Learning, apart
@@ -67,6 +68,7 @@ class AlertsService:
         self._fresh: set[str] = set()
         """Brands that became ours and whose open incident is not known yet."""
         self._corrected = Corrected(context.bus)
+        self._drivers = Drivers(context)
         self._stepped = self._published = self._asked = 0.0
         self._since = context.clock.now()
 
@@ -276,7 +278,7 @@ class AlertsService:
         if figures is None:
             return incident
         snapshot = await self._bus.snapshot([brand.id], figures.since - BEFORE)
-        terms = driver_terms(snapshot, brand, figures.since) or incident.terms
+        terms = await self._drivers.of(snapshot, brand, figures.since) or incident.terms
         raised = {signal.detector: signal for signal in incident.signals}
         told = (one for one in decision.signals if one.alarm or (decision.again and one.detector in raised))
         raised |= {signal.detector: signal for signal in told}
