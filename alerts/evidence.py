@@ -20,7 +20,7 @@ def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3)
     now: dict[str, int] = {}
     before: dict[str, int] = {}
     onset = int(since) // SPAN["t"] * SPAN["t"]
-    for start, fields in _buckets(snapshot.tally, brand.id, "t"):
+    for start, fields in buckets(snapshot.tally, brand.id, "t"):
         into = now if start >= onset else before
         for field, number in fields.items():
             measure, term = field.split(":", 1)
@@ -35,7 +35,7 @@ def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LE
     """Return the names of the authors with the largest reach since the onset: followers times mentions."""
     onset = int(since) // SPAN["a"] * SPAN["a"]
     spoken: dict[str, int] = {}
-    for start, fields in _buckets(snapshot.tally, brand.id, "a"):
+    for start, fields in buckets(snapshot.tally, brand.id, "a"):
         for field, number in fields.items():
             key, measure = field.rsplit(":", 1)
             if start >= onset and measure == "n" and number > 0:
@@ -49,6 +49,7 @@ def _followers(profiles: Mapping[str, Profile], key: str) -> int:
     return profiles[key].followers if key in profiles else 0
 
 
-def _buckets(tally: TallyDelta, brand: str, grain: str) -> list[tuple[int, dict[str, int]]]:
+def buckets(tally: TallyDelta, brand: str, grain: str) -> list[tuple[int, dict[str, int]]]:
+    """Return a brand's buckets of one grain with their start."""
     named = [(split(name), fields) for name, fields in tally.items()]
     return [(start, fields) for (owner, kind, start), fields in named if owner == brand and kind == grain]

@@ -16,6 +16,7 @@ from alerts.evidence import BEFORE, lead_authors
 from alerts.farewell import dismiss
 from alerts.hearing import heard
 from alerts.learning import Learning, apart
+from alerts.resonance import resonance_of
 from alerts.sources import SourceWatch
 from alerts.wording import reason
 from app.crisis import open_incident, resolve_incident, update_incident
@@ -292,6 +293,7 @@ class AlertsService:
             since=figures.since,
             demo=brand.demo or watch.demo(),
             reason=reason(figures, terms, self._zone),
+            resonance=await resonance_of(self._context, snapshot, brand, figures.since, incident.resonance),
         )
 
 

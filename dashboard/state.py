@@ -18,6 +18,7 @@ from app.domain.voices import bounded
 from dashboard.cards import Cards
 from dashboard.influence import Influencer, leaning
 from dashboard.joining import Joining
+from dashboard.resonance import Resonance
 
 HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600, "v": 3600}
 """Seconds a bucket of each grain stays in memory after its end."""
@@ -93,6 +94,7 @@ class BrandState:
         self.newest: tuple[AnalysedMention, ...] = ()
         self.profiles: dict[str, Profile] = {}
         self.cards = Cards()
+        self.resonance = Resonance(self.voices)
 
     def rate(self, at: float) -> int:
         """Return the mentions of the last 60 s, with those that overtook the heartbeat."""

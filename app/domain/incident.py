@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.burst import Burst
+
 Severity = Literal["note", "warning", "crisis"]
 IncidentState = Literal["open", "acknowledged", "resolved"]
 
@@ -29,6 +31,18 @@ class Signal(msgspec.Struct, frozen=True, array_like=True):
     """Seconds of history behind `expected`."""
 
 
+class Resonance(msgspec.Struct, frozen=True):
+    """How much of an incident is copies: posts and voices since it began, shares of reposts and of all copies."""
+
+    posts: int
+    voices: int
+    authors: int
+    reposts: float
+    copies: float
+    bursts: tuple[Burst, ...] = ()
+    """Those that are marked, the strongest first; they name nobody."""
+
+
 class Incident(msgspec.Struct, frozen=True):
     """A storm on one brand, from opening to resolving."""
 
@@ -52,3 +66,5 @@ class Incident(msgspec.Struct, frozen=True):
     """The reason as a sentence, by language (`de`, `en`)."""
     since: float = 0.0
     """When it began by our reckoning: the first minute beyond the usual band."""
+    resonance: Resonance | None = None
+    """None where no text had a fingerprint."""

@@ -7,19 +7,21 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import BeforeValidator
 
-from app.domain.incident import Incident, IncidentState
+from app.domain.incident import Incident, IncidentState, Resonance
 from app.domain.instant import rfc3339
 from app.service import Context
 from app.store.page import Page
-from dashboard.api import shape
+from dashboard.api import incident_shape
+from dashboard.api.burst import told
 from dashboard.api.query import BrandId, Cursor, Limit, brand_of, given
+from dashboard.api.shape import Items, answering
 
 
 def router(context: Context) -> APIRouter:
     """Return the routes of incidents."""
     routes = APIRouter(prefix="/api/v1", tags=["incidents"])
 
-    @routes.get("/incidents", **shape.answering(shape.Items[shape.Incident]))
+    @routes.get("/incidents", **answering(Items[incident_shape.Incident]))
     async def incidents(
         state: Annotated[IncidentState | None, BeforeValidator(given)] = None,
         brand: BrandId = None,
@@ -37,7 +39,7 @@ def router(context: Context) -> APIRouter:
         page = await anyio.to_thread.run_sync(find)
         return {"items": [_incident(one) for one in page.items], "next": page.next}
 
-    @routes.get("/incidents/{incident}", **shape.answering(shape.Incident))
+    @routes.get("/incidents/{incident}", **answering(incident_shape.Incident))
     async def incident(incident: str) -> dict[str, Any]:
         """Return one incident."""
 
@@ -61,4 +63,16 @@ def _incident(one: Incident) -> dict[str, Any]:
         "resolved_at": rfc3339(one.resolved_at) if one.resolved_at is not None else None,
         "since": rfc3339(one.since) if one.since else None,
         "signals": signals,
+        "resonance": _resonance(one.resonance) if one.resonance else None,
+    }
+
+
+def _resonance(one: Resonance) -> dict[str, Any]:
+    return {
+        "posts": one.posts,
+        "voices": one.voices,
+        "authors": one.authors,
+        "reposts": one.reposts,
+        "copies": one.copies,
+        "bursts": [told(burst) for burst in one.bursts],
     }

@@ -5,7 +5,6 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.domain.analysis import Label
-from app.domain.incident import IncidentState, Severity
 
 Item = TypeVar("Item")
 
@@ -220,40 +219,6 @@ class Topic(Shape):
     term: str
     mentions: int
     negative: int
-
-
-class Signal(Shape):
-    """What one detector said; `risk` is -log10 of the tail probability, `window` and `basis` are seconds."""
-
-    at: AwareDatetime
-    detector: str
-    alarm: bool
-    actual: float
-    expected: float
-    low: float
-    high: float
-    risk: float
-    window: int
-    basis: float
-
-
-class Incident(Shape):
-    """A storm, with its reason as a sentence by language."""
-
-    id: str
-    brand: str
-    opened_at: AwareDatetime
-    state: IncidentState
-    severity: Severity
-    signals: list[Signal]
-    terms: list[str]
-    authors: list[str]
-    updated_at: AwareDatetime
-    resolved_at: AwareDatetime | None
-    peak: float
-    demo: bool
-    reason: dict[str, str]
-    since: AwareDatetime | None
 
 
 class Fault(Shape):

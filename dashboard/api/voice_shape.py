@@ -1,28 +1,9 @@
-"""What the route of voices answers, and what incidents say of voices."""
+"""What the route of voices answers."""
 
 from pydantic import AwareDatetime
 
+from dashboard.api.incident_shape import Burst
 from dashboard.api.shape import Shape
-
-
-class Ground(Shape):
-    """One thing that speaks for coordination: its figure, its share in the score, and a sentence by language."""
-
-    name: str
-    figure: float
-    share: float
-    reason: dict[str, str]
-
-
-class Burst(Shape):
-    """The densest ten minutes of a text: `score` 0 to 1 with the grounds that sum up to it; `marked` from 0.5 on."""
-
-    score: float
-    marked: bool
-    started_at: AwareDatetime
-    posts: int
-    authors: int
-    grounds: list[Ground]
 
 
 class Cluster(Shape):

@@ -6,13 +6,13 @@ import anyio.to_thread
 from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
 
-from app.domain.burst import Burst
 from app.domain.chorus import Chorus
 from app.domain.instant import rfc3339
 from app.domain.voices import heard
 from app.domain.wall import Audience, Screen
 from app.service import Context
 from app.store.choruses import Choir
+from dashboard.api.burst import told
 from dashboard.api.moment import present
 from dashboard.api.query import CampaignId, Limit, TopicId, Window, scope_of, seconds
 from dashboard.api.shape import answering
@@ -89,19 +89,4 @@ def _cluster(one: Chorus, screen: Screen) -> dict[str, Any]:
         "started_at": rfc3339(one.started_at),
         "ended_at": rfc3339(one.ended_at),
         "burst": told(one.burst) if one.burst.authors else None,
-    }
-
-
-def told(burst: Burst) -> dict[str, Any]:
-    """Return a burst as the API tells it."""
-    return {
-        "score": round(burst.score, 3),
-        "marked": burst.marked,
-        "started_at": rfc3339(burst.started_at),
-        "posts": burst.posts,
-        "authors": burst.authors,
-        "grounds": [
-            {"name": one.name, "figure": one.figure, "share": round(one.share, 3), "reason": one.said}
-            for one in burst.grounds
-        ],
     }

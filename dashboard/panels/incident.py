@@ -56,8 +56,17 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
         _steps(step),
         ("p", {"class": "low", "key": "state"}, say.say(f"incident.state.{incident.state}")),
         ("p", {"key": "age"}, f"{running} · {peak}"),
+        *_burst(incident, say),
         *why,
     )
+
+
+def _burst(incident: Incident, say: Words) -> tuple[Node, ...]:
+    """Return how many accounts the strongest marked burst has; nothing without one."""
+    bursts = incident.resonance.bursts if incident.resonance else ()
+    if not bursts:
+        return ()
+    return (("p", {"key": "burst", "data-drop": "3"}, say.say("incident.burst", n=say.number(bursts[0].authors))),)
 
 
 def _peak(incident: Incident, view: View) -> float:

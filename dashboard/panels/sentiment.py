@@ -26,7 +26,7 @@ class SentimentPanel:
         if not shares.total:
             return Drawing((title, ("p", {"class": "than"}, say.say("sentiment.none"))))
         said = _drivers(drivers(view), say) if quoted(view.screen) else ()
-        return Drawing((title, _bar(shares), *_words(shares, say), *said))
+        return Drawing((title, _bar(shares), *_words(shares, say), *_voices(view, say), *said))
 
 
 def _bar(shares: Shares) -> Node:
@@ -54,6 +54,16 @@ def _words(shares: Shares, say: Words) -> tuple[Node, Node]:
         ("div", {"class": "key", "key": "poles"}, one("negative"), one("positive")),
         ("div", {"class": "key", "key": "middle"}, one("neutral"), one("uncertain")),
     )
+
+
+def _voices(view: View, say: Words) -> tuple[Node, ...]:
+    """Return how many voices are behind the posts; nothing where nobody looks for copies."""
+    found = view.state.resonance.at(view.at)
+    if not found.told:
+        return ()
+    posts = say.count("sentiment.posts", found.posts)
+    voices = say.count("sentiment.voices", found.voices)
+    return (("p", {"class": "than", "key": "voices", "data-drop": "2"}, f"{posts} · {voices}"),)
 
 
 def _drivers(terms: list[str], say: Words) -> tuple[Node, Node]:

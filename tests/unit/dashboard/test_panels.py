@@ -1,9 +1,12 @@
 # ruff: noqa: RUF001 # the wall writes ranges with an en dash
 
 import pytest
+from msgspec.structs import replace
 
 from app import registry
-from app.domain.incident import Incident, Signal
+from app.domain.analysis import AnalysedMention
+from app.domain.burst import Burst
+from app.domain.incident import Incident, Resonance, Signal
 from app.domain.source import SourceState
 from app.domain.usual import Usual, UsualMinute
 from dashboard import scenes
@@ -225,3 +228,17 @@ def test_demo_is_marked():
 
 def test_the_rest_is_counted():
     assert "+39 in 60 s" in text(draw("newest", view(brand_state(CROWD))).nodes)
+
+
+def test_copies_are_one_voice_and_a_burst_is_told():
+    crowd = [
+        AnalysedMention(one.mention, replace(one.analysis, voice=f"{n % 3:016x}"))
+        for n, one in enumerate(said(n, NOON - n, author=f"a{n}") for n in range(742))
+    ]
+    shown = {lang: text(draw("sentiment", view(brand_state(crowd), language=lang)).nodes) for lang in ("de", "en")}
+    assert "742 Beiträge · 1 Stimme" in shown["de"]
+    assert "742 posts · 1 voice" in shown["en"]
+    assert "Stimme" not in text(draw("sentiment", view(brand_state(CROWD))).nodes)
+    hand = replace(STORM, resonance=Resonance(742, 31, 600, 0.7, 0.9, (Burst(0.9, (), NOON, 40, 30),)))
+    assert "Auffällig: 30 Konten wie von einer Hand" in text(draw("incident", view(incidents=(hand,))).nodes)
+    assert "Hand" not in text(draw("incident", view(incidents=(STORM,))).nodes)

@@ -5,7 +5,8 @@ from starlette.responses import PlainTextResponse
 
 from app.clock import SystemClock
 from app.domain.actor import Actor
-from app.domain.incident import Incident
+from app.domain.burst import Burst, Ground
+from app.domain.incident import Incident, Resonance
 from app.domain.source import SourceState
 from app.domain.tally import MinuteTally
 from tests.browser.publisher import CALM, Publisher
@@ -141,6 +142,15 @@ async def test_incidents(http, store):
     (one,) = (await http.get("/api/v1/incidents?state=open&brand=nordlicht")).json()["items"]
     assert one["opened_at"] == "2026-11-18T11:07:00.000Z"
     assert (await http.get("/api/v1/incidents/i1")).json() == one
+    assert one["resonance"] is None
+    reason = {"de": "Alle jung.", "en": "All young."}
+    burst = Burst(0.9, (Ground("young", 30, 0.9, reason),), NOON, 40, 30)
+    with store.transaction() as tx:
+        resonance = Resonance(742, 31, 600, 0.7, 0.9, (burst,))
+        tx.incidents.save(Incident("i2", "nordlicht", NOON + 1, "open", "warning", (), resonance=resonance))
+    told = (await http.get("/api/v1/incidents/i2")).json()["resonance"]
+    assert (told["posts"], told["voices"], told["reposts"]) == (742, 31, 0.7)
+    assert told["bursts"][0]["grounds"] == [{"name": "young", "figure": 30.0, "share": 0.9, "reason": reason}]
 
 
 async def test_openapi_names_every_route(http):
