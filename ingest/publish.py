@@ -228,7 +228,9 @@ class Intake:
         return [Deletion(channel, native, removal.deleted_at) for channel, native in sorted(ids)]
 
     def _by_author(self, author: str) -> set[tuple[str, str]]:
-        with self._store.reading() as tx:
+        """Return channel and id of what the archive has of an author, and forget their marks."""
+        with self._store.transaction() as tx:
+            tx.marks.forget(author)
             return {(channel, native) for channel, native, _ in tx.mentions.by_author(author)}
 
     async def _recall(self, events: Sequence[Mention | Deletion]) -> set[str]:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from app.clock import Clock
 from app.domain.identity import Identity
 from app.errors import StoreUnavailable, WrongInput
+from app.store.answers import Answers
 from app.store.audit import Audit
 from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
@@ -29,6 +30,7 @@ from app.store.expiry import Expiry
 from app.store.hours import SourceHours
 from app.store.incidents import Incidents
 from app.store.index import Index
+from app.store.marks import Marks
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.partitions import Partitions
@@ -67,6 +69,8 @@ class Transaction:
         self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
         self.corrections = Corrections(connection, partitions)
+        self.marks = Marks(connection, identity)
+        self.answers = Answers(connection)
         self.choruses = Choruses(connection)
 
 

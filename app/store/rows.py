@@ -147,6 +147,11 @@ def names_of(row: Row[Any]) -> set[str]:
     return {name for name in (author.id, author.handle, author.name) if name}
 
 
+def author_of(row: Row[Any]) -> Author:
+    """Return who said what a living row holds."""
+    return _body.decode(row.body).author
+
+
 def counted_of(row: Row[Any]) -> Contribution:
     """Return what the mention of a living row added to the tallies."""
     return contribution(to_analysed(row), row.author_key)

@@ -19,16 +19,11 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+_EACH = "%(table_name)s_%(column_0_N_name)s"
+metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s", "ix": f"ix_{_EACH}", "uq": f"uq_{_EACH}"})
 
 mention = Table(
     "mention",
@@ -90,33 +85,35 @@ tally_delta = Table(
 )
 """Every tally delta with the instant it was settled: what backtests and the time machine read."""
 
+
+def _sums() -> list[Column[int]]:
+    names = ("count", "negative", "neutral", "positive", "uncertain", "reach", "reposts", "seeded", "seeded_authors")
+    return [Column(name, BigInteger if name == "reach" else Integer, nullable=False) for name in names]
+
+
+def _by_channel(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("brand", Text, primary_key=True),
+        Column("start", BigInteger, primary_key=True),
+        Column("channel", Text, primary_key=True),
+        Column("count", Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
 tally_minute = Table(
     "tally_minute",
     metadata,
     Column("brand", Text, primary_key=True),
     Column("start", BigInteger, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("negative", Integer, nullable=False),
-    Column("neutral", Integer, nullable=False),
-    Column("positive", Integer, nullable=False),
-    Column("uncertain", Integer, nullable=False),
-    Column("reach", BigInteger, nullable=False),
-    Column("reposts", Integer, nullable=False),
-    Column("seeded", Integer, nullable=False),
-    Column("seeded_authors", Integer, nullable=False),
+    *_sums(),
     sqlite_with_rowid=False,
 )
 """The sums of all deltas and seeds by minute; `seeded` is the part of `count` that no mention stands behind."""
 
-tally_channel = Table(
-    "tally_channel",
-    metadata,
-    Column("brand", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
+tally_channel = _by_channel("tally_channel")
 """The mentions of a minute by channel."""
 
 tally_hour = Table(
@@ -124,29 +121,13 @@ tally_hour = Table(
     metadata,
     Column("brand", Text, primary_key=True),
     Column("start", BigInteger, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("negative", Integer, nullable=False),
-    Column("neutral", Integer, nullable=False),
-    Column("positive", Integer, nullable=False),
-    Column("uncertain", Integer, nullable=False),
-    Column("reach", BigInteger, nullable=False),
-    Column("reposts", Integer, nullable=False),
-    Column("seeded", Integer, nullable=False),
-    Column("seeded_authors", Integer, nullable=False),
+    *_sums(),
     Column("past_authors", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 """The same sums by hour, complete on their own; `past_authors` spoke in mentions that are kept no longer."""
 
-tally_hour_channel = Table(
-    "tally_hour_channel",
-    metadata,
-    Column("brand", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("count", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
+tally_hour_channel = _by_channel("tally_hour_channel")
 """The mentions of an hour by channel."""
 
 tally_seed = Table(
@@ -305,3 +286,12 @@ talk_hour = Table(
 )
 """How many people named which concepts in an hour, as MessagePack; `turn` counts how often it was soiled by an edit or
 a deletion, which empties it, and `count` the mentions it was made from, -1 while it has to be made anew."""
+
+author_mark = Table(
+    "author_mark",
+    metadata,
+    Column("author_key", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+"""What we know of authors, under the digest of their id or of their handle; see `app.store.marks`."""
