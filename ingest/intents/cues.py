@@ -1,0 +1,107 @@
+"""Cues found in a text: which groups of wording it holds, and where."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from ahocorasick_rs import AhoCorasick
+
+from ingest.intents.grammar import compiled
+from ingest.intents.spelling import LONG, places, spelled
+
+LANGUAGES = ("de", "en")
+"""Those that have cues."""
+BEFORE = 120
+"""Characters before its rarest word within which a cue begins."""
+_WORDS = str.maketrans("|.?", "   ")
+_APART = " |.?"
+
+
+class Cue(NamedTuple):
+    """A group of wording that was found, and the place `[start, end)` of the words in the text."""
+
+    group: str
+    start: int
+    end: int
+
+
+class _Wording(NamedTuple):
+    group: int
+    regex: re.Pattern[str] | None
+    leads: bool
+
+
+class Grammar:
+    """The cues of one language, compiled."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        groups: Mapping[str, Sequence[str]] = table["groups"]
+        self.groups = tuple(groups)
+        self.strengths: Mapping[str, float] = table["strengths"]
+        owners: dict[str, list[_Wording]] = {}
+        for number, cues in enumerate(groups.values()):
+            for pattern in (pattern for cue in cues for pattern in compiled(cue, table["classes"])):
+                regex = re.compile(pattern.regex) if pattern.regex else None
+                for anchor in pattern.anchors:
+                    owners.setdefault(anchor, []).append(_Wording(number, regex, pattern.leads))
+        self._owners = list(owners.values())
+        self._anchors = AhoCorasick(list(owners))
+        self._taken = [
+            (self.groups.index(group), self.groups.index(guard))
+            for guard in self.groups
+            if guard.startswith("not.")
+            for group in self.groups
+            if group.split(".")[0] == guard.removeprefix("not.")
+        ]
+
+    def find(self, text: str, plain: str = "") -> list[Cue]:
+        """Return the cues of a text, each group once, places in the text as it was given.
+
+        `plain` is its spelled form where that is known already.
+        """
+        plain = plain or spelled(text[:LONG])
+        found: dict[int, tuple[int, int]] = {}
+        for anchor, start, end in self._anchors.find_matches_as_indexes(plain.translate(_WORDS), overlapping=True):
+            for wording in self._owners[anchor]:
+                if wording.group not in found and (span := _span(plain, wording, start, end)):
+                    found[wording.group] = span
+        for taken, by in self._taken:
+            if taken in found and by in found and _meet(found[taken], found[by]):
+                del found[taken]
+        return _placed(text, plain, [(self.groups[group], a, b) for group, (a, b) in found.items()])
+
+
+@cache
+def grammar(language: str) -> Grammar:
+    """Return the cues of a language, compiled once per process."""
+    return Grammar(yaml.safe_load(Path(__file__).with_name(f"cues_{language}.yaml").read_text("utf-8")))
+
+
+def _span(plain: str, wording: _Wording, start: int, end: int) -> tuple[int, int] | None:
+    """Return where the wording stands whose anchor stands at `[start, end)`."""
+    begin = start + (plain[start] in _APART)
+    if wording.regex is None:
+        while plain[begin - 1] not in _APART:
+            begin -= 1
+        while plain[end - 1] not in _APART:
+            end += 1
+        return begin, end - 1
+    leads, regex = wording.leads, wording.regex
+    match = regex.match(plain, begin) if leads else regex.search(plain, max(start - BEFORE, 0))
+    return match.span() if match else None
+
+
+def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _placed(text: str, plain: str, found: list[tuple[str, int, int]]) -> list[Cue]:
+    """Move places from the spelled form back to the text."""
+    size = len(text)
+    if len(plain) == size + 4:
+        return [Cue(group, max(start - 2, 0), min(end - 2, size)) for group, start, end in found]
+    origin = list(places(text[:LONG])) if found else []
+    return [Cue(group, origin[start], origin[end - 1] + 1) for group, start, end in found]

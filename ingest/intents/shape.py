@@ -1,0 +1,78 @@
+"""The shape of a text that no single word tells: who speaks to whom, how it asks, how it is built."""
+
+import re
+
+from ingest.intents.spelling import LONG
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SELF = _set("ich mir mich mein meine meinen meinem meiner meines i me my mine i'm i've i'd i'll im ive id")
+_GROUP = _set("wir uns unser unsere unseren unserem unserer we us our ours we're we've we'd")
+_FIRM = _set("ihr euch euer eure euren eurem eurer sie ihnen ihre ihren du dein deine you your yours u ur you're")
+_PLEASE = _set("bitte please pls plz kindly")
+_MAYBE = _set(
+    "waere waeren koennte koenntet koennten wuerde wuerden sollte sollten solltet faende haette haetten "
+    "would could should might wish"
+)
+_HEDGE = _set("aber allerdings dafuer jedoch but though although however")
+_FEW, _SOME, _MANY, _CROWD = 4, 8, 16, 32
+"""Words of a text by which its length is told."""
+_FIGURES, _PARTS = 5, 2
+"""More digits, more listed parts or sentences than these are many."""
+_LOUD = 4
+_STARS = re.compile(
+    r"[★⭐☆🌟]|\d\s?/\s?(?:5|10)\b|\b\d von (?:5|10)\b|\b\d out of (?:5|10)\b|\b\d\s?(?:sterne?|stars?)\b",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"\A[^.!?:@#\n]{2,48}(?::| [\u2013-]) ")
+_MONEY = re.compile(r"[€$£%]|\beuro?\b|\bchf\b", re.IGNORECASE)
+_QUOTE = re.compile(r"[\"„“”«»]")
+_LINK = re.compile(r"https?|www\.")
+_DIGIT = re.compile(r"\d")
+_LISTED = re.compile(r"[,;\u2013]|\. ")
+_MARKED = re.compile(r"[\w']+")
+
+NAMES = (
+    "asks", "asks_last", "asks_twice", "asks_first", "tells_then_asks", "shouts", "shouts_much", "trails_off",
+    "unstopped", "shortest", "short", "middle", "long", "longest", "self", "group", "firm", "nobody", "please",
+    "maybe", "hedge", "stars", "title", "money", "quote", "link", "handle_first", "handle", "tag", "number",
+    "many_numbers", "loud", "lower", "listed", "sentences", "self_and_firm", "self_asks", "firm_asks",
+    "please_self", "maybe_firm", "maybe_nobody",
+)  # fmt: skip
+"""What each column of a shape says."""
+
+
+def shape(text: str, plain: str) -> tuple[bool, ...]:
+    """Return one truth value per name for a text; `plain` is its spelled form."""
+    text = text[:LONG]
+    words = _MARKED.findall(plain)
+    bag = set(words)
+    asks = plain.count("?")
+    end = plain.rstrip(" |")[-1:]
+    own, group, firm = not bag.isdisjoint(_SELF), not bag.isdisjoint(_GROUP), not bag.isdisjoint(_FIRM)
+    please, maybe = not bag.isdisjoint(_PLEASE), not bag.isdisjoint(_MAYBE)
+    us = own or group
+    size = len(words)
+    first_stop = min((at for at in (plain.find("."), plain.find("?")) if at >= 0), default=-1)
+    asks_first = first_stop >= 0 and plain[first_stop] == "?"
+    numbers = len(_DIGIT.findall(text))
+    stops = plain.count(".") + asks
+    return (
+        asks > 0, end == "?", asks > 1, asks_first, asks > 0 and not asks_first, "!" in text,
+        "!!" in text or "?!" in text, "..." in text or "…" in text, end not in ".?",
+        size <= _FEW, _FEW < size <= _SOME, _SOME < size <= _MANY, _MANY < size <= _CROWD, size > _CROWD,
+        own, group, firm, not (us or firm), please, maybe, not bag.isdisjoint(_HEDGE),
+        _STARS.search(text) is not None, _TITLE.match(text) is not None, _MONEY.search(text) is not None,
+        _QUOTE.search(text) is not None, _LINK.search(text) is not None, text.startswith("@"), "@" in text, "#" in text,
+        numbers > 0, numbers > _FIGURES, _loud(text) > 1, text == text.lower(),
+        len(_LISTED.findall(text)) > _PARTS, stops > _PARTS,
+        us and firm, us and asks > 0, firm and asks > 0, please and us, maybe and firm, maybe and not (us or firm),
+    )  # fmt: skip
+
+
+def _loud(text: str) -> int:
+    """Count the words of four letters and more in capitals."""
+    return sum(len(word) >= _LOUD and word.isupper() for word in text.split())

@@ -1,0 +1,61 @@
+"""The one spelling in which texts and cues are compared, and the way back to the text."""
+
+import re
+from collections.abc import Iterator
+
+LONG = 2_000
+"""Characters of a text that are read: what an author wants is said by then."""
+_HANDLE = re.compile(r"@[\w.\-]+")
+
+
+class _Spelling(dict[int, str]):
+    """What becomes of a character, filled as characters are met: letters and digits stay, the rest parts words."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if not (character.isalnum() or character == "_"):
+            character = " " if character.isspace() or not character.isprintable() else "|"
+        if len(self) < _REMEMBERED:
+            self[code] = character
+        return character
+
+
+_REMEMBERED = 5_000
+_SPELLING = _Spelling(
+    {
+        **{ord(umlaut): plain for umlaut, plain in zip("äöüß\u0308", ("ae", "oe", "ue", "ss", "e"), strict=True)},
+        **dict.fromkeys(map(ord, "'\u2019\u2018\u00b4`\u02bc"), "'"),
+        **dict.fromkeys(map(ord, ".!…\n\r\u2028\u2029"), "."),
+        **dict.fromkeys(map(ord, "?\uff1f\u061f"), "?"),
+        ord("-"): "-",
+    }
+)
+_CUES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u2019": "'"})
+
+
+def folded(cue: str) -> str:
+    """Return a cue in that spelling, its signs kept."""
+    return cue.lower().translate(_CUES)
+
+
+def spelled(text: str) -> str:
+    """Return a text in that spelling: lower case, ä as ae, one apostrophe; may be longer than the text.
+
+    Signs between words and handles are `|`, what ends a sentence is `.` or `?`. It begins with `| ` and ends with ` |`.
+    """
+    masked = _HANDLE.sub(_blank, text) if "@" in text else text
+    return f"| {masked.lower().translate(_SPELLING)} |"
+
+
+def places(text: str) -> Iterator[int]:
+    """Yield, for each character of the spelled text, which character of the text it comes from."""
+    yield from (0, 0)
+    masked = _HANDLE.sub(_blank, text)
+    for place, character in enumerate(masked):
+        for _ in character.lower().translate(_SPELLING):
+            yield place
+    yield from (max(len(text) - 1, 0),) * 2
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "|" * len(found.group())
