@@ -159,6 +159,7 @@ def test_a_batch_costs_less_than_80_microseconds_a_text():
 
 
 def _spent(texts):
+    featurize([])
     began = time.process_time()
     featurize(texts)
     return time.process_time() - began
@@ -173,3 +174,11 @@ GOLDEN = [17002824692754021771, 9480615166546950265, 4624969905676246753, 605200
 GOLDEN_PLACE = 250992
 GOLDEN_WORDS = 2931134
 GOLDEN_LETTERS = 19154049
+
+
+def test_the_batch_read_last_is_not_read_again():
+    first = featurize(["gut", "schlecht"])
+    assert featurize(["gut", "schlecht"]) is first
+    assert featurize(["gut", "schlecht"], ("Gut",)) is not first
+    assert featurize(["gut", "schlecht"]) is not first
+    assert featurize(["schlecht", "gut"]).tokens.texts == 2
