@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from app import registry
 from app.config import period
 from app.config.nearest import listed, nearest
 from app.config.quick import Path
+from app.domain.priority import LEVELS, Thresholds
 
 MOST = 5_000
 """Queries of brands, competitors, topics and campaigns, those that exclude not counted."""
@@ -36,6 +38,7 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             yield from _absent("brand", row.get("brands"), brands + rivals, (part, index, "brands"))
     yield from _campaigns(data, brands)
     yield from _too_many(data)
+    yield from _levels(data)
     analysis = data.get("analysis")
     analysis = analysis if isinstance(analysis, dict) else {}
     wanted = analysis.get("analyzers", ())
@@ -61,6 +64,20 @@ def _order(wanted: Any) -> Iterator[tuple[Path, str]]:
             said = f"`{name}` would judge again what `{judges[0]}` has judged; name one of {', '.join(SENTIMENT)}"
         if said:
             yield ("analysis", "analyzers", place), said
+
+
+def _levels(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield a level that would begin where a graver one has begun already."""
+    section = data.get("priority")
+    given = section.get("thresholds") if isinstance(section, dict) else None
+    if not isinstance(given, dict):
+        return
+    bounds = {name: given.get(name, getattr(Thresholds(), name)) for name in LEVELS[:-1]}
+    for graver, name in pairwise(bounds):
+        pair = bounds[graver], bounds[name]
+        if all(isinstance(one, int | float) for one in pair) and pair[1] >= pair[0]:
+            at = name if name in given else graver
+            yield ("priority", "thresholds", at), f"`{name}` ({pair[1]:g}) has to be less than `{graver}` ({pair[0]:g})"
 
 
 def _campaigns(data: Mapping[str, Any], brands: Sequence[str]) -> Iterator[tuple[Path, str]]:

@@ -78,6 +78,7 @@ def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
         ingest=rows.ingest,
         retention=rows.retention,
         analysis=rows.analysis,
+        priority=rows.priority,
     )
 
 

@@ -21,6 +21,7 @@ from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
 from app.domain.brand import EVERY, Brand, Campaign, Topic, Watched
 from app.domain.languages import KNOWN
+from app.domain.priority import Rules, Thresholds, Weights
 from app.domain.wall import Language, Wall
 
 
@@ -148,6 +149,61 @@ class AnalysisSection(Section):
         return (self.transformer,) if analyzer == "transformer" and self.transformer else ()
 
 
+Points = Annotated[StrictFloat, Field(ge=0, le=100)]
+
+
+class WeightsSection(Section):
+    """The most points that each circumstance gives, or takes in the case of `copied` and `answered`."""
+
+    danger: Points = 60.0
+    legal: Points = 45.0
+    negative: Points = 25.0
+    rating: Points = 8.0
+    complaint: Points = 18.0
+    query: Points = 16.0
+    request: Points = 14.0
+    lead: Points = 24.0
+    suggestion: Points = 6.0
+    reach: Points = 20.0
+    influence: Points = 15.0
+    unanswered: Points = 25.0
+    customer: Points = 10.0
+    copied: Points = 15.0
+    answered: Points = 30.0
+
+
+class ThresholdsSection(Section):
+    """From which score on a level begins, and who is influential."""
+
+    urgent: Points = 55.0
+    high: Points = 40.0
+    medium: Points = 20.0
+    influence: Points = 50.0
+    reach: Annotated[StrictInt, Field(ge=1)] = 50_000
+
+
+def _wordy(text: str) -> str:
+    if not any(letter.isalnum() for letter in text):
+        raise ValueError("a word has to stand here, such as Rückruf or 'data leak'")
+    return text
+
+
+class PrioritySection(Section):
+    """How urgent a mention is: weights, thresholds, and words of this house that make it urgent."""
+
+    weights: WeightsSection = WeightsSection()
+    thresholds: ThresholdsSection = ThresholdsSection()
+    urgent_words: Annotated[
+        tuple[Annotated[StrictStr, Field(max_length=100), AfterValidator(_wordy)], ...], Field(max_length=200)
+    ] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """Return the same as the domain takes it."""
+        weights, thresholds = Weights(**self.weights.model_dump()), Thresholds(**self.thresholds.model_dump())
+        return Rules(weights, thresholds, self.urgent_words)
+
+
 class NoOptions(Section):
     """The options of a connector that has none."""
 
@@ -177,6 +233,7 @@ class Config(Section):
     ingest: IngestSection = IngestSection()
     retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()
+    priority: PrioritySection = PrioritySection()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StrictBool, StrictFloat, StrictStr
 
-from app.config.model import AnalysisSection, BusSection, IngestSection, RetentionSection, Section, SiteSection, visible
+from app.config.model import (
+    AnalysisSection,
+    BusSection,
+    IngestSection,
+    PrioritySection,
+    RetentionSection,
+    Section,
+    SiteSection,
+    visible,
+)
 from app.config.period import moment
 from app.domain.query import parse
 from app.errors import QueryError
@@ -124,3 +133,4 @@ class Rows(Section):
     ingest: IngestSection = IngestSection()
     retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()
+    priority: PrioritySection = PrioritySection()

@@ -42,7 +42,7 @@ STEP = 0.1
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """The most points each circumstance may give; `copy` and `answered` are taken off."""
+    """The most points each circumstance may give; `copied` and `answered` are taken off."""
 
     danger: float = 60.0
     legal: float = 45.0
@@ -57,7 +57,7 @@ class Weights(msgspec.Struct, frozen=True):
     influence: float = 15.0
     unanswered: float = 25.0
     customer: float = 10.0
-    copy: float = 15.0
+    copied: float = 15.0
     answered: float = 30.0
 
 
@@ -67,7 +67,8 @@ class Thresholds(msgspec.Struct, frozen=True):
     urgent: float = 55.0
     high: float = 40.0
     medium: float = 20.0
-    influence: float = 60.0
+    influence: float = 50.0
+    """What somebody has whom about a tenth of the conversation follows, see `app.domain.influence`."""
     reach: int = 50_000
 
 
@@ -183,7 +184,7 @@ def _level(score: float, thresholds: Thresholds) -> Level:
 def _taken(of: Circumstances, weights: Weights) -> Iterator[Reason]:
     """Yield what takes points off, never more than there are."""
     left = math.fsum(one.points for one in _given(of, weights))
-    for name, points in (("answered", of.answered * weights.answered), ("copy", of.copied * weights.copy)):
+    for name, points in (("answered", of.answered * weights.answered), ("copied", of.copied * weights.copied)):
         off = round(min(points, left), 1)
         left -= off
         yield Reason(name, -off)

@@ -13,7 +13,15 @@ from prometheus_client import REGISTRY
 from app import registry
 from app.clock import SystemClock
 from app.config import load
-from app.config.model import AnalysisSection, BusSection, SiteSection, TransformerSection
+from app.config.model import (
+    AnalysisSection,
+    BusSection,
+    PrioritySection,
+    SiteSection,
+    ThresholdsSection,
+    TransformerSection,
+    WeightsSection,
+)
 from app.config.rows import BrandRow, CampaignRow, CompetitorRow, SourceRow, TopicRow, WallRow
 from app.domain.mention import Mention
 from app.domain.wire import read
@@ -24,7 +32,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 GROUPS = ("commands", "services", "connectors", "analyzers", "detectors", "panels", "routers", "pages", "benchmarks")
 SECTIONS = (
     SiteSection, BrandRow, CompetitorRow, TopicRow, CampaignRow, SourceRow, WallRow, BusSection, AnalysisSection,
-    TransformerSection,
+    TransformerSection, PrioritySection, WeightsSection, ThresholdsSection,
 )  # fmt: skip
 
 OF_OTHERS = {"--now", "--system"}

@@ -10,6 +10,7 @@ from app.config.model import LagLimits
 from app.config.secret import looks_secret, variable
 from app.domain.brand import EVERY, Brand, Campaign, Topic
 from app.domain.instant import from_rfc3339
+from app.domain.priority import Rules, Thresholds, Weights
 from app.domain.wall import Wall
 from app.errors import ConfigError
 
@@ -164,3 +165,9 @@ def test_lag_limits_are_one_number_for_all_groups_or_one_each():
     rest = "brands: [{id: nord, name: Nord, query: nord}]\n"
     assert read(rest + "bus: {lag_limit: 5000}").bus.lag_limit == LagLimits(analysis=5000, archive=5000)
     assert read(rest + "bus: {lag_limit: {archive: 9000}}").bus.lag_limit == LagLimits(archive=9000)
+
+
+def test_priorities_are_weighed_as_the_file_says():
+    assert read(SMALL).priority.rules == Rules()
+    text = "priority: {weights: {customer: 20}, thresholds: {reach: 5000}, urgent_words: [Rückruf]}\n"
+    assert read(text + SMALL).priority.rules == Rules(Weights(customer=20.0), Thresholds(reach=5000), ("Rückruf",))

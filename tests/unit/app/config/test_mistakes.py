@@ -39,6 +39,7 @@ GOOD = {
     "bus": {"partitions": 2, "aof": "always", "lag_limit": 1000, "replicas": 1},
     "ingest": {"spool_limit": 1, "unmatched_limit": 0},
     "analysis": {"languages": ["de"], "analyzers": ["language"], "patience": 5.0},
+    "priority": {"weights": {"customer": 20.0}, "thresholds": {"urgent": 70.0}, "urgent_words": ["Rückruf"]},
 }
 
 
