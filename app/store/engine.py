@@ -25,6 +25,7 @@ from app.store.answers import Answers
 from app.store.audit import Audit
 from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
+from app.store.conversation import Conversations
 from app.store.corrections import Corrections
 from app.store.expiry import Expiry
 from app.store.hours import SourceHours
@@ -71,6 +72,7 @@ class Transaction:
         self.corrections = Corrections(connection, partitions)
         self.marks = Marks(connection, identity)
         self.answers = Answers(connection)
+        self.conversations = Conversations(connection, identity, partitions)
         self.choruses = Choruses(connection)
 
 
