@@ -60,7 +60,7 @@ class Heads(NamedTuple):
         ):
             span = slice(int(bag.pointers[text]), int(bag.pointers[text + 1]))
             said = table[bag.indices[span] >> (BITS - TABLE), intent] * (scale * bag.scale[text])
-            np.add.at(worth, bag.owner[span] - low, said)
+            worth += np.bincount(bag.owner[span] - low, weights=said, minlength=high - low)
         if not len(worth) or worth.max() <= 0:
             return []
         best = [int(n) for n in np.argsort(-worth)[:MOST] if worth[n] > SHARE * worth.max()]

@@ -30,6 +30,8 @@ _SPELLING = _Spelling(
         ord("-"): "-",
     }
 )
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,!?|'-")
+"""Characters that stay one."""
 _CUES = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "\u2019": "'"})
 
 
@@ -52,8 +54,10 @@ def places(text: str) -> Iterator[int]:
     yield from (0, 0)
     masked = _HANDLE.sub(_blank, text)
     for place, character in enumerate(masked):
-        for _ in character.lower().translate(_SPELLING):
-            yield place
+        yield place
+        if character not in _PLAIN:
+            for _ in range(len(character.lower().translate(_SPELLING)) - 1):
+                yield place
     yield from (max(len(text) - 1, 0),) * 2
 
 
