@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from random import Random
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -18,6 +19,10 @@ PRESENCE = {"bluesky": 0.6, "mastodon": 0.42, "forum": 0.45, "reviews": 0.4, "ma
 """Share of people found in a channel."""
 UNKNOWN_REACH = frozenset({"reviews", "mail"})
 """Channels that do not tell how many follow an author."""
+TOLD_AGE = frozenset({"bluesky", "mastodon"})
+"""Channels that tell when an account was opened."""
+OPENED, AGES = 1_767_225_600.0, 3.5e8
+"""Accounts were opened in the eleven years before 2026."""
 FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -40,7 +45,8 @@ class Person(msgspec.Struct, frozen=True):
         """Return the person as a channel names them."""
         followers = None if channel in UNKNOWN_REACH else self.followers
         ident, handle, url = _address(channel, self.handle)
-        return Author(ident, handle, self.name, followers, self.verified, url)
+        opened = OPENED - AGES * crc32(ident.encode()) / 2**32 if channel in TOLD_AGE else None
+        return Author(ident, handle, self.name, followers, self.verified, url, opened)
 
 
 def _address(channel: str, handle: str) -> tuple[str, str | None, str | None]:

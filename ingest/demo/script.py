@@ -27,20 +27,20 @@ EVERYDAY = {
 }
 """Shares of channel and kind on a usual day."""
 STORMY = {
-    ("bluesky", "post"): 0.23,
-    ("bluesky", "reply"): 0.12,
-    ("bluesky", "repost"): 0.22,
-    ("bluesky", "quote"): 0.04,
-    ("mastodon", "post"): 0.09,
-    ("mastodon", "reply"): 0.05,
-    ("mastodon", "repost"): 0.09,
-    ("forum", "post"): 0.03,
-    ("forum", "comment"): 0.06,
-    ("news", "article"): 0.006,
-    ("reviews", "review"): 0.044,
-    ("mail", "message"): 0.02,
+    ("bluesky", "post"): 0.098,
+    ("bluesky", "reply"): 0.055,
+    ("bluesky", "repost"): 0.52,
+    ("bluesky", "quote"): 0.02,
+    ("mastodon", "post"): 0.037,
+    ("mastodon", "reply"): 0.024,
+    ("mastodon", "repost"): 0.18,
+    ("forum", "post"): 0.012,
+    ("forum", "comment"): 0.026,
+    ("news", "article"): 0.003,
+    ("reviews", "review"): 0.017,
+    ("mail", "message"): 0.008,
 }
-"""Shares of channel and kind in a storm."""
+"""Shares of channel and kind in a storm: seven in ten pass on what somebody said."""
 MOOD = {"negative": 0.27, "neutral": 0.43, "positive": 0.30}
 ANGER = {"negative": 0.87, "neutral": 0.11, "positive": 0.02}
 TONGUES = {"de": 0.78, "en": 0.22}

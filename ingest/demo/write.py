@@ -21,6 +21,8 @@ ANY_TOPIC = frozenset({"any", "chat", "own", "storm"})
 """Topics of answers that fit whatever was said."""
 CANDIDATES = 3
 """Of so many posts people pass on the one whose author has most followers."""
+CROWD = 12
+"""Of so many in a storm: what is large grows larger."""
 
 
 class Writer:
@@ -66,7 +68,7 @@ class Writer:
         """Return an earlier post of its channel and language that a plan answers; on its topic, if there is one."""
         minute = int(plan.at // 60)
         spare: list[Plan] = []
-        looks = range(3) if plan.stormy else range(rng.randrange(1, FIRST_LOOK), LAST_LOOK)
+        looks = _looks(plan, storm, rng)
         for back in looks:
             said = self._said(minute - back, storm if plan.stormy else None, plan.line.channel, plan.line.language)
             found = [one for one in said if one.at < plan.at and _answers(plan.line, one.line)]
@@ -77,7 +79,8 @@ class Writer:
         return self._pick(plan, spare, rng) if spare else None
 
     def _pick(self, plan: Plan, found: list[Plan], rng: Random) -> Plan:
-        picked = [rng.choice(found) for _ in range(CANDIDATES if plan.line.template is None else 1)]
+        candidates = (CROWD if plan.stormy else CANDIDATES) if plan.line.template is None else 1
+        picked = [rng.choice(found) for _ in range(candidates)]
         return max(picked, key=lambda one: one.speaker.reach)
 
     def _said_in(self, minute: int, storm: Storm | None, channel: str, language: str) -> list[Plan]:
@@ -130,6 +133,18 @@ class Writer:
             return text
         habits = plan.speaker.person.habits - {"hashtag"} if line.noise else plan.speaker.person.habits
         return accent(text, habits, line.sentiment, rng)
+
+
+def _looks(plan: Plan, storm: Storm | None, rng: Random) -> range:
+    """Return how many minutes back people look for something, one after the other.
+
+    In a storm they answer what is new, but pass on what others have passed on, from its beginning to now.
+    """
+    if not plan.stormy or storm is None:
+        return range(rng.randrange(1, FIRST_LOOK), LAST_LOOK)
+    if plan.line.template is not None:
+        return range(3)
+    return range(rng.randrange(1 + int(plan.at // 60) - storm.start // 60), -1, -1)
 
 
 def _answers(line: Line, other: Line) -> bool:

@@ -179,7 +179,7 @@ def test_the_storm_is_a_story(stormy):
     assert {"Verbraucherzentrale N.", "Nordlicht Strom"} <= names
     assert any(mention.kind == "article" for mention in said)
     share = sum(mention.kind == "repost" for mention in said) / len(said)
-    assert 0.22 < share < 0.4
+    assert 0.6 < share < 0.75
     assert sum("#nordlichtabzocke" in mention.text.lower() for mention in said) > 0.2 * len(said)
 
 
