@@ -11,7 +11,7 @@ from alerts.service import AlertsService
 from app.bus.server import EmbeddedServer
 from app.config import AnalysisSection
 from app.domain.actor import LOOPBACK
-from app.domain.correction import CORRECTED
+from app.domain.correction import CORRECTED, Correction, Judgement, imposed
 from app.domain.incident import Incident
 from app.judgement import Judgements
 from app.service import Context
@@ -46,9 +46,13 @@ async def correct(world: World, number: int) -> None:
     """Say of so many angry mentions that they are positive, and have analysis count that."""
     with world.store.reading() as tx:
         found = tx.mentions.find(MentionFilter(sentiment="negative"), None, number).items
-    judgements = Judgements(world.store, world.bus, world.clock)
-    for one in found:
-        await judgements.judge(LOOPBACK, one.mention.key, [Said("sentiment", "positive")])
+    first, *others = found
+    await Judgements(world.store, world.bus, world.clock).judge(
+        LOOPBACK, first.mention.key, [Said("sentiment", "positive")]
+    )
+    for one in others:
+        said = imposed(one.analysis, Judgement("positive"))
+        assert await world.bus.correct(Correction(one.mention, said, world.clock.now()), 1) == "accepted"
     config = SimpleNamespace(brands=(), analysis=AnalysisSection())
     context = Context(config, None, world.clock, world.bus, None, world.identity, {"consumer": "a"})
     await AnalysisService(context, [Blunt()]).take(await world.bus.read("analysis", "a", 5000, 1))
@@ -92,6 +96,7 @@ async def test_a_correction_changes_the_open_incident_without_waiting_for_a_step
         incident, before, alarm = await signal(world, "negative")
         assert alarm
         await correct(world, 40)
+        await archive(world)
         await heard(service)
         later, after, alarm = await signal(world, "negative")
         assert 0 < before - after <= 40

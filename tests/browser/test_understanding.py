@@ -82,6 +82,7 @@ def test_one_key_a_mention_and_one_to_take_it_back(visit, archive):
     assert flaws(page) == []
 
 
+@pytest.mark.long
 def test_by_day_it_can_be_read_named_and_hit_on_a_phone(visit, archive):
     page = visit("?lang=en&brand=long&theme=light", path="/admin/understanding", width=390, height=844)
     page.wait_for_selector(".judge")

@@ -137,12 +137,12 @@ async def test_uncertain_ones_nobody_judged_are_given_out_and_prove_nothing(http
 
 async def test_a_sample_is_drawn_evenly(way, store, context):
     counts = collections.Counter()
-    for _ in range(400):
+    for _ in range(200):
         with store.reading() as tx:
             [one] = tx.corrections.drawn("nordlicht", AT - 60, 1)
         counts[one.mention.id] += 1
     assert set(counts) == set("abcd")
-    assert min(counts.values()) > 60, "100 each, the standard deviation is 8.7"
+    assert min(counts.values()) > 25, "50 each, the standard deviation is 6.1"
     assert Judgements(store, way.bus, context.clock).ticket("a") != Judgements(store, way.bus, context.clock).ticket(
         "b"
     )
