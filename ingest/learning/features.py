@@ -3,6 +3,7 @@
 One pass serves all heads: `Features.project` adds up the rows of any weight table, for sentiment and intents alike.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 from threading import local
@@ -22,6 +23,8 @@ BITS = 18
 """A table of hashed features has 2^BITS rows for words and as many for letters."""
 CHUNK = 40_000
 """Characters read at a time, so that the arrays stay in the cache of the processor."""
+KEPT = 4
+"""Batches remembered: as many as `CHUNK` cuts 100,000 characters into, and one."""
 _UNIGRAM, _BIGRAM, _NEGATED, _LETTERS = 1, 2, 3, 10
 _SIZES = (2, 3, 4, 5)
 
@@ -69,10 +72,10 @@ class Features(NamedTuple):
 
 
 class _Newest(local):
-    """The batch that this thread read last: sentiment and intents ask for the same one after another."""
+    """The batches that this thread read last: sentiment and intents ask for the same ones one after another."""
 
-    asked: tuple[list[str], tuple[str, ...]] | None = None
-    features: Features | None = None
+    def __init__(self) -> None:
+        self.read: deque[tuple[tuple[list[str], tuple[str, ...]], Features]] = deque(maxlen=KEPT)
 
 
 _newest = _Newest()
@@ -81,10 +84,12 @@ _newest = _Newest()
 def featurize(texts: Sequence[str], brands: tuple[str, ...] = ()) -> Features:
     """Return the features of one batch; keep batches below `CHUNK` characters where speed counts (`chunks`)."""
     asked = (list(texts), brands)
-    if _newest.features is None or _newest.asked != asked:
-        _newest.asked, _newest.features = None, _featurized(texts, brands)
-        _newest.asked = asked
-    return _newest.features
+    for known, features in _newest.read:
+        if known == asked:
+            return features
+    features = _featurized(texts, brands)
+    _newest.read.append((asked, features))
+    return features
 
 
 def _featurized(texts: Sequence[str], brands: tuple[str, ...]) -> Features:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.learning.characters import HIGHEST
-from ingest.learning.features import BITS, VERSION, WIDTH, chunks, featurize
+from ingest.learning.features import BITS, KEPT, VERSION, WIDTH, chunks, featurize
 from ingest.learning.hashing import Rolling, index, joined, of_words
 from ingest.learning.lexica import GERMAN, hashed, lexica
 from ingest.learning.tokens import LONG, tokens
@@ -176,9 +176,12 @@ GOLDEN_WORDS = 2931134
 GOLDEN_LETTERS = 19154049
 
 
-def test_the_batch_read_last_is_not_read_again():
+def test_batches_read_last_are_not_read_again():
     first = featurize(["gut", "schlecht"])
     assert featurize(["gut", "schlecht"]) is first
     assert featurize(["gut", "schlecht"], ("Gut",)) is not first
+    assert featurize(["gut", "schlecht"]) is first
+    for number in range(KEPT):
+        featurize([str(number)])
     assert featurize(["gut", "schlecht"]) is not first
     assert featurize(["schlecht", "gut"]).tokens.texts == 2
