@@ -9,7 +9,7 @@ from alerts.evidence import driver_terms
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.repertoire import HOUR
-from app.domain.topics import BASIS, DRIVES
+from app.domain.topics import DRIVES
 from app.errors import Unavailable
 from app.service import Context
 from app.topics import Topics
@@ -41,6 +41,6 @@ class Drivers:
             log.info("drivers by tallies", brand=brand.id, reason=str(reason))
         else:
             standing_out = [one.term for one in found.topics if one.score >= DRIVES and not one.named]
-            if found.basis >= BASIS and standing_out:
+            if found.enough and standing_out:
                 return tuple(standing_out[:SHOWN])
         return driver_terms(snapshot, brand, since)

@@ -1,17 +1,21 @@
 """Use case of topics: what stands out in a window of a brand's archive, against its week and that of all brands."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import NamedTuple
 
 from app.clock import Clock
 from app.domain.brand import Brand
-from app.domain.repertoire import DAY, HOUR, REACH, Repertoire, Said, Talk, joined, repertoire
+from app.domain.repertoire import DAY, HOUR, REACH, Repertoire, Said, Talk, joined, repertoire, talk
 from app.domain.topics import Topic, topics
 from app.store.engine import Store
 
 FRESH = 600.0
 """Seconds a baseline is remembered: an hour changes little in a week, and what was deleted is soon out of it."""
+YOUNG = 900.0
+"""Seconds of the window where no baseline is kept yet."""
+EARLIER = 3
+"""Hours before it that are the baseline then."""
 BRANDS = 50
 """Brands from which the background is made."""
 
@@ -21,8 +25,12 @@ class Found(NamedTuple):
 
     topics: tuple[Topic, ...] = ()
     examples: Mapping[str, Said] = {}
-    basis: float = 0.0
-    """Hours the baseline rests on."""
+    enough: bool = False
+    """Whether the baseline rests on enough to say what is unusual."""
+
+    def without(self, keys: Collection[str]) -> "Found":
+        """Return the same without the examples of those keys: what was deleted or changed is not shown."""
+        return self._replace(examples={key: said for key, said in self.examples.items() if key not in keys})
 
 
 class Topics:
@@ -35,25 +43,52 @@ class Topics:
         self._background: tuple[float, Repertoire] = (float("-inf"), Repertoire())
 
     def read(self, brand: Brand, since: float, until: float, baseline: float = REACH, limit: int = 20) -> Found:
-        """Return the topics of [since, until) against the `baseline` seconds before; raise `StoreUnavailable`."""
+        """Return the topics of [since, until) against the `baseline` seconds before; raise `StoreUnavailable`.
+
+        Where next to nothing is known from before, the last quarter of an hour is held against the hours before it.
+        """
+        usual, hours = self._baseline(brand.id, since, baseline)
+        if not usual.enough:
+            since = max(since, until - YOUNG)
+            usual = self._before(brand.id, since)
         with self._store.reading() as tx:
             said = tx.talk.said(brand.id, since, until)
         if not said:
-            return Found()
-        usual, hours = self._baseline(brand.id, since, baseline)
+            return Found(enough=usual.enough)
         own = (brand.id, brand.name, *brand.name.split(), *brand.accounts)
         found = topics(said, usual, self._everybody(), until - since, own, limit, hours)
         wanted = {one.example for one in found}
-        return Found(tuple(found), {one.key: one for one in said if one.key in wanted}, usual.hours)
+        return Found(tuple(found), {one.key: one for one in said if one.key in wanted}, usual.enough)
 
     def _baseline(self, brand: str, at: float, reach: float) -> tuple[Repertoire, list[Talk]]:
-        key, now = (brand, int(at // FRESH), reach), self._clock.monotonic()
+        """Return what was usually said before an instant, and the last day of it, as the archive has counted it."""
+
+        def read() -> tuple[Repertoire, list[Talk]]:
+            with self._store.reading() as tx:
+                hours = tx.talk.read(brand, at - min(reach, REACH), at)
+            return repertoire(hours, at), hours[-int(DAY / HOUR) :]
+
+        return self._remembered((brand, int(at // FRESH), reach), read)
+
+    def _before(self, brand: str, at: float) -> Repertoire:
+        """Return what was said in the hours before an instant, counted now."""
+
+        def read() -> tuple[Repertoire, list[Talk]]:
+            starts = [int(at) - number * HOUR for number in range(EARLIER, 0, -1)]
+            with self._store.reading() as tx:
+                hours = [talk(start, tx.talk.said(brand, start, start + HOUR)) for start in starts]
+            return repertoire([hour for hour in hours if hour.people], at), hours
+
+        return self._remembered((brand, int(at // (FRESH / 5)), 0.0), read)[0]
+
+    def _remembered(
+        self, key: tuple[str, int, float], read: Callable[[], tuple[Repertoire, list[Talk]]]
+    ) -> tuple[Repertoire, list[Talk]]:
+        now = self._clock.monotonic()
         with self._lock:
             known = self._usual.get(key)
         if known is None or now - known[0] > FRESH:
-            with self._store.reading() as tx:
-                hours = tx.talk.read(brand, at - min(reach, REACH), at)
-            known = now, repertoire(hours, at), hours[-int(DAY / HOUR) :]
+            known = now, *read()
             with self._lock:
                 self._usual = {one: kept for one, kept in self._usual.items() if now - kept[0] <= FRESH}
                 self._usual[key] = known

@@ -13,6 +13,7 @@ from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.usual import Usual
 from app.errors import Unavailable
+from app.topics import Found
 from dashboard.state import KEEP_BACK, State, Surroundings
 
 BOARDS = 1.0
@@ -66,6 +67,19 @@ class Feed:
         self._new |= self.state.follow(brand.id for brand in self._brands)
         self.around = msgspec.structs.replace(self.around, brands=self._brands, bound=bound(config))
 
+    def tell_topics(self, topics: dict[str, Found]) -> None:
+        """Show what stands out of the brands."""
+        if topics or self.around.topics:
+            self.around = msgspec.structs.replace(self.around, topics=topics)
+            self._tell()
+
+    def _forget(self, keys: set[str]) -> None:
+        """Show no example that was deleted or changed."""
+        known = self.around.topics
+        if any(keys & found.examples.keys() for found in known.values()):
+            topics = {brand: found.without(keys) for brand, found in known.items()}
+            self.around = msgspec.structs.replace(self.around, topics=topics)
+
     async def run(self) -> None:
         """Follow the bus until cancelled; outages of Redis are waited out."""
         async with anyio.create_task_group() as tasks:
@@ -78,6 +92,8 @@ class Feed:
                 await self._reread()
             elif self._new:
                 await self._read_new()
+            if delta is not None and self.around.topics:
+                self._forget({*delta.gone, *(one.mention.key for one in delta.newest)})
             self._tell()
 
     async def _read_new(self) -> None:

@@ -10,6 +10,7 @@ SCENES = {
         "lage",
         ("headline", "banner", "volume", "incident", "sentiment", "influencers", "newest", "liveness"),
     ),
+    "topics": Scene("topics", ("headline", "banner", "topics", "sentiment", "liveness"), 45.0),
     "sources": Scene("sources", ("hearing", "banner", "sources", "intake", "gaps", "liveness")),
 }
 OF_ALL = frozenset({"sources"})

@@ -17,6 +17,7 @@ from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
 from dashboard.line import Line
 from dashboard.server import build
+from dashboard.sounding import Sounding
 from dashboard.waiting import waiting
 
 GRACE = 2
@@ -78,6 +79,7 @@ class DashboardService:
                 tasks.start_soon(Checkup(context).run)
                 tasks.start_soon(Judgements(context.store, context.bus, context.clock).run)
                 tasks.start_soon(hub.run)
+                tasks.start_soon(Sounding(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:
                     with anyio.CancelScope(shield=True) as serving:

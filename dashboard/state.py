@@ -14,6 +14,7 @@ from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, by_whom, merge, split
 from app.domain.usual import Usual
+from app.topics import Found
 from app.domain.voices import bounded
 from dashboard.cards import Cards
 from dashboard.influence import Influencer, leaning
@@ -61,6 +62,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...] = ()
     """Of sources, open and ended ones."""
     usual: dict[str, Usual] = {}
+    topics: dict[str, Found] = {}
+    """What stands out of brands, as far as somebody looked."""
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
     faults: tuple[Fault, ...] = ()

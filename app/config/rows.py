@@ -114,7 +114,7 @@ class WallRow(Section):
     id: Slug
     name: Name | None = None
     brands: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
-    scenes: Annotated[tuple[Literal["lage", "sources"], ...], Field(min_length=1)] = ("lage",)
+    scenes: Annotated[tuple[Literal["lage", "topics", "sources"], ...], Field(min_length=1)] = ("lage",)
     dwell: Seconds = 25.0
 
 

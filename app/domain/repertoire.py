@@ -24,6 +24,8 @@ BURST, ALWAYS = 4.0, 4
 """A concept counts in an hour as `BURST` times its median and `ALWAYS` more at the most, or as on another day."""
 SPREAD, MOST_SPREAD = 0.1, 1.5
 """Squared coefficient of variation of an hour's people by which talk scatters beyond chance: at least, and at most."""
+BASIS, CROWD = 6.0, 500.0
+"""Hours, or people, below which everything is new."""
 FAITH = 5.0
 """Weight of `SPREAD` against what was seen, in squared people."""
 
@@ -68,6 +70,11 @@ class Repertoire(NamedTuple):
     people: float = 0.0
     hours: float = 0.0
     concepts: Mapping[str, Usage] = {}
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether it rests on enough to say what is unusual: on hours, or on many people."""
+        return self.hours >= BASIS or self.people >= CROWD
 
     def usage(self, concept: str) -> Usage:
         """Return how a concept is used; of an unknown one nothing is known but that talk scatters."""

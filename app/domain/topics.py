@@ -29,8 +29,6 @@ SHARE = 0.005
 """Share of all people who have to speak of what emerges."""
 TWICE = 2.0
 """Times the expected that have to speak of what emerges."""
-BASIS = 6.0
-"""Hours of repertoire below which nothing emerges: then everything is new."""
 ALIKE = 0.7
 """Share of people two concepts have in common, from which they are one topic."""
 FORMS, LEADERS = 6, 3
@@ -201,7 +199,7 @@ class _Window:
         said = [one for one, _ in mentions]
         forms = Counter(term for one in said for term in set(one.terms) if CONCEPTS.of(term) == first.concept)
         also = Counter(sorted(term for one in said for term in one.terms if CONCEPTS.of(term) in group))
-        label = _label(forms)
+        label, named = _label(forms), any(names(term, self._names) for term in forms)
         expected = self._usual.usage(first.concept).people / max(self._usual.hours, 1.0) * self._span / HOUR
         people, negative = len(first.people), sum(one.weight for one in said if one.label == "negative")
         positive, total = sum(one.weight for one in said if one.label == "positive"), sum(one.weight for one in said)
@@ -216,13 +214,13 @@ class _Window:
             net=round((positive - negative) / total, 3),
             emerging=(
                 first.score >= self._threshold
-                and self._usual.hours >= BASIS
+                and self._usual.enough
                 and people >= max(TWICE * max(expected, 1.0), SHARE * self._people)
             ),
-            forms=tuple(term for term, _ in also.most_common() if not names(term, self._names - words))[:FORMS],
+            forms=tuple(term for term, _ in also.most_common() if named or not names(term, self._names))[:FORMS],
             example=self._example(mentions),
             leaders=_leaders(said),
-            named=any(names(term, self._names) for term in forms),
+            named=named,
         )
 
     def _since(self, concept: str, said: Sequence[Said], expected: float) -> float:
