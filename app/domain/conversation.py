@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from app.domain.numbers import Marks, Numbers, distinct, firsts
+from app.domain.numbers import Marks, Numbers, among, distinct, firsts
 from app.domain.remark import Remark
 from app.domain.tally import Profile
 
@@ -126,6 +126,15 @@ class Conversation:
             self._told = None if self._minutes.pop(minute, None) else self._told
         for root in list(roots):
             self._told = None if self._roots.pop(root, None) else self._told
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Return those keys of which no remark is known."""
+        wanted = list(keys)
+        if not wanted:
+            return []
+        blocks = [block.key for block in (*self._minutes.values(), *self._roots.values())]
+        known = among(_hashes(wanted), np.sort(np.concatenate(blocks)) if blocks else _hashes(()))
+        return [key for key, here in zip(wanted, known.tolist(), strict=True) if not here]
 
     def told(self) -> Told:
         """Return everything that is known; whose last remark went is known no longer."""
