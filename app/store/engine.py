@@ -23,6 +23,7 @@ from app.domain.identity import Identity
 from app.errors import StoreUnavailable, WrongInput
 from app.store.answers import Answers
 from app.store.audit import Audit
+from app.store.brand_models import BrandModels
 from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.conversation import Conversations
@@ -70,6 +71,7 @@ class Transaction:
         self.rechecks = Rechecks(connection)
         self.saved = SavedRows(connection)
         self.corrections = Corrections(connection, partitions)
+        self.brand_models = BrandModels(connection)
         self.marks = Marks(connection, identity)
         self.answers = Answers(connection)
         self.conversations = Conversations(connection, identity, partitions)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 _EACH = "%(table_name)s_%(column_0_N_name)s"
@@ -295,3 +295,17 @@ author_mark = Table(
     Column("at", Float, nullable=False),
 )
 """What we know of authors, under the digest of their id or of their handle; see `app.store.marks`."""
+
+brand_model = Table(
+    "brand_model",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("in_force", Boolean(create_constraint=False), nullable=False),
+    Column("schooling", Text, nullable=False),
+    Column("weights", LargeBinary),
+)
+"""Every training run of every brand with its figures; see `app.store.brand_models`."""

@@ -1,0 +1,37 @@
+"""What came of teaching the sentiment model a brand: what was tried, how good it was, and whether it is in use."""
+
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal["learned", "too_few", "no_better", "harmful", "forgotten"]
+"""`learned` and `forgotten` are in force from then on; the others left everything as it was."""
+
+EVEN = (1 / 3, 1 / 3, 1 / 3)
+"""A prior that changes nothing: the shipped model is trained on as much of each label."""
+
+
+class Schooling(msgspec.Struct, frozen=True):
+    """One training run of one brand; figures are macro-F1 from 0 to 1, None where nothing was measured."""
+
+    outcome: Outcome
+    lessons: int = 0
+    """Corrections it could learn from, near-copies counted once."""
+    before: float | None = None
+    """Of the model in use, on corrections held back."""
+    after: float | None = None
+    """Of the new one, on the same."""
+    odds: float | None = None
+    """Share of bootstrap samples of the held-back corrections in which the new one is better."""
+    general_before: float | None = None
+    """Of the shipped model, on the texts that come along and nobody trains on."""
+    general_after: float | None = None
+    prior: tuple[float, float, float] = EVEN
+    """Shares of negative, neutral and positive among what is said of the brand."""
+    mentions: int = 0
+    """Mentions the prior rests on."""
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether the brand is judged by what came of it."""
+        return self.outcome in {"learned", "forgotten"}
