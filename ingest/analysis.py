@@ -123,10 +123,12 @@ class AnalysisService:
                 raise
 
     async def _dared(self, entry: Entry) -> bool:
-        """Count an attempt at a suspect; False if there were too many and it is buried.
+        """Count an attempt at a suspect; False if there were too many and it is buried, or if it waits for another.
 
         The attempt after one that only the bus cut short is free: flapping networks must not look like poison.
         """
+        if await self._early(entry, await self._counted([entry])):
+            return False
         if entry.id in self._interrupted:
             return True
         attempts = await self._bus.attempt(entry)

@@ -276,3 +276,19 @@ async def test_a_buried_correction_is_shown_and_may_be_retried(way):
     assert await way.bus.retry_letter(letter) == "again"
     await way.settle()
     assert await way.labels() == way.archived_labels() == (1, 0, 0, 1)
+
+
+async def test_an_edit_that_waits_is_never_taken_for_poison(way):
+    await way.say(way.mention("a"))
+    await way.judge("a", sentiment="positive")
+    held = await way.bus.read("analysis", "slow", block_ms=1)
+    await way.bus.publish([way.mention("a", "Das nervt jetzt anders", revision=3)])
+    await way.analyse("quick")
+    for _ in range(9):
+        await way.worker("quick").take(await way.bus.claim("analysis", "quick"))
+    assert await way.bus.letters() == []
+    await way.worker("slow").take(held)
+    await way.worker("quick").take(await way.bus.claim("analysis", "quick"))
+    await way.archive()
+    assert way.kept("a").analysed.mention.text == "Das nervt jetzt anders"
+    assert await way.labels() == (1, 0, 0, 1)
