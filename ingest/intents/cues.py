@@ -16,6 +16,8 @@ LANGUAGES = ("de", "en")
 """Those that have cues."""
 BEFORE = 120
 """Characters before its rarest word within which a cue begins."""
+OFTEN = 12
+"""Times the same rarest word of a text is looked at: nobody says one word a thousand times to be understood."""
 _WORDS = str.maketrans("|.?", "   ")
 _APART = " |.?"
 
@@ -64,7 +66,11 @@ class Grammar:
         """
         plain = plain or spelled(text[:LONG])
         found: dict[int, tuple[int, int]] = {}
+        seen: dict[int, int] = {}
         for anchor, start, end in self._anchors.find_matches_as_indexes(plain.translate(_WORDS), overlapping=True):
+            seen[anchor] = times = seen.get(anchor, 0) + 1
+            if times > OFTEN:
+                continue
             for wording in self._owners[anchor]:
                 if wording.group not in found and (span := _span(plain, wording, start, end)):
                     found[wording.group] = span
