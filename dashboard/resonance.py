@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import app.domain.near  # noqa: F401 - loaded with the wall, which must not wait for it while it runs
 from app.domain.voices import Voices, heard
 
 EVERY = 5.0

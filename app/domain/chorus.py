@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.domain.analysis import AnalysedMention
 from app.domain.burst import FEW_FOLLOWERS, FEWEST, YOUNG, Burst, Post, Usual, judge
-from app.domain.voices import MOST, groups
+from app.domain.voices import MOST
 
 BEFORE = 3600.0
 """Seconds before a post from which on an account has no history with us if it has not spoken earlier."""
@@ -50,6 +50,8 @@ class Chorus(NamedTuple):
 
 def gathered(spoken: Sequence[Spoken]) -> list[list[Spoken]]:
     """Return who says the same, the largest group first; who says too little to tell is left out."""
+    from app.domain.near import groups
+
     said: dict[str, list[Spoken]] = {}
     for one in spoken:
         if one.analysed.analysis.voice:

@@ -5,9 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import voices
+from app.domain.near import NEAR, groups
 from app.domain.tally import Contribution, bucket, by_whom, reduce
-from app.domain.voices import Cluster, Voices, bounded, groups, heard
+from app.domain.voices import Cluster, Voices, bounded, heard
 
 chance = random.Random(11)
 ONE, OTHER = chance.getrandbits(64), chance.getrandbits(64)
@@ -22,7 +22,7 @@ def written(number: int) -> str:
     return f"{number:016x}"
 
 
-def naive(values: list[int], near: int = voices.NEAR) -> list[list[int]]:
+def naive(values: list[int], near: int = NEAR) -> list[list[int]]:
     """Compare each with each, for ever until nothing changes."""
     labels = list(range(len(values)))
     for _ in values:
