@@ -71,7 +71,7 @@ def judged(alive, wanted):
     return [
         one.mention.key
         for one in rows
-        if (wanted.q is None or wanted.q.matches(Subject.of(one.mention)))
+        if (wanted.q is None or wanted.q.matches(Subject.of(one.mention, lambda _, known=one: known.analysis.language)))
         and (wanted.words is None or wanted.words.matches(one.mention.text))
         and (wanted.brand is None or wanted.brand in one.mention.brands)
         and (wanted.intent is None or wanted.intent == one.analysis.intents[0].label)
