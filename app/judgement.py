@@ -105,10 +105,19 @@ class Judgements:
         while True:
             try:
                 for key in await to_thread.run_sync(self._left):
-                    await self.deliver(key)
+                    await self._deliver_safely(key)
             except Unavailable as away:
                 log.warning("waiting", reason=str(away))
             await self._clock.sleep(ROUND)
+
+    async def _deliver_safely(self, key: str) -> None:
+        """Deliver unless that fails for good: one broken row must not hold up the others, nor whoever runs this."""
+        try:
+            await self.deliver(key)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            log.error("cannot be delivered", key=key, error=type(error).__name__)  # noqa: TRY400 - it could quote people
 
     def _keep(self, actor: Actor, key: str, said: Sequence[Said], chosen: Chosen) -> AnalysedMention:
         now = self._clock.now()

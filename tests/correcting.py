@@ -94,6 +94,10 @@ class Way:
         with self.store.reading() as tx:
             return tx.mentions.get(self.identity.key("x", name))
 
+    def kept_undelivered(self) -> list[str]:
+        with self.store.reading() as tx:
+            return tx.corrections.undelivered()
+
     async def labels(self, scope: str = "nord") -> tuple[int, int, int, int]:
         """Return what the walls count: all, negative, neutral and positive."""
         found = minutes((await self.bus.snapshot([scope], AT - 3600)).tally, scope).values()

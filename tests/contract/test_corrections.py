@@ -15,9 +15,10 @@ from app.judgement import Judgements
 from app.store.corrections import Said
 from app.store.search import MentionFilter
 from tests.correcting import AT, Way
-from tests.fixtures.bus import text_anywhere
+from tests.fixtures.bus import everywhere, text_anywhere
 
 pytestmark = pytest.mark.anyio
+pytest_generate_tests = everywhere
 DAY = 86_400
 
 
@@ -292,3 +293,48 @@ async def test_an_edit_that_waits_is_never_taken_for_poison(way):
     await way.archive()
     assert way.kept("a").analysed.mention.text == "Das nervt jetzt anders"
     assert await way.labels() == (1, 0, 0, 1)
+
+
+async def test_on_a_cluster_and_over_partitions_it_is_the_same(spread_bus, sqlite_store):
+    way = Way(spread_bus, sqlite_store)
+    await way.say(*(way.mention(str(number)) for number in range(8)))
+    for number in range(0, 8, 2):
+        assert (await way.judge(str(number), sentiment="positive")).delivered
+    await way.say(*(way.mention(str(number), "Das nervt noch", revision=2) for number in range(8)))
+    await way.say(*(way.gone(str(number)) for number in (0, 1)))
+    assert await way.labels() == way.archived_labels() == (8, 4, 0, 4)
+
+
+async def test_whoever_restarts_delivers_what_is_left_and_a_broken_one_holds_nobody_up(way):
+    await way.say(way.mention("a"), way.mention("b"))
+    keys = sorted(way.identity.key("x", name) for name in "ab")
+    with way.store.transaction() as tx:
+        for name in "ab":
+            tx.corrections.add(way.kept(name).analysed, Said("sentiment", "positive"), LOOPBACK, AT)
+        broken = "UPDATE correction SET value = '7' WHERE key = ?"
+        tx.mentions._connection.exec_driver_sql(broken, (keys[0],))
+    running = asyncio.create_task(way.judgements.run())
+    async with asyncio.timeout(10):
+        while len(way.kept_undelivered()) > 1:  # noqa: ASYNC110 - the archive has no event for it
+            await asyncio.sleep(0.02)
+    running.cancel()
+    await way.settle()
+    assert way.kept_undelivered() == [keys[0]]
+    assert await way.labels() == (2, 1, 0, 1)
+
+
+async def test_what_there_is_to_learn_is_what_was_said_last(any_way):
+    way = any_way
+    await way.say(way.mention("a"), way.mention("b", rating=2.0), way.mention("c", brands=("sued",)))
+    ticket = way.judgements.ticket(way.identity.key("x", "a"))
+    await way.judge("a", ticket, sentiment="neutral")
+    await way.judge("b", intents=("request",))
+    await way.judge("c", sentiment="neutral")
+    await way.settle()
+    await way.judge("a", sentiment="positive", intents=())
+    await way.judge("b", sentiment=None)
+    with way.store.reading() as tx:
+        lessons = list(tx.corrections.of("nord"))
+    shown = [(one.sentiment, one.intents, one.rating, one.chosen, one.language) for one in lessons]
+    assert shown == [(None, ("request",), 2.0, "person", "de"), ("positive", (), None, "random", "de")]
+    assert {one.text for one in lessons} == {"Das nervt nur noch"}
