@@ -1,0 +1,56 @@
+"""`emberwatch train`: learns the sentiment model anew from labelled texts, and says how right it is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ingest.learning import card, examples, training, verdicts
+
+OUT = Path("data/models/sentiment.npz")
+
+
+def command(
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="JSONL with `text` and `label`, TSV as our corpus, or folders of them; our corpus is added."
+        ),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The file the model is written to.")] = OUT,
+    languages: Annotated[
+        str, typer.Option("--languages", help="Languages to learn, separated by commas; texts of others are left out.")
+    ] = "de,en,fr,it,es,pt,ar",
+    seed: Annotated[int, typer.Option("--seed", help="The same texts and seed give the same model.")] = 0,
+    own: Annotated[
+        bool, typer.Option("--corpus/--no-corpus", help="Also learn from the texts that come along.")
+    ] = True,
+    page: Annotated[Path | None, typer.Option("--card", help="A model card whose tables are drawn anew.")] = None,
+) -> None:
+    """Learn the sentiment model anew; files named *_held, *_val, *_test are kept for judging, near-copies left out."""
+    spoken = tuple(language.strip() for language in languages.split(",") if language.strip())
+    screen = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        task = progress.add_task("reading")
+
+        def report(step: str) -> None:
+            progress.update(task, description=step)
+            if not screen.is_terminal:
+                screen.print(step, markup=False)
+
+        found = examples.read(data or [], spoken) + (examples.corpus() if own else [])
+        prepared = training.prepared([example for example in found if example.language in spoken])
+        report(f"{len(prepared.learned)} texts to learn from, {prepared.copies} near-copies left out")
+        model = training.train(prepared.learned, report, seed=seed)
+        verdicts.write(out, model)
+        report("measuring")
+        told = card.facts(model, prepared, card.measured(verdicts.read(out), prepared.held), seed)
+    card.written(out.with_suffix(".json"), told)
+    if page:
+        page.write_text(card.filled(page.read_text("utf-8"), told), "utf-8")
+    typer.echo(card.tables(told).partition("\n\n")[0])
+    typer.echo(f"{out} ({out.stat().st_size / 1e6:.1f} MB), figures in {out.with_suffix('.json')}")

@@ -1,0 +1,77 @@
+"""From scores to honest probabilities: vector scaling by language group (Guo et al. 2017, section 4.2)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ingest.learning.head import GROUPS, LEARNED
+from ingest.learning.metrics import margins
+
+UNCERTAIN = 0.2
+"""Share of balanced held-out texts that the threshold calls uncertain."""
+
+Floats = NDArray[np.float64]
+
+
+class Calibration(NamedTuple):
+    """Probabilities are softmax(scores · slope[group] + shift[group]); below the margin `threshold` we are in doubt."""
+
+    slope: Floats
+    """Shape (groups)."""
+    shift: Floats
+    """Shape (groups, classes)."""
+    threshold: Floats
+    """Shape (groups)."""
+
+    def probabilities(self, scores: ArrayLike, group: NDArray[np.int64]) -> Floats:
+        """Return shape (texts, classes), rows that sum to 1."""
+        return softmax(np.asarray(scores, np.float64) * self.slope[group][:, None] + self.shift[group])
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return e^score over their sum, by row."""
+    grown = np.exp(scores - scores.max(1, keepdims=True))
+    return np.asarray(grown / grown.sum(1, keepdims=True))
+
+
+def calibrated(
+    scores: Floats, truth: NDArray[np.int64], group: NDArray[np.int64], weights: Floats, share: float = UNCERTAIN
+) -> Calibration:
+    """Fit slope and shift of each group on held-out scores by likelihood; the thresholds leave `share` in doubt.
+
+    `weights` balance the classes. A group without texts, and `unknown`, take the mean of the others.
+    """
+    classes = scores.shape[1]
+    slope, shift = np.ones(len(GROUPS)), np.zeros((len(GROUPS), classes))
+    learned = [number for number in range(LEARNED) if (group == number).any()]
+    for number in learned:
+        chosen = group == number
+        slope[number], shift[number] = _scaled(scores[chosen], truth[chosen], weights[chosen])
+    for number in set(range(len(GROUPS))) - set(learned):
+        slope[number], shift[number] = slope[learned].mean(), shift[learned].mean(0)
+    sure = Calibration(slope, shift, np.zeros(len(GROUPS)))
+    found = margins(sure.probabilities(scores, group))
+    limits = {number: _limit(found[group == number], weights[group == number], share) for number in learned}
+    mean = float(np.mean(list(limits.values())))
+    return sure._replace(threshold=np.array([limits.get(number, mean) for number in range(len(GROUPS))]))
+
+
+def _limit(found: Floats, weights: Floats, share: float) -> float:
+    """Return the margin below which `share` of the weighed texts lie."""
+    order = np.argsort(found)
+    place = np.searchsorted(np.cumsum(weights[order]), share * weights.sum())
+    return float(found[order][min(place, len(order) - 1)])
+
+
+def _scaled(scores: Floats, truth: NDArray[np.int64], weights: Floats) -> tuple[float, Floats]:
+    from scipy.optimize import minimize
+
+    rows = np.arange(len(truth))
+
+    def loss(values: Floats) -> float:
+        likely = softmax(scores * np.exp(values[0]) + np.append(values[1:], 0.0))
+        return float(-(weights * np.log(np.maximum(likely[rows, truth], 1e-12))).sum() / weights.sum())
+
+    found = minimize(loss, np.zeros(scores.shape[1]), method="L-BFGS-B").x
+    return float(np.exp(found[0])), np.append(found[1:], 0.0)

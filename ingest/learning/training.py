@@ -1,0 +1,88 @@
+"""Learns the sentiment model anew: prepare, fit on folds, calibrate, fit on everything, measure what was held back."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.learning import duplicates
+from ingest.learning.calibration import calibrated
+from ingest.learning.examples import Example
+from ingest.learning.head import groups
+from ingest.learning.matrix import fit, fit_head, matrix
+from ingest.learning.metrics import CLASSES, numbers
+from ingest.learning.verdicts import NAMED, SentimentModel
+
+FOLDS = 3
+STRENGTH = 0.05
+"""Inverse of the penalty: found by leaving out one source at a time (see docs/models/sentiment.md)."""
+OWN = 3.0
+"""What a text of our own corpus counts beside one of a public set."""
+SHARES = {"de": 1.0, "en": 1.0}
+"""What all texts of a language count together; other languages `OTHER` each."""
+OTHER = 0.3
+
+Floats = NDArray[np.float64]
+Report = Callable[[str], None]
+
+
+class Prepared(NamedTuple):
+    """What is learned from, and what is kept for judging; no near-copy of the latter in the former."""
+
+    learned: list[Example]
+    held: list[Example]
+    copies: int
+    """Texts left out because they were near-copies."""
+
+
+def prepared(examples: Sequence[Example]) -> Prepared:
+    """Part examples; copies of held ones are never learned, copies among the learned count once."""
+    held = [example for example in examples if example.held]
+    learned = [example for example in examples if not example.held]
+    mine, theirs = (duplicates.signatures([one.text for one in part]) for part in (learned, held))
+    keep = ~duplicates.like_any(mine, theirs)
+    keep[keep] = duplicates.first_of_its_kind(mine[keep])
+    kept = [example for example, good in zip(learned, keep.tolist(), strict=True) if good]
+    return Prepared(kept, held, len(learned) - len(kept))
+
+
+def balanced(examples: Sequence[Example], shares: dict[str, float] | None = None) -> Floats:
+    """Return weights under which, in each language, all classes count alike; their mean is 1."""
+    languages = np.array([example.language for example in examples])
+    truth = numbers([example.label for example in examples])
+    weights = np.array([OWN if example.own else 1.0 for example in examples])
+    for language in np.unique(languages):
+        share = (SHARES if shares is None else shares).get(str(language), OTHER)
+        for number in range(len(CLASSES)):
+            chosen = (languages == language) & (truth == number)
+            if chosen.any():
+                weights[chosen] *= share / weights[chosen].sum()
+    return np.asarray(weights / weights.mean())
+
+
+def train(examples: Sequence[Example], report: Report, *, seed: int = 0, strength: float = STRENGTH) -> SentimentModel:
+    """Return a model learned from prepared examples; the same examples and seed give the same model."""
+    report(f"reading {len(examples)} texts")
+    truth = numbers([example.label for example in examples])
+    languages = [example.language for example in examples]
+    rows = matrix([example.text for example in examples], languages)
+    weights = balanced(examples)
+    scores = _held_out(rows, truth, weights, strength, seed, report)
+    calibration = calibrated(scores, truth, groups(languages), weights)
+    report("fitting on everything")
+    return SentimentModel(fit_head(CLASSES, rows, truth, weights, strength=strength), calibration, NAMED)
+
+
+def _held_out(
+    rows: Any, truth: NDArray[np.int64], weights: Floats, strength: float, seed: int, report: Report
+) -> Floats:
+    """Return scores of every text under a model that has not seen its fold."""
+    fold = np.random.default_rng(seed).permutation(len(truth)) % FOLDS
+    scores = np.zeros((len(truth), len(CLASSES)))
+    for number in range(FOLDS):
+        report(f"fitting without part {number + 1} of {FOLDS}")
+        seen = fold != number
+        coefficients, intercept = fit(rows[seen], truth[seen], weights[seen], strength=strength)
+        scores[~seen] = rows[~seen] @ coefficients + intercept
+    return scores

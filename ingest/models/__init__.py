@@ -1,0 +1,1 @@
+"""Learned weights and what is known about them, machine-written: see docs/models."""
