@@ -10,7 +10,7 @@ ActorKind = Literal["person", "machine", "system"]
 
 GRANTS: dict[str, frozenset[str]] = {
     "admin": frozenset({"*"}),
-    "machine": frozenset({"mention.push", "mention.correct"}),
+    "machine": frozenset({"mention.push", "mention.correct", "author.mark"}),
     "system": frozenset(
         {
             "alarm.open",

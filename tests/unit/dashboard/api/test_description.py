@@ -38,7 +38,8 @@ async def test_parameters_are_called_as_people_write_them(http):
     paths = (await http.get("/api/v1/openapi.json")).json()["paths"]
     names = [parameter["name"] for parameter in paths["/api/v1/mentions"]["get"]["parameters"]]
     assert names == [
-        "brand", "topic", "campaign", "q", "words", "from", "to", "sentiment", "intent", "channel", "cursor", "limit"
+        "brand", "topic", "campaign", "q", "words", "from", "to", "sentiment", "intent", "channel",
+            "priority", "cursor", "limit",
     ]  # fmt: skip
     names = [parameter["name"] for parameter in paths["/api/v1/brands/{brand}/tally"]["get"]["parameters"]]
     assert names == ["brand", "topic", "campaign", "from", "to", "step"]
