@@ -50,7 +50,7 @@ class Topics:
         usual, hours = self._baseline(brand.id, since, baseline)
         if not usual.enough:
             since = max(since, until - YOUNG)
-            usual = self._before(brand.id, since)
+            usual, hours = self._before(brand.id, since), []
         with self._store.reading() as tx:
             said = tx.talk.said(brand.id, since, until)
         if not said:
@@ -66,7 +66,7 @@ class Topics:
         def read() -> tuple[Repertoire, list[Talk]]:
             with self._store.reading() as tx:
                 hours = tx.talk.read(brand, at - min(reach, REACH), at)
-            return repertoire(hours, at), hours[-int(DAY / HOUR) :]
+            return repertoire(hours, at), [one for one in hours if at - DAY <= one.start <= at - HOUR]
 
         return self._remembered((brand, int(at // FRESH), reach), read)
 

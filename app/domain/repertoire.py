@@ -24,7 +24,7 @@ BURST, ALWAYS = 4.0, 4
 """A concept counts in an hour as `BURST` times its median and `ALWAYS` more at the most, or as on another day."""
 SPREAD, MOST_SPREAD = 0.1, 1.5
 """Squared coefficient of variation of an hour's people by which talk scatters beyond chance: at least, and at most."""
-BASIS, CROWD = 6.0, 500.0
+BASIS, CROWD = 6.0, 200.0
 """Hours, or people, below which everything is new."""
 FAITH = 5.0
 """Weight of `SPREAD` against what was seen, in squared people."""

@@ -185,6 +185,7 @@ class _Window:
         self._said, self._usual, self._span = said, usual, span
         self._threshold, self._people = measure
         self._names = names
+        self._shown: set[str] = set()
         self._heads = {one.key for one in heads}
         self._hours = sorted(hours, key=lambda one: -one.start)
         self._concepts = [concepts_of(one) for one in said]
@@ -234,7 +235,10 @@ class _Window:
         return since
 
     def _example(self, mentions: Sequence[tuple[Said, set[str]]]) -> str:
-        """Return who says best what all say: shares most concepts with the others, reaches many, copies nobody."""
+        """Return who says best what all say: shares most concepts with the others, reaches many, copies nobody.
+
+        Who is the example of a stronger topic already is so again only if there is nobody else.
+        """
         weights = Counter(concept for _, has in mentions for concept in has)
         own = [(one, has) for one, has in mentions if one.key in self._heads and not one.repost]
 
@@ -243,7 +247,10 @@ class _Window:
             shared = sum(weights[concept] for concept in has) / (len(mentions) * math.sqrt(len(has) + 1))
             return shared * (1 + 0.1 * math.log10(1 + one.reach)), -one.at, one.key
 
-        return max(own or mentions, key=central)[0].key
+        fresh = [pair for pair in own if pair[0].key not in self._shown]
+        best = max(fresh or own or mentions, key=central)[0].key
+        self._shown.add(best)
+        return best
 
 
 def _label(forms: Mapping[str, int]) -> str:

@@ -13,6 +13,8 @@ from dashboard.topics import allowed
 SHOWN = 4
 LONGEST = 160
 """Characters of an example."""
+ROWS, QUOTES = (1, 3, 5, 6), (2, 4, 7, 8)
+"""What is given up when room is short, the highest first: the later examples, then the later topics."""
 LEANS = 0.15
 """Net sentiment from which a topic leans to a side."""
 
@@ -37,7 +39,7 @@ class TopicsPanel:
             return Drawing((title, ("p", {"class": "than"}, say.say("topics.unknown"))))
         if not told:
             return Drawing((title, ("p", {"class": "than"}, say.say("topics.none"))))
-        rows = [_row(one, said, place, view, say) for place, (one, said) in enumerate(told[:SHOWN], 1)]
+        rows = [_row(one, said, place, view, say) for place, (one, said) in enumerate(told[:SHOWN])]
         return Drawing((title, ("ol", {"class": "topics", "key": "list"}, *rows)))
 
 
@@ -49,10 +51,10 @@ def _row(one: Topic, said: Said | None, place: int, view: View, say: Words) -> N
     quote: tuple[Node, ...] = ()
     if said is not None:
         shown = say.say("newest.quote", text=_short(said.text))
-        quote = (("p", {"class": "quote than"}, shown),)
+        quote = (("p", {"class": "quote than", "data-drop": str(QUOTES[place])}, shown),)
     return (
         "li",
-        {"key": one.term, "data-drop": str(place)},
+        {"key": one.term, "data-drop": str(ROWS[place])},
         (
             "span",
             {"class": f"who {MARKS[label]}"},
