@@ -260,7 +260,7 @@ class AlertsService:
 
     async def _act(self, watch: Watch, decision: Decision, at: float) -> None:
         store, incident = self._context.store, watch.incident
-        told = incident or Incident(_new_id(), watch.brand, at, "open", "warning", ())
+        told = incident or Incident(uuid4().hex[:12], watch.brand, at, "open", "warning", ())
         if decision.action != "resolve":
             told = await self._describe(told, watch, decision)
         if not await self._duty.confirm(watch.brand):
@@ -295,7 +295,3 @@ class AlertsService:
             reason=reason(figures, terms, self._zone),
             resonance=await resonance_of(self._context, snapshot, brand, figures.since, incident.resonance),
         )
-
-
-def _new_id() -> str:
-    return uuid4().hex[:12]

@@ -274,19 +274,6 @@ correction = Table(
 judged. No word of a mention is in it, so it may stay when the mention goes.
 """
 
-talk_hour = Table(
-    "talk_hour",
-    metadata,
-    Column("brand", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True),
-    Column("turn", Integer, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("talk", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""How many people named which concepts in an hour, as MessagePack; `turn` counts how often it was soiled by an edit or
-a deletion, which empties it, and `count` the mentions it was made from, -1 while it has to be made anew."""
-
 author_mark = Table(
     "author_mark",
     metadata,

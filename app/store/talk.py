@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, and_, bindparam, delete, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from app.domain.mention import reach
 from app.domain.repertoire import HOUR, REACH, Said, Talk
 from app.store import rows
-from app.store.schema import mention, mention_brand, talk_hour, tally_hour
+from app.store.schema import mention, mention_brand, metadata, tally_hour
 from app.store.statements import insert
 
 SETTLED = 60.0
@@ -20,6 +20,19 @@ STALE = -1
 SAMPLE = 3_600
 """Mentions of a window that are read at most; of more, some from the beginning of each slice."""
 SLICES = 60
+talk_hour = Table(
+    "talk_hour",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("turn", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("talk", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many people named which concepts in an hour, as MessagePack; `turn` counts how often it was soiled by an edit or
+a deletion, which empties it, and `count` the mentions it was made from, -1 while it has to be made anew."""
+
 _pack = msgspec.msgpack.Encoder()
 _talk = msgspec.msgpack.Decoder(Talk)
 
