@@ -11,12 +11,13 @@ Bucket names are `<brand>:<grain>:<start>`; `start` is a multiple of the span in
 | `m`   | 3600 s| `<minute 0-59>:<measure>` → number; measures below |
 | `a`   | 600 s | `<author key>:<measure>`; measures n, -, 0, +, ? |
 | `t`   | 600 s | `<measure>:<term>`; measures n, - |
-| `v`   | 600 s | `<who>:<measure>`; measures n, rp; who is a fingerprint, `@<author key>` without one, or `~` |
+| `v`   | 600 s | `<who>:n`; who is a fingerprint, `@<author key>` without one, or `~` with n, rp and all |
 
 Measures: `n` mentions, `-` negative, `0` neutral, `+` positive, `?` uncertain, `r` reach (sum), `rp` reposts,
 `d` demo, `c.<channel>` mentions in that channel, `i.<intent>` mentions with that intent.
 
-Of voices `~` stands for those nobody is told by: reposts without words, and what a bucket had no more room for.
+Of voices `~` stands for those nobody is told by: reposts without words (`rp` of them), and what a bucket had no more
+room for; its `all` counts every repost of the bucket.
 """
 
 from collections import Counter
@@ -165,7 +166,9 @@ def _add_voice(fields: dict[str, int], part: Contribution, sign: int) -> None:
     who = part.voice or (REST if passed_on else f"@{part.author}")
     _one(fields, f"{who}:n", sign)
     if passed_on:
-        _one(fields, f"{who}:rp", sign)
+        _one(fields, f"{REST}:all", sign)
+        if who == REST:
+            _one(fields, f"{REST}:rp", sign)
 
 
 def _fields(delta: TallyDelta, name: str) -> dict[str, int]:
@@ -215,7 +218,7 @@ def by_whom(buckets: Iterable[Mapping[str, int]]) -> dict[str, dict[str, int]]:
             who, _, measure = field.rpartition(":")
             measures = found.setdefault(who, {})
             measures[measure] = measures.get(measure, 0) + number
-    return {who: measures for who, measures in found.items() if measures.get("n", 0) > 0}
+    return {who: measures for who, measures in found.items() if measures.get("n", 0) > 0 or who == REST}
 
 
 def minutes(tally: Mapping[str, Mapping[str, int]], brand: str) -> dict[int, MinuteTally]:

@@ -10,11 +10,10 @@ MOST = 20_000
 
 
 class Cluster(NamedTuple):
-    """One voice: its fingerprints, the one said most first, its posts, and how many of them are reposts."""
+    """One voice: its fingerprints, the one said most first, and its posts."""
 
     fingerprints: tuple[str, ...]
     posts: int
-    reposts: int
 
     @property
     def copies(self) -> int:
@@ -50,27 +49,27 @@ def heard(said: Mapping[str, Mapping[str, int]], most: int = MOST) -> Voices:
     """Return the voices behind whose voice → measure → number, as the grain `v` of the tallies counts it.
 
     Each cluster of fingerprints is a voice, so is each author of posts that have none. Of what is counted together
-    reposts are no voice of their own, and every other post is one.
+    reposts without words are no voice; of the others as many as of all posts are no reposts.
     """
     from app.domain.near import groups
 
-    counts = {who: max(one.get("n", 0), 0) for who, one in said.items()}
-    again = {who: min(max(one.get("rp", 0), 0), counts[who]) for who, one in said.items()}
-    told = [who for who, number in counts.items() if number and who != REST and not who.startswith("@")]
+    counts = {who: max(one.get("n", 0), 0) for who, one in said.items() if who != REST}
+    rest = {measure: max(number, 0) for measure, number in said.get(REST, {}).items()}
+    told = [who for who, number in counts.items() if number and not who.startswith("@")]
     told.sort(key=lambda who: (-counts[who], who))
     clusters = [
-        Cluster(
-            tuple(told[one] for one in members),
-            sum(counts[told[one]] for one in members),
-            sum(again[told[one]] for one in members),
-        )
+        Cluster(tuple(told[one] for one in members), sum(counts[told[one]] for one in members))
         for members in groups([int(who, 16) for who in told[:most]])
     ]
-    clusters += [Cluster((who,), counts[who], again[who]) for who in told[most:]]
+    clusters += [Cluster((who,), counts[who]) for who in told[most:]]
     clusters.sort(key=lambda one: (-one.posts, one.fingerprints[0]))
     alone = sum(1 for who, number in counts.items() if number and who.startswith("@"))
-    rest = counts.get(REST, 0) - again.get(REST, 0)
-    return Voices(sum(counts.values()), len(clusters) + alone + rest, sum(again.values()), tuple(clusters))
+    posts = sum(counts.values()) + rest.get("n", 0)
+    reposts = min(rest.get("all", 0), posts)
+    wordless = min(rest.get("rp", 0), rest.get("n", 0))
+    own = 1 - (reposts - wordless) / max(posts - wordless, 1)
+    voices = len(clusters) + alone + round(own * (rest.get("n", 0) - wordless))
+    return Voices(posts, voices, reposts, tuple(clusters))
 
 
 def bounded(fields: Mapping[str, int], most: int) -> dict[str, int]:

@@ -62,11 +62,11 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
 
 
 def _burst(incident: Incident, say: Words) -> tuple[Node, ...]:
-    """Return how many accounts the strongest marked burst has; nothing without one."""
+    """Return how many accounts the strongest marked burst has; nothing without one. The steps give way to it."""
     bursts = incident.resonance.bursts if incident.resonance else ()
     if not bursts:
         return ()
-    return (("p", {"key": "burst", "data-drop": "3"}, say.say("incident.burst", n=say.number(bursts[0].authors))),)
+    return (("p", {"key": "burst"}, say.say("incident.burst", n=say.number(bursts[0].authors))),)
 
 
 def _peak(incident: Incident, view: View) -> float:

@@ -57,13 +57,16 @@ def _words(shares: Shares, say: Words) -> tuple[Node, Node]:
 
 
 def _voices(view: View, say: Words) -> tuple[Node, ...]:
-    """Return how many voices are behind the posts; nothing where nobody looks for copies."""
+    """Return how many voices are behind the posts; nothing where nobody looks for copies.
+
+    Where room is short the drivers give way: in a storm the headline names them.
+    """
     found = view.state.resonance.at(view.at)
     if not found.told:
         return ()
     posts = say.count("sentiment.posts", found.posts)
     voices = say.count("sentiment.voices", found.voices)
-    return (("p", {"class": "than", "key": "voices", "data-drop": "2"}, f"{posts} · {voices}"),)
+    return (("p", {"class": "than", "key": "voices"}, f"{posts} · {voices}"),)
 
 
 def _drivers(terms: list[str], say: Words) -> tuple[Node, Node]:

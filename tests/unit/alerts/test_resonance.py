@@ -17,7 +17,7 @@ BRAND = Brand("nordlicht", "Nordlicht Strom", "nordlicht")
 ONE, OTHER = "0" * 16, "f" * 16
 TALLY: TallyDelta = {
     f"nordlicht:v:{int(SINCE) - 600}": {f"{ONE}:n": 900},
-    f"nordlicht:v:{int(SINCE)}": {f"{ONE}:n": 60, f"{ONE}:rp": 50, f"{OTHER}:n": 20, "@anna:n": 2},
+    f"nordlicht:v:{int(SINCE)}": {f"{ONE}:n": 60, "~:all": 50, f"{OTHER}:n": 20, "@anna:n": 2},
     f"nordlicht:a:{int(SINCE)}": {"anna:n": 2, "bert:n": 80, "gone:n": 0},
     f"other:v:{int(SINCE)}": {"@x:n": 9},
 }

@@ -119,7 +119,7 @@ def test_minutes_are_read_by_their_start():
     assert tally.minutes(delta, "sued") == {}
     assert delta[tally.bucket("nord", "t", at)] == {"n:strom": 2, "n:#aus": 2, "-:strom": 2, "-:#aus": 2}
     assert delta[tally.bucket("nord", "a", at)] == {"who:n": 2, "who:-": 2}
-    assert delta[tally.bucket("nord", "v", at)] == {"00ff:n": 2, "00ff:rp": 2}
+    assert delta[tally.bucket("nord", "v", at)] == {"00ff:n": 2, "~:all": 2}
 
 
 def test_a_voice_is_a_fingerprint_or_an_author_or_that_of_somebody_else():
@@ -129,7 +129,7 @@ def test_a_voice_is_a_fingerprint_or_an_author_or_that_of_somebody_else():
 
     assert voice("post", "00ff") == {"00ff:n": 1}
     assert voice("post", "") == {"@a:n": 1}
-    assert voice("repost", "") == {"~:n": 1, "~:rp": 1}
+    assert voice("repost", "") == {"~:n": 1, "~:all": 1, "~:rp": 1}
 
 
 def test_nothing_of_author_and_words_remains_of_what_is_deleted():

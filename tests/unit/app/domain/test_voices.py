@@ -51,24 +51,24 @@ def test_a_crowd_of_near_copies_is_one_group_and_strangers_are_none():
 
 def test_copies_and_reposts_are_one_voice():
     said = {
-        written(ONE): {"n": 30, "rp": 20},
+        written(ONE): {"n": 30},
         written(ONE ^ 5): {"n": 4},
         written(OTHER): {"n": 1},
         "@anna": {"n": 3},
         "@bert": {"n": 1},
-        "~": {"n": 12, "rp": 10},
+        "~": {"n": 14, "rp": 10, "all": 31},
     }
     found = heard(said)
     assert found == Voices(
-        51, 2 + 2 + 2, 30, (Cluster((written(ONE), written(ONE ^ 5)), 34, 20), Cluster((written(OTHER),), 1, 0))
+        53, 2 + 2 + 2, 31, (Cluster((written(ONE), written(ONE ^ 5)), 34), Cluster((written(OTHER),), 1))
     )
     assert found.told
-    assert (found.copies, found.clusters[0].copies) == (45, 33)
-    assert round(found.repeated, 2) == 0.88
+    assert (found.copies, found.clusters[0].copies) == (47, 33)
+    assert round(found.repeated, 2) == 0.89
 
 
 def test_what_was_taken_out_is_no_voice():
-    assert heard({written(ONE): {"n": 0, "rp": -1}, "~": {"n": -2}, "@a": {"n": -1}}) == Voices(0, 0, 0, ())
+    assert heard({written(ONE): {"n": 0}, "~": {"n": -2, "all": -1}, "@a": {"n": -1}}) == Voices(0, 0, 0, ())
     assert not heard({}).told
     assert heard({}).repeated == 0.0
 
