@@ -28,6 +28,9 @@ def command(
     own: Annotated[
         bool, typer.Option("--corpus/--no-corpus", help="Also learn from the texts that come along.")
     ] = True,
+    hold: Annotated[
+        list[str] | None, typer.Option("--hold", help="A file's name without ending that is kept for judging, too.")
+    ] = None,
     page: Annotated[Path | None, typer.Option("--card", help="A model card whose tables are drawn anew.")] = None,
 ) -> None:
     """Learn the sentiment model anew; files named *_held, *_val, *_test are kept for judging, near-copies left out."""
@@ -43,7 +46,8 @@ def command(
                 screen.print(step, markup=False)
 
         found = examples.read(data or [], spoken) + (examples.corpus() if own else [])
-        prepared = training.prepared([example for example in found if example.language in spoken])
+        wanted = [example for example in found if example.language in spoken]
+        prepared = training.prepared(wanted, frozenset(hold or ()))
         report(f"{len(prepared.learned)} texts to learn from, {prepared.copies} near-copies left out")
         model = training.train(prepared.learned, report, seed=seed)
         verdicts.write(out, model)

@@ -24,12 +24,16 @@ MOST = 8
 """Words named as evidence at most."""
 TELLING = 0.12
 """Weight from which a word is evidence."""
+ALONE = 0.25
+"""Weight from which a word is evidence that no lexicon knows."""
 NO_SIGNS = 4.0
 """How steeply signs alone turn into a verdict."""
 MOCKED = 0.7
 """Share of praise that a sign of mockery turns round."""
 _PRIVATE = range(NAME, NAME + 0x100)
-_REACH = 6.0
+SPEAKS = ((1, 0, 0, 1), (0, 1, 1, 1), (0, 0, 0, 1), (1, 1, 1, 1))
+"""By language group, the lexica whose words are evidence: German "die" is no English word."""
+_REACH = 4.0
 
 Floats = NDArray[np.float64]
 Spans = tuple[tuple[int, int, float], ...]
@@ -88,9 +92,9 @@ class SentimentModel:
         found[:, 2] -= turned
         told = (words + signs) > 0
         found[~told] = 1 / len(CLASSES)
-        return Verdicts(found, told, self.calibration.threshold[group], self._evidence(features, private))
+        return Verdicts(found, told, self.calibration.threshold[group], self._evidence(features, group, private))
 
-    def _evidence(self, features: Features, private: NDArray[np.bool_]) -> list[Spans]:
+    def _evidence(self, features: Features, group: NDArray[np.int64], private: NDArray[np.bool_]) -> list[Spans]:
         """Weigh each token by what it and its letters add to the score, and by the lexica, which agree or weaken it."""
         row = features.tokens
         count = len(row.text)
@@ -99,14 +103,15 @@ class SentimentModel:
             size = np.diff(bag.pointers)
             each = lean[bag.indices] * np.repeat(bag.scale, size)
             added += np.bincount(bag.owner, weights=each, minlength=count)
-        lexical = features.assessment.weights
+        lexical = features.assessment.weights * np.array(SPEAKS)[group[row.text]]
         strongest = np.abs(lexical).argmax(1)
         said = lexical[np.arange(count), strongest] if count else added
         model = np.tanh(added * _REACH)
-        weight = np.where(said == 0, 0.6 * model, 0.3 * model + 0.7 * np.clip(said, -1, 1))
+        weight = np.where(said == 0, 0.5 * model, 0.3 * model + 0.7 * np.clip(said, -1, 1))
         weight[private | ((row.kind != WORD) & (said == 0))] = 0
         weight[(said != 0) & (np.sign(weight) != np.sign(said))] = 0
-        weight[(said == 0) & (row.end - row.start < 4)] = 0  # noqa: PLR2004 - articles and the like say nothing
+        silent = (np.abs(weight) < ALONE) | (row.end - row.start < 4)  # noqa: PLR2004 - articles and the like
+        weight[(said == 0) & silent] = 0
         spans: list[list[tuple[int, int, float]]] = [[] for _ in range(row.texts)]
         chosen = np.flatnonzero(np.abs(weight) >= TELLING)
         columns = (row.text[chosen], row.first[chosen], row.last[chosen], weight[chosen].round(3))

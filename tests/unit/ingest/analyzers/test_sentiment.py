@@ -63,6 +63,12 @@ def test_the_words_behind_a_verdict_stand_in_the_text_with_their_sign(analyzer):
     assert praise["👍"]
 
 
+def test_a_word_of_another_language_is_no_evidence(analyzer):
+    german, english = (judged(analyzer, "die Lampe", language=language)[0].sentiment for language in ("de", "en"))
+    assert "die" not in {part.text for part in german.evidence}
+    assert "die" in {part.text for part in english.evidence}
+
+
 def test_names_of_brands_are_no_evidence(analyzer):
     found = judged(analyzer, "Gut & Günstig hat eine neue Filiale am Bahnhof")[0].sentiment
     assert not {"Gut", "Günstig"} & {part.text for part in found.evidence}

@@ -125,6 +125,7 @@ def test_what_is_kept_for_judging_is_never_learned_nor_are_its_copies():
     assert {one.text for one in data.held}.isdisjoint(one.text for one in data.learned)
     assert data.copies == 6
     assert training.balanced(data.learned).mean() == pytest.approx(1)
+    assert training.prepared(rows, {"made_up"}).learned == []
 
 
 def test_classes_and_own_texts_are_weighed():
