@@ -139,7 +139,7 @@ class AnalysisSection(Section):
     """Which languages are understood and by which analyzers, in their order."""
 
     languages: Annotated[tuple[Annotated[StrictStr, AfterValidator(_spoken)], ...], Field(min_length=1)] = ("de", "en")
-    analyzers: tuple[StrictStr, ...] = ("language", "lexicon")
+    analyzers: tuple[StrictStr, ...] = ("language", "sentiment", "intent", "terms", "voice")
     patience: Annotated[StrictFloat, Field(gt=0, le=3600)] = 30.0
     """Seconds they may take for a batch."""
     transformer: TransformerSection | None = None

@@ -14,7 +14,7 @@ from app.domain.mention import Author, Mention
 from app.errors import WrongInput
 from ingest.understanding import Understanding, build
 
-ANALYZERS = ("language", "lexicon")
+ANALYZERS = ("language", "sentiment", "intent")
 LANGUAGES = ("de", "en")
 READ = 1 << 18
 """Bytes asked for at once; a pipe gives what it has, so a line typed is answered as soon as the input pauses."""

@@ -35,7 +35,7 @@ def test_defaults_are_filled_in():
     assert (config.site.zone, config.site.language) == ("Europe/Berlin", "de")
     assert (config.bus.partitions, config.bus.aof, config.bus.lag_limit) == (1, "everysec", LagLimits())
     assert config.analysis.languages == ("de", "en")
-    assert config.analysis.analyzers == ("language", "lexicon")
+    assert config.analysis.analyzers == ("language", "sentiment", "intent", "terms", "voice")
     assert config.sources == ()
 
 

@@ -118,7 +118,7 @@ def app() -> typer.Typer:
 
 
 def test_the_verb_exits_with_2_if_a_line_was_bad():
-    good = CliRunner().invoke(app(), input='{"text": "prima"}\n')
+    good = CliRunner().invoke(app(), input='{"text": "Prima, vielen Dank!"}\n')
     assert good.exit_code == 0, good.output
     assert json.loads(good.stdout)["sentiment"]["label"] == "positive"
     bad = CliRunner().invoke(app(), input='{"text": "prima \\ud83d ä"}\n{}\n')
