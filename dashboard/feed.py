@@ -15,6 +15,7 @@ from app.domain.usual import Usual
 from app.errors import Unavailable
 from app.topics import Found
 from dashboard.state import KEEP_BACK, State, Surroundings
+from dashboard.urgency import Urgency
 
 BOARDS = 1.0
 """Seconds between two looks at sources, incidents and what is usual."""
@@ -79,6 +80,11 @@ class Feed:
         if any(keys & found.examples.keys() for found in known.values()):
             topics = {brand: found.without(keys) for brand, found in known.items()}
             self.around = msgspec.structs.replace(self.around, topics=topics)
+
+    def tell_urgency(self, urgency: Urgency) -> None:
+        """Show how urgent cards are."""
+        self.around = msgspec.structs.replace(self.around, urgency=urgency)
+        self._tell()
 
     async def run(self) -> None:
         """Follow the bus until cancelled; outages of Redis are waited out."""

@@ -12,6 +12,7 @@ from app.domain.fault import Fault
 from app.errors import Unavailable
 from app.judgement import Judgements
 from app.service import Context
+from dashboard.answering import Answering
 from dashboard.checkup import Checkup
 from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
@@ -80,6 +81,7 @@ class DashboardService:
                 tasks.start_soon(Judgements(context.store, context.bus, context.clock).run)
                 tasks.start_soon(hub.run)
                 tasks.start_soon(Sounding(context, feed, lambda: hub.seats > 0).run)
+                tasks.start_soon(Answering(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:
                     with anyio.CancelScope(shield=True) as serving:

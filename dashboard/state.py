@@ -20,6 +20,7 @@ from dashboard.cards import Cards
 from dashboard.influence import Influencer, leaning
 from dashboard.joining import Joining
 from dashboard.resonance import Resonance
+from dashboard.urgency import Urgency
 
 HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600, "v": 3600}
 """Seconds a bucket of each grain stays in memory after its end."""
@@ -64,6 +65,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     usual: dict[str, Usual] = {}
     topics: dict[str, Found] = {}
     """What stands out of brands, as far as somebody looked."""
+    urgency: Urgency = Urgency()
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
     faults: tuple[Fault, ...] = ()

@@ -27,27 +27,25 @@ class Waiting(NamedTuple):
 def unanswered(context: Context, weighing: Weighing, brand: str, limit: int) -> Waiting:
     """Return who waits longest and loudest for an answer of a brand.
 
-    One query reads the candidates; they are ranked as if nobody had answered any, and answers and marks are looked up
-    for the first of them only, until the list is full. A mark can only raise somebody, so customers are looked up
-    before the ranking. Of a text that several post, all but the first count as copies.
+    One query reads the candidates; they are ranked as if nobody had answered any, and answers are looked up for the
+    first of them only, until the list is full. Of a text that several post, all but the first count as copies.
     """
     now = context.clock.now()
     since = now - REACH
     with context.store.reading() as tx:
         found = list(tx.answers.awaited(brand, since, SCAN))
         copied = _copies(found)
-        marks = tx.marks.of({(one.mention.channel, one.mention.author) for one in found})
-        ranked: list[tuple[float, float, AnalysedMention]] = []
-        for one in found:
-            author = context.identity.author(one.mention.channel, one.mention.author.id)
-            around = weighing.around(one, now, None, marks.get(author, ()), copied=one.mention.key in copied)
-            if around.awaits:
-                ranked.append((-priority(around, weighing.rules).score, one.mention.published_at, one))
+        urgency = weighing.urgency(weighing.known(tx, found, copied, answers=False))
+        ranked = [
+            (-priority(around, urgency.rules).score, one.mention.published_at, one)
+            for one in found
+            if (around := urgency.around(one, now)).awaits
+        ]
         ranked.sort(key=lambda rank: rank[:2])
         items: list[Weighed] = []
         for start in range(0, len(ranked), step := max(50, 2 * limit)):
             some = weighing.weigh(tx, [one for _, _, one in ranked[start : start + step]], now, copied)
-            items += [one for one in some if one.answered_at is None]
+            items += [one for one in some if one.known.answered_at is None]
             if len(items) >= limit:
                 break
     return Waiting(since, len(found), len(found) < SCAN, items[:limit])

@@ -1,82 +1,89 @@
 """Weighing: the priority of mentions as it is right now, with what the archive knows around them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from app.config import Config
 from app.domain.accounts import Accounts
 from app.domain.analysis import AnalysedMention
-from app.domain.priority import Circumstances, Priority, Rules, circumstances, priority
+from app.domain.brand import brands_of
+from app.domain.priority import Priority
+from app.leading import HOUR, leading
 from app.service import Context
 from app.store.engine import Transaction
-from app.store.marks import Mark
+from dashboard.urgency import Known, Urgency
+
+WINDOW = 6 * HOUR
+"""Seconds of conversation in which influence is looked for."""
+FRESH = 15.0
+"""Seconds for which influence is good."""
+LEADERS = 100
+"""Authors of a brand whose influence counts, if anybody follows: that of others gives no points."""
+TOGETHER = 2_000
+"""Mentions of a conversation that are read at most before somebody gets an answer."""
 
 
 class Weighed(NamedTuple):
-    """A mention with what makes it urgent or not; `author` is the key of who said it."""
+    """A mention with what makes it urgent or not."""
 
     analysed: AnalysedMention
     priority: Priority
-    answered_at: float | None
-    author: str
-    marks: tuple[Mark, ...]
+    known: Known
 
 
 class Weighing:
-    """Weighs mentions by the configuration in force."""
+    """Weighs mentions by the configuration in force. Synchronous: never on the event loop."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._config: Config | None = None
-        self._rules, self._accounts = Rules(), Accounts()
+        self._urgency = Urgency()
+        self._leaders: dict[str, tuple[float, Mapping[str, float]]] = {}
 
-    @property
-    def rules(self) -> Rules:
-        """Return how this installation weighs now."""
-        self._follow()
-        return self._rules
-
-    @property
-    def accounts(self) -> Accounts:
-        """Return whose accounts are whose now."""
-        self._follow()
-        return self._accounts
+    def urgency(self, known: Mapping[str, Known]) -> Urgency:
+        """Return how things are weighed now, with what is known of some mentions."""
+        config = self._context.config
+        if config is not self._config:
+            self._config = config
+            self._urgency = Urgency(config.priority.rules, Accounts(config.watched.brands))
+        return Urgency(self._urgency.rules, self._urgency.accounts, known)
 
     def weigh(
         self, tx: Transaction, found: Sequence[AnalysedMention], now: float, copied: Collection[str] = ()
     ) -> list[Weighed]:
         """Return mentions in their order with their priority at `now`; `copied` are keys of copies of others."""
-        answers = tx.answers.to([one.mention for one in found], self.accounts)
-        marks = tx.marks.of((one.mention.channel, one.mention.author) for one in found)
-        weighed = []
+        urgency = self.urgency(self.known(tx, found, copied))
+        return [Weighed(one, urgency.of(one, now), urgency.known[one.mention.key]) for one in found]
+
+    def known(
+        self, tx: Transaction, found: Sequence[AnalysedMention], copied: Collection[str] = (), *, answers: bool = True
+    ) -> dict[str, Known]:
+        """Return by key what is known around mentions; without `answers` as if nobody had answered any."""
+        accounts = self.urgency({}).accounts
+        told = tx.answers.to([one.mention for one in found], accounts) if answers else {}
+        marks = tx.marks.of({(one.mention.channel, one.mention.author) for one in found})
+        known: dict[str, Known] = {}
         for one in found:
-            author = self._context.identity.author(one.mention.channel, one.mention.author.id)
+            said = one.mention
+            author = self._context.identity.author(said.channel, said.author.id)
+            scores = [score for brand in brands_of(said.brands) if (score := self._led(brand).get(author)) is not None]
             mine = marks.get(author, ())
-            around = self.around(one, now, answers.get(one.mention.key), mine, copied=one.mention.key in copied)
-            weighed.append(Weighed(one, priority(around, self._rules), answers.get(one.mention.key), author, mine))
-        return weighed
+            known[said.key] = Known(author, told.get(said.key), mine, max(scores, default=None), said.key in copied)
+        return known
 
-    def around(
-        self,
-        one: AnalysedMention,
-        now: float,
-        answered_at: float | None = None,
-        marks: Collection[Mark] = (),
-        *,
-        copied: bool = False,
-    ) -> Circumstances:
-        """Return what counts of a mention."""
-        known: dict[str, bool | float | None] = {
-            "answered": answered_at is not None,
-            "customer": "customer" in marks,
-            "own": bool(self.accounts.brands(one.mention.author)),
-        }
-        if copied:
-            known["copied"] = True
-        return circumstances(one, now, self._rules.urgent_words, **known)
+    def _led(self, brand: str) -> Mapping[str, float]:
+        """Return the influence of those who lead the conversation of a brand, by their key.
 
-    def _follow(self) -> None:
-        config = self._context.config
-        if config is not self._config:
-            self._config, self._rules = config, config.priority.rules
-            self._accounts = Accounts(config.watched.brands)
+        What is not read yet is read by and by: nobody waits for it.
+        """
+        now = self._context.clock.now()
+        at, led = self._leaders.get(brand, (float("-inf"), {}))
+        watched = next((one for one in self._context.config.watched.brands if one.id == brand), None)
+        if watched is None or 0 <= now - at < FRESH:
+            return led
+        knowing = leading(self._context.store, self._context.clock)
+        if knowing.look(watched, TOGETHER):
+            leaders = knowing.known(watched, WINDOW, limit=LEADERS)
+            led = {one.key: one.score.total for one in leaders if one.score.following}
+        self._leaders[brand] = now, led
+        return led

@@ -62,7 +62,7 @@ class Weights(msgspec.Struct, frozen=True):
 
 
 class Thresholds(msgspec.Struct, frozen=True):
-    """From which score on a level begins, and from which influence or else reach on somebody is influential."""
+    """From which score on a level begins, and from which influence or reach on somebody is influential."""
 
     urgent: float = 55.0
     high: float = 40.0
@@ -233,7 +233,7 @@ def _hard(of: Circumstances, thresholds: Thresholds) -> bool:
     """Tell whether there is a reason to be urgent: a hazard, or the waiting complaint of somebody influential."""
     if of.answered or of.copied:
         return False
-    influential = of.reach >= thresholds.reach if of.influence is None else of.influence >= thresholds.influence
+    influential = of.reach >= thresholds.reach or (of.influence or 0.0) >= thresholds.influence
     return bool(of.hazard) or (influential and of.awaits and "complaint" in of.intents)
 
 

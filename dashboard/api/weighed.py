@@ -61,7 +61,7 @@ class Unanswered(shape.Shape):
 def weighed(one: weighing.Weighed) -> dict[str, Any]:
     """Return a mention in that shape."""
     written = write(one.analysed.mention, one.analysed.analysis)
-    written["author"] |= {"key": one.author, "marks": list(one.marks)}
+    written["author"] |= {"key": one.known.author, "marks": list(one.known.marks)}
     says = {language: words(language, ZONE) for language in LANGUAGES}
     written["priority"] = {
         "level": one.priority.level,
@@ -76,5 +76,6 @@ def weighed(one: weighing.Weighed) -> dict[str, Any]:
             for reason in one.priority.reasons
         ],
     }
-    written["answered_at"] = None if one.answered_at is None else rfc3339(one.answered_at)
+    answered_at = one.known.answered_at
+    written["answered_at"] = None if answered_at is None else rfc3339(answered_at)
     return written

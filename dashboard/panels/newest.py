@@ -2,6 +2,7 @@
 
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import reach
+from app.domain.priority import Level
 from dashboard.audience import named, quoted
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
@@ -12,6 +13,9 @@ MANY = 500
 
 CALM = 5.0
 """Seconds in whose steps the age of a card grows."""
+
+ALERTS: dict[Level, str] = {"urgent": "!!", "high": "!"}
+"""Levels that are worth a sign on a card."""
 
 LONGEST = 200
 """Characters of a card; the rest is cut with an ellipsis."""
@@ -45,6 +49,7 @@ def _card(card: AnalysedMention, place: int, view: View, say: Words) -> Node:
     text = " ".join(mention.text.split())
     if len(text) > LONGEST:
         text = text[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
+    level = view.around.urgency.of(card, view.at).level
     about = [say.channel(mention.channel), say.say("newest.ago", age=say.span(_calm(view.at - mention.published_at)))]
     if named(view.screen) and reach(mention) >= MANY:
         about.append(say.count("newest.followers", reach(mention)))
@@ -52,8 +57,15 @@ def _card(card: AnalysedMention, place: int, view: View, say: Words) -> Node:
         "div",
         {"class": f"card {MARKS[card.analysis.sentiment.label]}", "key": mention.key, "data-drop": str(place)},
         ("p", {"class": "quote"}, say.say("newest.quote", text=text)),
-        ("p", {"class": "than"}, " · ".join(about)),
+        ("p", {"class": "than"}, *_alert(level, say), " · ".join(about)),
     )
+
+
+def _alert(level: Level, say: Words) -> tuple[Node, ...]:
+    """Return sign and word of what cannot wait; the rest stays calm."""
+    if level not in ALERTS:
+        return ()
+    return (("b", {"class": f"alert {level}"}, f"{ALERTS[level]} {say.say(f'priority.{level}')}"), " · ")
 
 
 def _calm(age: float) -> float:

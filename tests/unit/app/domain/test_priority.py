@@ -52,7 +52,7 @@ def names(of):
         ({"followers": 200_000, "age": 24 * HOUR, "answered": True}, "medium"),
         ({"followers": 10**8, "age": 24 * HOUR, "intents": {"query": 1.0}}, "high"),
         ({"influence": 80.0, "age": 12 * HOUR}, "urgent"),
-        ({"influence": 10.0, "followers": 200_000, "age": 24 * HOUR}, "high"),
+        ({"influence": 10.0, "followers": 40_000, "age": 24 * HOUR}, "high"),
         ({"followers": 200_000, "age": HOUR, "kind": "repost"}, "high"),
         ({"hazard": Hazard("safety", "gasgeruch")}, "urgent"),
         ({"hazard": Hazard("harm", "suicidal"), "negative": 0.1, "intents": {}}, "urgent"),
@@ -131,7 +131,7 @@ def test_more_reach_longer_unanswered_and_more_negative_never_lower_it(of, weigh
         CHANGED(of, views=of.views + more),
         CHANGED(of, age=of.age + longer),
         CHANGED(of, negative=max(of.negative, darker)),
-        CHANGED(of, influence=max(of.influence, darker * 100) if of.influence is not None else None),
+        CHANGED(of, influence=max(of.influence or 0.0, darker * 100)),
         CHANGED(of, customer=True),
         CHANGED(of, rating=max(1.0, of.rating - 4 * darker) if of.rating else None),
     ):
