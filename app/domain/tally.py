@@ -155,10 +155,11 @@ def remains(part: Contribution) -> Contribution:
 
 
 def _add_terms(fields: dict[str, int], terms: Iterable[str], mark: str, sign: int) -> None:
+    measures = ("n:", "-:") if mark == "-" else ("n:",)
     for term in terms:
-        _one(fields, f"n:{term}", sign)
-        if mark == "-":
-            _one(fields, f"-:{term}", sign)
+        for measure in measures:
+            field = measure + term
+            fields[field] = fields.get(field, 0) + sign
 
 
 def _add_voice(fields: dict[str, int], part: Contribution, sign: int) -> None:
