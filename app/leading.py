@@ -1,6 +1,6 @@
 """Use case of influence: who moves a brand, kept up from the archive by the minute and shared by a whole process."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from app.domain.brand import Brand
 from app.domain.conversation import Conversation, Person
 from app.domain.influence import Leader, Score, leaders
 from app.domain.remark import Remark
-from app.domain.stance import HORIZON, Stance, stance
+from app.domain.stance import HORIZON, Opinion, Stance, stance
 from app.domain.tally import Profile
 from app.store.engine import Store
 
@@ -27,6 +27,8 @@ AGAIN = 5
 """Minutes read again at every look although nothing was counted there: edits change words, not numbers."""
 ROOTS, MANY_ROOTS = 500, 20_000
 """Older mentions that are asked after at a look, and those that are known at most."""
+STRANGERS = 500
+"""Authors who name no followers and for whom the archive is asked, at a look."""
 STEPS = 8
 """Steps up from what is known to older mentions."""
 FRESH = 2.0
@@ -48,6 +50,8 @@ class Influencer(NamedTuple):
     first_at: float | None
     example: str
     """Key of the mention that is followed most."""
+    labels: Mapping[str, int]
+    """Label → how many of their mentions in the window have it."""
 
 
 class _Talk:
@@ -60,6 +64,8 @@ class _Talk:
         self.counted: dict[int, tuple[int, int]] = {}
         self.unread: dict[str, None] = {}
         """Keys of what was answered and is perhaps not known."""
+        self.asked: set[str] = set()
+        """Authors whose followers the archive was asked for."""
         self.looked_at = float("-inf")
         self.complete = False
         self.turn = 0
@@ -67,7 +73,7 @@ class _Talk:
     def clear(self, accounts: frozenset[str]) -> None:
         self.accounts = accounts
         self.conversation.clear()
-        self.counted, self.unread, self.complete = {}, {}, False
+        self.counted, self.unread, self.asked, self.complete = {}, {}, set(), False
 
 
 class Leading:
@@ -94,7 +100,7 @@ class Leading:
         first = leaders(told, now - window, now + AHEAD, part, limit)
         with self._store.reading() as tx:
             said = tx.conversations.opinions(brand.id, [one.author for one in first], now - HORIZON)
-        return [_shown(one, told.people[one.author], stance(said.get(one.author, ()), now)) for one in first]
+        return [_shown(one, told.people[one.author], said.get(one.author, ()), now, window) for one in first]
 
     def look(self, brand: Brand, most: int = TOGETHER * 10) -> bool:
         """Read what is new, at most so many mentions; False if there is more."""
@@ -131,6 +137,7 @@ class Leading:
                 return False
             number += self._take(talk, brand, minutes, counted)
         self._climb(talk, brand)
+        self._introduce(talk)
         return True
 
     def _take(self, talk: _Talk, brand: Brand, minutes: Sequence[int], counted: Mapping[int, tuple[int, int]]) -> int:
@@ -160,6 +167,16 @@ class Leading:
                 talk.conversation.root(found)
                 ahead = talk.conversation.missing(dict.fromkeys(_links(found)))
         talk.unread = {}
+
+    def _introduce(self, talk: _Talk) -> None:
+        """Ask the archive how many follow authors whose mentions do not say it: a look-up came late or failed."""
+        strangers = talk.conversation.strangers
+        talk.asked.intersection_update(strangers)
+        asked = [one for one in strangers if one not in talk.asked][:STRANGERS]
+        if asked:
+            with self._store.reading() as tx:
+                talk.conversation.introduce(tx.conversations.followers(asked))
+            talk.asked.update(asked)
 
     def _bound(self, asked: str) -> None:
         """Forget whole conversations, the one looked at longest ago first, while all of them are too many."""
@@ -221,7 +238,8 @@ def _links(remarks: Sequence[Remark]) -> list[str]:
     return [key for one in remarks for key in (one.answers, one.quotes) if key]
 
 
-def _shown(one: Leader, person: Person, side: Stance) -> Influencer:
+def _shown(one: Leader, person: Person, said: Sequence[Opinion], now: float, window: float) -> Influencer:
+    side = stance(said, now)
     return Influencer(
         one.author,
         person.profile,
@@ -232,4 +250,5 @@ def _shown(one: Leader, person: Person, side: Stance) -> Influencer:
         person.ours,
         one.first_at,
         one.example,
+        Counter(opinion.label for opinion in said if opinion.at >= now - window),
     )

@@ -1,6 +1,6 @@
 """The one subscription of this process: live deltas into the state, and the boards once a second."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import anyio
 import msgspec
@@ -13,6 +13,7 @@ from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.usual import Usual
 from app.errors import Unavailable
+from app.leading import Influencer
 from app.topics import Found
 from dashboard.state import KEEP_BACK, State, Surroundings
 from dashboard.urgency import Urgency
@@ -74,6 +75,19 @@ class Feed:
             self.around = msgspec.structs.replace(self.around, topics=topics)
             self._tell()
 
+    def tell_leaders(self, leaders: dict[str, tuple[Influencer, ...]]) -> None:
+        """Show who moves the brands."""
+        if leaders != self.around.leaders:
+            self.around = msgspec.structs.replace(self.around, leaders=leaders)
+            self._tell()
+
+    def _drop(self, gone: Collection[str]) -> None:
+        """Show nobody whose mention was deleted; who said more comes again with the next look."""
+        known = self.around.leaders
+        if any(one.example in gone for found in known.values() for one in found):
+            left = {brand: tuple(one for one in found if one.example not in gone) for brand, found in known.items()}
+            self.around = msgspec.structs.replace(self.around, leaders=left)
+
     def _forget(self, keys: set[str]) -> None:
         """Show no example that was deleted or changed."""
         known = self.around.topics
@@ -98,6 +112,8 @@ class Feed:
                 await self._reread()
             elif self._new:
                 await self._read_new()
+            if delta is not None and delta.gone:
+                self._drop(delta.gone)
             if delta is not None and self.around.topics:
                 self._forget({*delta.gone, *(one.mention.key for one in delta.newest)})
             self._tell()

@@ -16,6 +16,7 @@ from dashboard.answering import Answering
 from dashboard.checkup import Checkup
 from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
+from dashboard.leaders import Leaders
 from dashboard.line import Line
 from dashboard.server import build
 from dashboard.sounding import Sounding
@@ -81,6 +82,7 @@ class DashboardService:
                 tasks.start_soon(Judgements(context.store, context.bus, context.clock).run)
                 tasks.start_soon(hub.run)
                 tasks.start_soon(Sounding(context, feed, lambda: hub.seats > 0).run)
+                tasks.start_soon(Leaders(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(Answering(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:

@@ -14,10 +14,11 @@ from app.domain.incident import Incident
 from app.domain.source import SourceState
 from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, by_whom, merge, split
 from app.domain.usual import Usual
-from app.topics import Found
 from app.domain.voices import bounded
+from app.leading import Influencer as Leading
+from app.topics import Found
 from dashboard.cards import Cards
-from dashboard.influence import Influencer, leaning
+from dashboard.influence import Influencer, by_reach, known
 from dashboard.joining import Joining
 from dashboard.resonance import Resonance
 from dashboard.urgency import Urgency
@@ -65,6 +66,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     usual: dict[str, Usual] = {}
     topics: dict[str, Found] = {}
     """What stands out of brands, as far as somebody looked."""
+    leaders: dict[str, tuple[Leading, ...]] = {}
+    """Who moves brands, the highest score first, as far as somebody looked."""
     urgency: Urgency = Urgency()
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
@@ -150,18 +153,12 @@ class BrandState:
         return by_whom(self._recent("a", at, span))
 
     def voices(self, at: float, span: float = HOUR) -> dict[str, dict[str, int]]:
-        """Return whose voice (see `app.domain.tally`) → measure (`n`, `rp`) → number over the last `span` seconds."""
+        """Return whose voice (see `app.domain.tally`) → measure → number over the last `span` seconds."""
         return by_whom(self._recent("v", at, span))
 
     def influencers(self, at: float, limit: int = 5, span: float = HOUR) -> list[Influencer]:
         """Return who moves the brand: the authors of the last `span` seconds by reach, then by mentions."""
-        found = [
-            Influencer(key, self.profiles[key], measures["n"], leaning(measures))
-            for key, measures in self.authors(at, span).items()
-            if key in self.profiles
-        ]
-        found.sort(key=lambda one: (-one.profile.followers, -one.mentions, one.profile.name))
-        return found[:limit]
+        return by_reach(self.authors(at, span), self.profiles, limit)
 
     def add(self, delta: Mapping[str, Mapping[str, int]], profiles: Mapping[str, Profile]) -> None:
         """Add the brand's part of a delta and how to show its authors."""
@@ -170,7 +167,7 @@ class BrandState:
         for name, fields in mine.items():
             if split(name)[1] == "a":
                 keys = {field.rsplit(":", 1)[0] for field in fields}
-                self.profiles |= {key: profiles[key] for key in keys if key in profiles}
+                self.profiles |= {key: known(profiles[key], self.profiles.get(key)) for key in keys if key in profiles}
 
     def hear(self, mentions: Iterable[AnalysedMention], gone: Iterable[str], at: float) -> None:
         """Take in newest mentions (an edit replaces) and take away those that are gone; deal cards."""

@@ -14,6 +14,7 @@ MANY_NAMES = 400_000
 """Authors and terms remembered, after which it is better to begin anew."""
 
 Instants = npt.NDArray[np.float64]
+_LONG_AGO = 1e-9
 _WORD = (1 << 64) - 1
 
 
@@ -126,6 +127,19 @@ class Conversation:
             self._told = None if self._minutes.pop(minute, None) else self._told
         for root in list(roots):
             self._told = None if self._roots.pop(root, None) else self._told
+
+    @property
+    def strangers(self) -> list[str]:
+        """Return the authors of whom nobody has told yet how many follow them."""
+        return [author for author, person in self._people.items() if not person.told_at]
+
+    def introduce(self, followers: Mapping[str, int]) -> None:
+        """Know how many follow an author, as was told some time ago."""
+        for author, number in followers.items():
+            person = self._people[author]
+            if not person.told_at and number:
+                self._told = None
+                self._people[author] = person._replace(profile=_followed(person.profile, number), told_at=_LONG_AGO)
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Return those keys of which no remark is known."""

@@ -100,6 +100,17 @@ class Conversations:
                     found.setdefault(who, []).append(Opinion(at, label, labels))
         return found
 
+    def followers(self, authors: Sequence[str]) -> dict[str, int]:
+        """Return how many follow each author, as their latest mention that says it tells; missing where none does."""
+        row, found = mention.c, dict[str, int]()
+        for start in range(0, len(authors), CHUNK):
+            query = select(row.author_key, row.body).where(row.author_key.in_(authors[start : start + CHUNK]))
+            for who, body in self._connection.execute(query.order_by(row.published_at.desc()).limit(MOST)):
+                number = _body.decode(body).author.followers if body is not None and who not in found else None
+                if number:
+                    found[who] = number
+        return found
+
     def _remark(self, row: Row[Any], brand: str, accounts: Collection[str]) -> Remark:
         body = _body.decode(row.body)
         said = Mention(

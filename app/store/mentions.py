@@ -125,6 +125,10 @@ class Mentions:
             raise Gone("This mention was deleted at its source; nothing of it is kept but its counts.")
         return Archived(rows.to_analysed(row), row.version, row.revision, rows.counted_of(row))
 
+    def alive(self, keys: Sequence[str]) -> list[AnalysedMention]:
+        """Return those mentions of these keys that are there and not deleted, in any order."""
+        return [rows.to_analysed(row) for row in self._shelf.present(keys) if row.body is not None]
+
     def by_author(self, author_key: str) -> list[tuple[str, str, str]]:
         """Return channel, native id and key of every living mention of an author."""
         found = self._connection.execute(select(mention).where(mention.c.author_key == author_key))

@@ -110,6 +110,17 @@ def test_followers_are_those_the_profile_told_last(town):
     assert town.found()["karla"].reach == 900
 
 
+def test_followers_that_no_late_mention_tells_are_looked_up_in_the_archive(town, clock):
+    town.say("karla", NOON - 3 * HOLD, followers=70)
+    town.say("karla", NOON - 2 * HOLD, followers=900)
+    town.say("karla", NOON - 60)
+    town.say("nobody", NOON - 60)
+    assert {name: one.reach for name, one in town.found().items()} == {"karla": 900, "nobody": 0}
+    clock.advance(3)
+    town.say("karla", NOON - 30)
+    assert town.found()["karla"].reach == 900
+
+
 def test_ours_are_marked_and_take_no_side(town):
     for number in range(5):
         town.say("ours", NOON - number * 60, label="negative")
