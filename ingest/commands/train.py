@@ -1,5 +1,6 @@
-"""`emberwatch train`: learns the sentiment model anew from labelled texts, and says how right it is."""
+"""`emberwatch train`: learns sentiment or intents anew from labelled texts, and says how right the model is."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from ingest.learning import card, examples, training, verdicts
 OUT = Path("data/models/sentiment.npz")
 
 
+class What(StrEnum):
+    """A model that can be learned."""
+
+    SENTIMENT = "sentiment"
+    INTENT = "intent"
+
+
 def command(
     data: Annotated[
         list[Path] | None,
@@ -20,6 +28,9 @@ def command(
         ),
     ] = None,
     *,
+    what: Annotated[
+        What, typer.Option("--what", help="The model to learn; intents from TSV as our corpus.")
+    ] = What.SENTIMENT,
     out: Annotated[Path, typer.Option("--out", help="The file the model is written to.")] = OUT,
     languages: Annotated[
         str, typer.Option("--languages", help="Languages to learn, separated by commas; texts of others are left out.")
@@ -47,6 +58,10 @@ def command(
 
         found = examples.read(data or [], spoken) + (examples.corpus() if own else [])
         wanted = [example for example in found if example.language in spoken]
+        if what is What.INTENT:
+            report("learning intents, judged on domains not seen (minutes)")
+            _intents(wanted, OUT.with_name("intent.npz") if out == OUT else out)
+            return
         prepared = training.prepared(wanted, frozenset(hold or ()))
         report(f"{len(prepared.learned)} texts to learn from, {prepared.copies} near-copies left out")
         model = training.train(prepared.learned, report, seed=seed)
@@ -57,4 +72,16 @@ def command(
     if page:
         page.write_text(card.filled(page.read_text("utf-8"), told), "utf-8")
     typer.echo(card.tables(told).partition("\n\n")[0])
+    typer.echo(f"{out} ({out.stat().st_size / 1e6:.1f} MB), figures in {out.with_suffix('.json')}")
+
+
+def _intents(found: list[examples.Example], out: Path) -> None:
+    """Learn heads from the texts whose intents are known: those in German and English that come as TSV."""
+    from ingest.intents.cues import LANGUAGES
+    from ingest.intents.training import train
+
+    figures = train(out, [one for one in found if one.language in LANGUAGES and (one.own or one.intents)])
+    for name in ("folds", "held"):
+        for language, row in figures.get(name, {}).items():
+            typer.echo(f"{name} {language}: " + ", ".join(f"{intent} {value}" for intent, value in row.items()))
     typer.echo(f"{out} ({out.stat().st_size / 1e6:.1f} MB), figures in {out.with_suffix('.json')}")

@@ -10,7 +10,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick
 
 from ingest.intents.grammar import compiled
-from ingest.intents.spelling import LONG, places, spelled
+from ingest.intents.spelling import LONG, origin, spelled
 
 LANGUAGES = ("de", "en")
 """Those that have cues."""
@@ -106,8 +106,7 @@ def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 def _placed(text: str, plain: str, found: list[tuple[str, int, int]]) -> list[Cue]:
     """Move places from the spelled form back to the text."""
-    size = len(text)
-    if len(plain) == size + 4:
-        return [Cue(group, max(start - 2, 0), min(end - 2, size)) for group, start, end in found]
-    origin = list(places(text[:LONG])) if found else []
-    return [Cue(group, origin[start], origin[end - 1] + 1) for group, start, end in found]
+    if not found:
+        return []
+    back = origin(text[:LONG], plain)
+    return [Cue(group, back(start), back(end - 1) + 1) for group, start, end in found]

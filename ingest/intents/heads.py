@@ -2,8 +2,9 @@
 
 import zipfile
 import zlib
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,15 @@ MOST = 3
 """Stretches of words shown as evidence at most."""
 SHARE = 0.35
 """Of what the strongest word speaks for, from which on another word is evidence too."""
+_LIFT = 127
+"""Makes every weight a number from 0 to 254."""
+_HALF = 32
 
 Floats = NDArray[np.float32]
 
 
-class Heads(NamedTuple):
+@dataclass(frozen=True)
+class Heads:
     """Weights in the order of `INTENTS`."""
 
     words: NDArray[np.int8]
@@ -45,9 +50,15 @@ class Heads(NamedTuple):
         """Return scores from 0 to 1, shape (texts, intents)."""
         features = reading.features
         total = reading.columns @ self.columns
-        total += _sums(features.words, self.words) * self.scale[0]
-        total += _sums(features.letters, self.letters) * self.scale[1]
+        words, letters = self._pairs
+        count = len(self.intercept)
+        total += _sums(features.words, words)[:, :count] * self.scale[0]
+        total += _sums(features.letters, letters)[:, :count] * self.scale[1]
         return np.asarray(1 / (1 + np.exp(-np.clip(total * self.slope + self.intercept, -30, 30))), np.float32)
+
+    @cached_property
+    def _pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return _packed(self.words), _packed(self.letters)
 
     def telling(self, reading: Reading, text: int, intent: int) -> list[tuple[int, int, float]]:
         """Return the places `[start, end)` of the words of one text that spoke most for one intent, and how much."""
@@ -70,10 +81,10 @@ class Heads(NamedTuple):
 def load(path: Path = WEIGHTS) -> Heads:
     """Read heads from disk; raises `WrongInput` with a sentence where they are missing, broken or outdated."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["edition"]) != EDITION or tuple(kept["names"]) != names() or tuple(kept["intents"]) != INTENTS:
                 raise WrongInput(f"{path.name} was trained for another version; train it anew: emberwatch train")
-            return Heads(**{field: kept[field] for field in Heads._fields})
+            return Heads(**{field.name: kept[field.name] for field in fields(Heads)})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise WrongInput(f"{path.name} cannot be read ({type(error).__name__}); train it: emberwatch train") from error
 
@@ -81,9 +92,10 @@ def load(path: Path = WEIGHTS) -> Heads:
 def save(heads: Heads, path: Path = WEIGHTS) -> None:
     """Write heads to disk, with what they were trained for."""
     about = {"edition": np.array(EDITION), "names": np.array(names()), "intents": np.array(INTENTS)}
+    weights = {field.name: getattr(heads, field.name) for field in fields(Heads)}
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **heads._asdict(), **about)
+        np.savez_compressed(file, allow_pickle=False, **weights, **about)
 
 
 def shortened(weights: NDArray[np.floating]) -> tuple[NDArray[np.int8], Floats]:
@@ -92,10 +104,23 @@ def shortened(weights: NDArray[np.floating]) -> tuple[NDArray[np.int8], Floats]:
     return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def _sums(bag: Bag, table: NDArray[np.int8]) -> Floats:
-    out = np.zeros((len(bag.pointers) - 1, table.shape[1]), np.float32)
-    filled = np.flatnonzero(np.diff(bag.pointers))
+def _packed(table: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return shape (pairs of intents, 2^TABLE): two weights in one number, so that one sum adds up both."""
+    raised = (
+        np.concatenate([table, table[:, :1]], axis=1)[:, : 2 * ((table.shape[1] + 1) // 2)].astype(np.int64) + _LIFT
+    )
+    return np.ascontiguousarray((raised[:, 0::2] | (raised[:, 1::2] << _HALF)).T)
+
+
+def _sums(bag: Bag, pairs: NDArray[np.int64]) -> Floats:
+    """Return the weights of each text, added up and scaled, shape (texts, two for each pair)."""
+    size = np.diff(bag.pointers)
+    filled = np.flatnonzero(size)
+    out = np.zeros((len(size), 2 * len(pairs)), np.float32)
     if len(filled):
-        picked = table[bag.indices >> (BITS - TABLE)].astype(np.int32)
-        out[filled] = np.add.reduceat(picked, bag.pointers[:-1][filled], axis=0)
+        places, begins, lift = bag.indices >> (BITS - TABLE), bag.pointers[:-1][filled], size[filled] * _LIFT
+        for number, pair in enumerate(pairs):
+            both = np.add.reduceat(pair[places], begins)
+            out[filled, 2 * number] = (both & ((1 << _HALF) - 1)) - lift
+            out[filled, 2 * number + 1] = (both >> _HALF) - lift
     return out * bag.scale[:, None]

@@ -22,18 +22,16 @@ _FEW, _SOME, _MANY, _CROWD = 4, 8, 16, 32
 """Words of a text by which its length is told."""
 _FIGURES, _PARTS = 5, 2
 """More digits, more listed parts or sentences than these are many."""
-_LOUD = 4
+_WORDS = str.maketrans("|.?", "   ")
 _STARS = re.compile(
-    r"[★⭐☆🌟]|\d\s?/\s?(?:5|10)\b|\b\d von (?:5|10)\b|\b\d out of (?:5|10)\b|\b\d\s?(?:sterne?|stars?)\b",
-    re.IGNORECASE,
+    r"[★⭐☆🌟]|\d\s?/\s?(?:5|10)\b|\b\d (?:von|out of) (?:5|10)\b|\b\d\s?(?:[Ss]terne?|stars?|Stars?)\b"
 )
 _TITLE = re.compile(r"\A[^.!?:@#\n]{2,48}(?::| [\u2013-]) ")
-_MONEY = re.compile(r"[€$£%]|\beuro?\b|\bchf\b", re.IGNORECASE)
 _QUOTE = re.compile(r"[\"„“”«»]")
-_LINK = re.compile(r"https?|www\.")
 _DIGIT = re.compile(r"\d")
 _LISTED = re.compile(r"[,;\u2013]|\. ")
-_MARKED = re.compile(r"[\w']+")
+_CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
+_MONEY = _set("euro euros eur chf pounds dollars quid")
 
 NAMES = (
     "asks", "asks_last", "asks_twice", "asks_first", "tells_then_asks", "shouts", "shouts_much", "trails_off",
@@ -48,7 +46,7 @@ NAMES = (
 def shape(text: str, plain: str) -> tuple[bool, ...]:
     """Return one truth value per name for a text; `plain` is its spelled form."""
     text = text[:LONG]
-    words = _MARKED.findall(plain)
+    words = plain.translate(_WORDS).split()
     bag = set(words)
     asks = plain.count("?")
     end = plain.rstrip(" |")[-1:]
@@ -60,19 +58,17 @@ def shape(text: str, plain: str) -> tuple[bool, ...]:
     asks_first = first_stop >= 0 and plain[first_stop] == "?"
     numbers = len(_DIGIT.findall(text))
     stops = plain.count(".") + asks
+    money = "€" in text or "$" in text or "£" in text or "%" in text or not bag.isdisjoint(_MONEY)
+    rated = numbers > 0 or "★" in text or "⭐" in text or "🌟" in text
     return (
         asks > 0, end == "?", asks > 1, asks_first, asks > 0 and not asks_first, "!" in text,
         "!!" in text or "?!" in text, "..." in text or "…" in text, end not in ".?",
         size <= _FEW, _FEW < size <= _SOME, _SOME < size <= _MANY, _MANY < size <= _CROWD, size > _CROWD,
         own, group, firm, not (us or firm), please, maybe, not bag.isdisjoint(_HEDGE),
-        _STARS.search(text) is not None, _TITLE.match(text) is not None, _MONEY.search(text) is not None,
-        _QUOTE.search(text) is not None, _LINK.search(text) is not None, text.startswith("@"), "@" in text, "#" in text,
-        numbers > 0, numbers > _FIGURES, _loud(text) > 1, text == text.lower(),
+        rated and _STARS.search(text) is not None, _TITLE.match(text) is not None, money,
+        _QUOTE.search(text) is not None, "http" in text or "www." in text,
+        text.startswith("@"), "@" in text, "#" in text,
+        numbers > 0, numbers > _FIGURES, len(_CAPITALS.findall(text)) > 1, text == text.lower(),
         len(_LISTED.findall(text)) > _PARTS, stops > _PARTS,
         us and firm, us and asks > 0, firm and asks > 0, please and us, maybe and firm, maybe and not (us or firm),
     )  # fmt: skip
-
-
-def _loud(text: str) -> int:
-    """Count the words of four letters and more in capitals."""
-    return sum(len(word) >= _LOUD and word.isupper() for word in text.split())

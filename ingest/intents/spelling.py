@@ -1,10 +1,12 @@
 """The one spelling in which texts and cues are compared, and the way back to the text."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 
 LONG = 2_000
 """Characters of a text that are read: what an author wants is said by then."""
+_DOUBLED = re.compile("[äöüßÄÖÜẞ]")
 _HANDLE = re.compile(r"@[\w.\-]+")
 
 
@@ -47,6 +49,16 @@ def spelled(text: str) -> str:
     """
     masked = _HANDLE.sub(_blank, text) if "@" in text else text
     return f"| {masked.lower().translate(_SPELLING)} |"
+
+
+def origin(text: str, plain: str) -> Callable[[int], int]:
+    """Return what tells for a place in the spelled form of a text which character of the text it comes from."""
+    last = max(len(text) - 1, 0)
+    doubled = [found.start() for found in _DOUBLED.finditer(_HANDLE.sub(_blank, text))]
+    if len(plain) != len(text) + len(doubled) + 4:
+        return list(places(text)).__getitem__
+    seconds = [place + number + 3 for number, place in enumerate(doubled)]
+    return lambda place: min(max(place - 2 - bisect_right(seconds, place), 0), last)
 
 
 def places(text: str) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def train(out: Path = WEIGHTS, examples: Sequence[Example] | None = None) -> dic
         told, scores = judged(heads, held)
         figures["held"] = _by_language(held, truth_of(held), told)
         figures["held, cues alone"] = _by_language(held, truth_of(held), cues_alone(held))
-        figures["held, calibration error"] = round(float(np.abs(scores - truth_of(held)).mean()), 4)
+        figures["held, mean distance of score and truth"] = round(float(np.abs(scores - truth_of(held)).mean()), 4)
     out.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     return figures
 
@@ -111,7 +112,7 @@ def calibrated(heads: Heads, sums: Floats, truth: Truth) -> Heads:
         curve = LogisticRegression(C=1e3).fit(sums[:, [n]], truth[:, n])
         slope[n], intercept[n] = curve.coef_[0, 0], curve.intercept_[0]
         threshold[n] = 1 / (1 + np.exp(-(best_cut(sums[:, n], truth[:, n]) * slope[n] + intercept[n])))
-    return heads._replace(slope=slope, intercept=intercept + slope * heads.intercept, threshold=threshold)
+    return replace(heads, slope=slope, intercept=intercept + slope * heads.intercept, threshold=threshold)
 
 
 def best_cut(sums: Floats, truth: Truth) -> float:
