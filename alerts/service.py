@@ -12,9 +12,10 @@ from alerts.correcting import Corrected
 from alerts.drivers import Drivers
 from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Decision, Watch
-from alerts.evidence import BEFORE, lead_authors
+from alerts.evidence import BEFORE
 from alerts.farewell import dismiss
 from alerts.hearing import heard
+from alerts.leaders import leaders_of
 from alerts.learning import Learning, apart
 from alerts.resonance import resonance_of
 from alerts.sources import SourceWatch
@@ -288,7 +289,7 @@ class AlertsService:
             severity=decision.severity,
             signals=tuple(raised.values()),
             terms=terms,
-            authors=lead_authors(snapshot, brand, figures.since),
+            authors=await leaders_of(self._context, snapshot, brand, figures.since),
             peak=decision.peak,
             since=figures.since,
             demo=brand.demo or watch.demo(),

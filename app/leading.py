@@ -77,10 +77,13 @@ class _Talk:
 
 
 class Leading:
-    """Knows the conversations of brands. Synchronous and safe in threads: never on the event loop."""
+    """Knows the conversations of brands, of the last `hold` seconds and at most `most` mentions of each.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    Synchronous and safe in threads: never on the event loop.
+    """
+
+    def __init__(self, store: Store, clock: Clock, hold: float = HOLD, most: int = MOST) -> None:
+        self._store, self._clock, self._hold, self._most = store, clock, hold, most
         self._talks: dict[str, _Talk] = {}
 
     def found(self, brand: Brand, window: float, part: str | None = None, limit: int = 20) -> list[Influencer]:
@@ -123,9 +126,9 @@ class Leading:
         return self._talks.setdefault(brand.id, _Talk(_accounts(brand)))
 
     def _read(self, talk: _Talk, brand: Brand, now: float, most: int) -> bool:
-        first = int(now - HOLD) // MINUTE * MINUTE
+        first = int(now - self._hold) // MINUTE * MINUTE
         with self._store.reading() as tx:
-            counted = _latest(tx.conversations.minutes(brand.id, first, now + AHEAD))
+            counted = _latest(tx.conversations.minutes(brand.id, first, now + AHEAD), self._most)
         talk.conversation.drop(minutes=talk.conversation.minutes - counted.keys())
         talk.counted = {minute: talk.counted[minute] for minute in talk.counted if minute in counted}
         changed = [minute for minute in sorted(counted, reverse=True) if talk.counted.get(minute) != counted[minute]]
@@ -208,13 +211,13 @@ def _worn(talk: _Talk, brand: Brand) -> bool:
     return much or talk.accounts != _accounts(brand)
 
 
-def _latest(counted: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
-    """Return the latest minutes that hold at most `MOST` mentions."""
+def _latest(counted: Mapping[int, tuple[int, int]], most: int) -> dict[int, tuple[int, int]]:
+    """Return the latest minutes that hold at most so many mentions, and the last of all in any case."""
     kept: dict[int, tuple[int, int]] = {}
     number = 0
     for minute in sorted(counted, reverse=True):
         number += counted[minute][1]
-        if number > MOST and kept:
+        if number > most and kept:
             break
         kept[minute] = counted[minute]
     return kept

@@ -56,7 +56,7 @@ class Incident(msgspec.Struct, frozen=True):
     terms: tuple[str, ...] = ()
     """Driver terms, strongest first."""
     authors: tuple[str, ...] = ()
-    """Names of the lead authors by reach."""
+    """Names of the lead authors, whom the talk follows; by reach until the archive has it."""
     updated_at: float = 0.0
     resolved_at: float | None = None
     peak: float = 0.0

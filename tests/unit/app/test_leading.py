@@ -164,8 +164,7 @@ def test_little_by_little_and_never_more_than_is_kept(town, clock, monkeypatch):
     assert not town.leading.look(BRAND, most=4)
     assert len(town.leading.known(BRAND, WINDOW)) == 4
     assert len(town.found()) == 9
-    monkeypatch.setattr(subject, "MOST", 5)
-    clock.advance(3)
+    town.leading = Leading(town.store, clock, most=5)
     assert len(town.found()) == 5
 
 
