@@ -16,6 +16,7 @@ from ingest.learning.head import GROUPS, Head, damaged, groups, load, save
 from ingest.learning.lexica import TWISTS
 from ingest.learning.metrics import CLASSES
 from ingest.learning.tokens import LONG, NAME
+from ingest.learning.topicalised import turned
 
 HEAD = "sentiment"
 NAMED = "sentiment-1"
@@ -87,9 +88,11 @@ class SentimentModel:
         alone = (words == 0) & (signs > 0)
         found[alone] = _by_signs(features)[alone]
         twisted = np.bincount(row.text, weights=(flags & TWISTS) > 0, minlength=count) > 0
-        turned = found[:, 2] * MOCKED * (twisted & ~alone)
-        found[:, 0] += turned
-        found[:, 2] -= turned
+        mocked = found[:, 2] * MOCKED * (twisted & ~alone)
+        found[:, 0] += mocked
+        found[:, 2] -= mocked
+        whole = turned(texts, features, found)
+        found[whole] = found[whole][:, ::-1]
         told = (words + signs) > 0
         found[~told] = 1 / len(CLASSES)
         return Verdicts(found, told, self.calibration.threshold[group], self._evidence(features, group, private))
