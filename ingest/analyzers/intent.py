@@ -22,6 +22,9 @@ CLEAR = 0.75
 """Probability of the opposite sentiment from which a complaint or praise has to be sure itself."""
 SURE = 0.7
 """Score at which it is."""
+ADVERTISED = 0.9
+"""Score an intent has to have in what looks like a job advert."""
+JOB = "none.job"
 RATED = 0.95
 """Score of a review by what it is: it carries stars, or its channel calls it a review."""
 UNKNOWN = "unknown"
@@ -70,7 +73,8 @@ class IntentAnalyzer:
         told: list[dict[str, Intent]] = [{} for _ in texts]
         for row, column in zip(*(scores >= self._heads.threshold).nonzero(), strict=True):
             text, intent = int(row), int(column)
-            if languages[text] in self._spoken and reading.words[text]:
+            job = scores[row, column] < ADVERTISED and any(cue.group == JOB for cue in reading.cues[text])
+            if languages[text] in self._spoken and reading.words[text] and not job:
                 evidence = _evidence(self._heads, reading, text, intent, texts[text])
                 told[text][INTENTS[intent]] = Intent(INTENTS[intent], round(float(scores[row, column]), 4), evidence)
         return told
