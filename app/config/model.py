@@ -176,7 +176,7 @@ class ThresholdsSection(Section):
     """From which score on a level begins, and who is influential."""
 
     urgent: Points = 55.0
-    high: Points = 40.0
+    high: Points = 45.0
     medium: Points = 20.0
     influence: Points = 50.0
     reach: Annotated[StrictInt, Field(ge=1)] = 50_000

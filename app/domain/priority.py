@@ -65,7 +65,7 @@ class Thresholds(msgspec.Struct, frozen=True):
     """From which score on a level begins, and from which influence or reach on somebody is influential."""
 
     urgent: float = 55.0
-    high: float = 40.0
+    high: float = 45.0
     medium: float = 20.0
     influence: float = 50.0
     """What somebody has whom about a tenth of the conversation follows, see `app.domain.influence`."""

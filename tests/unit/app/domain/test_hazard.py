@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from app.domain import hazard as module
 from app.domain.hazard import LONGEST, hazard
 
 MEANT = {
@@ -68,6 +71,7 @@ NOT_MEANT = [
     "I'll shoot you a message later",
     "Frau Müller verletzt den Datenschutz",
     "My kid burned through all the data again",
+    "Schlichtungsstelle wäre noch eine Möglichkeit, kostet nichts",
     "Ein Anwalt aus Kiel lobt den Tarif",
     "",
     "🔥🔥🔥",
@@ -88,6 +92,19 @@ def test_what_is_not_meant_is_no_hazard(text):
 
 def test_the_gravest_comes_first_and_says_its_words():
     assert hazard("Mein Anwalt weiß Bescheid: Gasgeruch im Keller") == ("safety", "gasgeruch")
+
+
+CUES = [
+    cue.replace(r"[.!?,]", "[!?]").replace(r"\w", "[a-z]").replace(".", "[a-z ]")
+    for cues in module._CUES.values()
+    for cue in cues
+]
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(CUES).flatmap(lambda cue: st.from_regex(cue, fullmatch=True)))
+def test_whatever_a_cue_finds_has_a_stem(text):
+    assert any(stem in text for stem in module._STEMS)
 
 
 def test_a_denied_one_does_not_hide_a_later_one():

@@ -118,7 +118,7 @@ def test_points_sum_to_the_score_and_the_score_makes_the_level(of, weights):
     found = priority(of, Rules(weights))
     assert 0 <= found.score <= 100
     assert math.fsum(reason.points for reason in found.reasons) == pytest.approx(found.score, abs=1e-6)
-    assert found.level == next(n for n, b in zip(LEVELS, (55, 40, 20, 0), strict=True) if found.score >= b)
+    assert found.level == next(n for n, b in zip(LEVELS, (55, 45, 20, 0), strict=True) if found.score >= b)
     assert found.reasons
 
 
