@@ -62,10 +62,11 @@ class Leaders:
             self._feed.tell_leaders(known | ({} if found is None else {brand.id: found}))
 
     def _look_at(self, brand: Brand) -> tuple[Influencer, ...] | None:
-        """Return who leads, None as long as not everything is read."""
+        """Return who leads, None as long as not everything is read; that people call us is no news to us."""
         if not self._leading.look(brand, 3 * TOGETHER):
             return None
-        return tuple(self._leading.known(brand, WINDOW, limit=SHOWN))
+        found = self._leading.known(brand, WINDOW, limit=SHOWN + 4 * len(brand.accounts))
+        return tuple(one for one in found if not one.ours)[:SHOWN]
 
     def _due(self) -> list[Brand]:
         now, states = self._clock.now(), self._feed.state.brands

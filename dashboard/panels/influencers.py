@@ -43,14 +43,13 @@ def _listed(title: Node, rows: list[Node]) -> Drawing:
 
 
 def _leader(one: Leader, place: int, view: View, say: Words) -> Node:
-    label = "neutral" if one.ours else SIDES[one.stance.label]
-    sign: Node = ("i", {"class": "sign"}, "◆") if one.ours else _sign(label)
+    label = SIDES[one.stance.label]
     told = most(one, say, quoted=named(view.screen) and quoted(view.screen))
     name: Node = ("span", {"class": "name"}, _name(one, place, view, say))
     return (
         "li",
         {"key": one.key, "data-drop": str(place)},
-        ("span", {"class": f"who {MARKS[label]}"}, sign, " ", name),
+        ("span", {"class": f"who {MARKS[label]}"}, _sign(label), " ", name),
         ("small", {}, ("b", {}, say.say("influencers.score", n=say.number(one.score.total)))),
         ("small", {"class": "told"}, f"{side(one, say)} · {told}"),
         _meter(label, one.score.total),
