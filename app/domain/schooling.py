@@ -30,8 +30,10 @@ class Schooling(msgspec.Struct, frozen=True):
     """Shares of negative, neutral and positive among what is said of the brand."""
     mentions: int = 0
     """Mentions the prior rests on."""
+    shares: bool = False
+    """Whether this run has put another prior in force, whatever came of the corrections."""
 
     @property
     def in_force(self) -> bool:
         """Say whether the brand is judged by what came of it."""
-        return self.outcome in {"learned", "forgotten"}
+        return self.shares or self.outcome in {"learned", "forgotten"}

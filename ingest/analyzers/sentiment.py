@@ -1,6 +1,6 @@
 """Sentiment by the shipped model, with the words behind it; the lexicon judges where the model cannot be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,10 +9,12 @@ import structlog
 from numpy.typing import NDArray
 
 from app.domain.analysis import Analysis, Evidence, Label, Sentiment
+from app.domain.brand import brands_of
 from app.domain.mention import Mention
 from app.errors import WrongInput
 from ingest.analyzers.lexicon import LexiconAnalyzer
 from ingest.learning.metrics import margins
+from ingest.learning.schooling import Taught
 from ingest.learning.verdicts import SentimentModel, Spans, read, shipped
 
 ORDER: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
@@ -36,12 +38,17 @@ class SentimentAnalyzer:
         self._brands = brands
         self._model: SentimentModel | None = None
         self._fallback: LexiconAnalyzer | None = None
+        self._taught: Mapping[str, tuple[str, Taught]] = {}
         try:
             self._model = read(path) if path else shipped()
         except WrongInput as error:
             self.fault = f"{error} Until then the lexicon judges sentiment."
             _log.error("model_unreadable", sentence=self.fault)
             self._fallback = LexiconAnalyzer(languages, brands)
+
+    def learn(self, taught: Mapping[str, tuple[str, Taught]]) -> None:
+        """Judge mentions of these brands by what they have taught from now on; a mention of several by its first."""
+        self._taught = taught
 
     def analyse(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         """Return what was found so far with sentiment and model filled in, in order."""
@@ -51,6 +58,7 @@ class SentimentAnalyzer:
         verdicts = self._model.judge(texts, [before.language for before in found], self._brands)
         rated = np.array([_stars(mention.rating) for mention in mentions])
         likely = verdicts.probabilities
+        names = self._by_brand(mentions, [before.language for before in found], likely, verdicts.told)
         if mentions and (known := rated >= 0).any():
             likely[known] *= np.array(STARS)[rated[known]]
             likely[known] /= likely[known].sum(1, keepdims=True)
@@ -59,12 +67,36 @@ class SentimentAnalyzer:
             msgspec.structs.replace(
                 before,
                 sentiment=_sentiment(text, parts, certain=certain, spans=spans),
-                model=self._model.name,
+                model=name,
             )
-            for text, before, parts, certain, spans in zip(
-                texts, found, likely.tolist(), sure.tolist(), verdicts.spans, strict=True
+            for text, before, parts, certain, spans, name in zip(
+                texts, found, likely.tolist(), sure.tolist(), verdicts.spans, names, strict=True
             )
         ]
+
+    def _by_brand(
+        self,
+        mentions: Sequence[Mention],
+        languages: Sequence[str],
+        likely: NDArray[np.float64],
+        told: NDArray[np.bool_],
+    ) -> list[str]:
+        """Put what brands have taught into the probabilities; return the name of what judges each mention."""
+        if self._model is None:
+            return []
+        names = [self._model.name] * len(mentions)
+        places: dict[str, list[int]] = {}
+        for place, mention in enumerate(mentions if self._taught else ()):
+            brand = next(iter(brands_of(mention.brands)), "")
+            if brand in self._taught and told[place]:
+                places.setdefault(brand, []).append(place)
+        for brand, chosen in places.items():
+            version, taught = self._taught[brand]
+            texts, spoken = [mentions[place].text for place in chosen], [languages[place] for place in chosen]
+            likely[chosen] = taught.applied(self._model, texts, spoken, likely[chosen])
+            for place in chosen:
+                names[place] = f"{self._model.name}+{version}"
+        return names
 
     def _by_lexicon(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         if self._fallback is None:
