@@ -1,6 +1,6 @@
 """Learns the sentiment model anew: prepare, fit on folds, calibrate, fit on everything, measure what was held back."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,13 +50,13 @@ def prepared(examples: Sequence[Example], hold: Collection[str] = ()) -> Prepare
     return Prepared(kept, held, len(learned) - len(kept))
 
 
-def balanced(examples: Sequence[Example], shares: dict[str, float] | None = None) -> Floats:
-    """Return weights under which, in each language, all classes count alike; their mean is 1."""
+def balanced(examples: Sequence[Example], own: Mapping[str, float] = OWN) -> Floats:
+    """Return weights by which all classes of a language count alike, a text of our own `own` times; their mean is 1."""
     languages = np.array([example.language for example in examples])
     truth = numbers([example.label for example in examples])
-    weights = np.array([OWN.get(example.language, 1.0) if example.own else 1.0 for example in examples])
+    weights = np.array([own.get(example.language, 1.0) if example.own else 1.0 for example in examples])
     for language in np.unique(languages):
-        share = (SHARES if shares is None else shares).get(str(language), OTHER)
+        share = SHARES.get(str(language), OTHER)
         for number in range(len(CLASSES)):
             chosen = (languages == language) & (truth == number)
             if chosen.any():
@@ -72,7 +72,7 @@ def train(examples: Sequence[Example], report: Report, *, seed: int = 0, strengt
     rows = matrix([example.text for example in examples], languages)
     weights = balanced(examples)
     scores = _held_out(rows, truth, weights, strength, seed, report)
-    calibration = calibrated(scores, truth, groups(languages), weights)
+    calibration = calibrated(scores, truth, groups(languages), balanced(examples, {}))
     report("fitting on everything")
     return SentimentModel(fit_head(CLASSES, rows, truth, weights, strength=strength), calibration, NAMED)
 
