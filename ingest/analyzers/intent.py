@@ -130,7 +130,16 @@ def _weighed(mention: Mention, before: Analysis, told: dict[str, Intent]) -> tup
     for label, against in (("complaint", before.sentiment.positive), ("praise", before.sentiment.negative)):
         if label in told and against >= CLEAR and told[label].score < SURE:
             del told[label]
+    if {"request", "suggestion"} <= set(told) and _same_words(told["suggestion"], told["request"]):
+        del told["suggestion"]
     if mention.rating is not None or mention.kind == "review":
         known = told.get("review", Intent("review", 0.0))
         told["review"] = Intent("review", max(known.score, RATED), known.evidence)
     return tuple(sorted(told.values(), key=lambda intent: -intent.score))
+
+
+def _same_words(weak: Intent, strong: Intent) -> bool:
+    """Say whether an intent stands only on words of a surer one: "könntet ihr mir …" asks for this author."""
+    if weak.score >= min(strong.score, SURE):
+        return False
+    return all(any(a.start < b.end and b.start < a.end for b in strong.evidence) for a in weak.evidence)
