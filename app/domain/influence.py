@@ -143,8 +143,6 @@ def leaders(told: Told, start: float, end: float, part: str | None = None, limit
     rows = _rows(told, seen, found, best)
     made = []
     for one in best:
-        if told.authors[one] not in told.people:
-            continue
         figures = Figures(
             reach=int(reach[one]),
             following=int(found.total[one]),

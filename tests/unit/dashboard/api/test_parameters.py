@@ -14,6 +14,7 @@ ROUTES = (
     "/api/v1/brands",
     "/api/v1/brands/nordlicht/tally",
     "/api/v1/influencers",
+    "/api/v1/brands/nordlicht/influencers",
     "/api/v1/topics",
     "/api/v1/brands/nordlicht/voices",
     "/api/v1/sources",
