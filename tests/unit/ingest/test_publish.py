@@ -6,6 +6,7 @@ from app.bus.port import Accepted
 from app.config import read
 from app.domain.mention import Author, AuthorRemoval, Deletion, Mention
 from app.errors import Backpressure, BusUnavailable
+from app.store.marks import handle_key
 from ingest import publish
 from ingest.publish import Intake
 from tests.fixtures.store import NOON, said
@@ -153,6 +154,19 @@ async def test_a_vanished_author_takes_everything_along(intake, bus, store, iden
     assert await intake.take(batch, "push") == Accepted(accepted=1, deleted=3)
     assert {event.id for event in bus.events if isinstance(event, Deletion)} == {"archived", "fresh", "newest"}
     assert await intake.take([AuthorRemoval("x", "nobody", NOON)], "push") == Accepted()
+
+
+async def test_a_vanished_author_is_no_customer_any_more(intake, store, identity):
+    anna = said(identity, "archived", channel="x", author="anna")
+    keys = [identity.author("x", "anna"), handle_key(identity, "x", anna.mention.author.handle)]
+    with store.transaction() as tx:
+        tx.mentions.upsert([(anna, 1)])
+        for key in (*keys, identity.author("x", "bert")):
+            tx.marks.add(key, "customer", NOON)
+    await intake.take([AuthorRemoval("x", "anna", NOON)], "push")
+    with store.transaction() as tx:
+        assert [tx.marks.clear(key, "customer") for key in keys] == [False, False]
+        assert tx.marks.clear(identity.author("x", "bert"), "customer")
 
 
 async def test_refusals_reach_the_sender(intake, bus):
