@@ -56,7 +56,7 @@ def test_until_the_conversation_is_known_reach_alone_is_shown():
 def test_reasons_say_what_changed_and_what_is_not_known():
     told = {name: said.replace("\u00a0", " ") for name, said in reasons(KARLA, 6 * 3600, "Europe/Berlin").items()}
     assert told["de"] == (
-        "38 von 120 Beiträgen anderer in den letzten 6 h folgen diesem Konto (30 Antworten, 8 Weitergaben); "
+        "38 von 120 Beiträgen anderer innerhalb von 6 h folgen diesem Konto (30 Antworten, 8 Weitergaben); "
         "Reichweite 4.200; kritisch seit 18.11., davor wohlwollend (aus 7 Beiträgen)."
     )
     assert told["en"].endswith("critic since 18/11, advocate before (from 7 posts).")

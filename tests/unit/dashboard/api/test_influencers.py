@@ -54,8 +54,8 @@ async def test_who_leads_comes_with_parts_share_stance_reasons_and_an_example(ht
     assert (karla["stance"]["label"], karla["stance"]["posts"], karla["stance"]["changed"]) == ("critic", 3, None)
     assert (karla["example"]["key"], karla["example"]["text"]) == (town.mention.key, town.mention.text)
     told = {language: reason.replace("\u00a0", " ") for language, reason in karla["reasons"].items()}
-    assert told["de"].startswith(f"20 von {karla['turns']} Beiträgen anderer in den letzten 6 h folgen")
-    assert told["en"].startswith(f"20 of {karla['turns']} posts by others in the last 6 h follow this")
+    assert told["de"].startswith(f"20 von {karla['turns']} Beiträgen anderer innerhalb von 6 h folgen")
+    assert told["en"].startswith(f"20 of {karla['turns']} posts by others within 6 h follow this")
     assert "reach 4,200; critic since" in told["en"]
     assert "19 Antworten, 1 Weitergabe" in told["de"]
     assert "niemand" in items[1]["reasons"]["de"]
