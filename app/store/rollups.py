@@ -62,7 +62,7 @@ class Rollups:
         return [
             MinuteTally(
                 start=at,
-                **dict(zip(SHOWN, numbers, strict=True)),
+                **_named(numbers),
                 authors=seeded + authors.get(at, 0) + past.get(at, 0),
                 channels={channel: count for channel, count in channels.get(at, {}).items() if count > 0},
             )
@@ -127,3 +127,7 @@ class Rollups:
         within = (row.brand == brand, row.published_at >= start, row.published_at < end + MINUTE, *minutes_within)
         query = select(bucket, func.count(row.author_key.distinct()).label("authors")).where(*within).group_by(bucket)
         return {row.bucket: row.authors for row in self._connection.execute(query)}
+
+
+def _named(numbers: Sequence[int]) -> dict[str, Any]:
+    return dict(zip(SHOWN, numbers, strict=True))

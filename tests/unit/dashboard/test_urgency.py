@@ -16,6 +16,7 @@ from dashboard.cause import because, sentence
 from dashboard.feed import Feed
 from dashboard.i18n import words
 from dashboard.panels.newest import NewestPanel
+from dashboard.unanswered import unanswered
 from dashboard.urgency import Known, Urgency
 from dashboard.weighing import FRESH, Weighing
 from tests.fixtures.store import NOON as STORED
@@ -146,3 +147,14 @@ def test_influence_comes_from_the_conversation_and_is_asked_for_now_and_then(con
     context.clock.advance(FRESH + 1)
     assert influence(star) > first
     assert influence(echoes[0]) is None
+
+
+def test_of_one_text_all_but_the_first_count_as_copies(context, store, identity):
+    same = [kept(identity, f"at://{n}", author=f"did:{n}", at=STORED - n) for n in range(3)]
+    same = [replace(one, analysis=replace(one.analysis, voice="00ff00ff00ff00ff")) for one in same]
+    with store.transaction() as tx:
+        tx.mentions.upsert([(one, 1) for one in same])
+    items = unanswered(context, Weighing(context), "nordlicht", 10).items
+    assert [one.analysed.mention.id for one in items] == ["at://2", "at://1", "at://0"]
+    assert [one.known.copied for one in items] == [False, True, True]
+    assert "copied" in [reason.name for reason in items[1].priority.reasons]
