@@ -85,8 +85,8 @@ def _known() -> tuple[Brand, ...]:
 
 
 def _mentions(count: int, seed: int) -> list[Mention]:
-    texts = posts(count, _known(), HITS, seed)
-    return [_mention(f"@{seed:05d} {text} {seed}-{n}", n) for n, text in enumerate(texts)]
+    crowd = posts(count, _known(), HITS, seed)
+    return [_mention(f"@{seed:05d} {one.text} {seed}-{n}", n) for n, one in enumerate(crowd)]
 
 
 def _retold(crowd: Sequence[Mention]) -> list[Mention]:
