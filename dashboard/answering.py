@@ -25,7 +25,7 @@ class Answering:
 
     def __init__(self, context: Context, feed: Feed, watched: Callable[[], bool]) -> None:
         self._context = context
-        self._weighing = Weighing(context)
+        self._weighing = Weighing(context, self._led)
         self._feed = feed
         self._watched = watched
 
@@ -43,6 +43,10 @@ class Answering:
             self._feed.tell_urgency(await to_thread.run_sync(self._look_at, list(cards.values())[:MOST]))
         except Unavailable as reason:
             log.info("answers unknown", reason=str(reason))
+
+    def _led(self, brand: str) -> dict[str, float]:
+        leaders = self._feed.around.leaders.get(brand, ())
+        return {one.key: one.score.total for one in leaders if one.score.following}
 
     def _look_at(self, cards: Sequence[AnalysedMention]) -> Urgency:
         with self._context.store.reading() as tx:

@@ -1,6 +1,6 @@
 """Weighing: the priority of mentions as it is right now, with what the archive knows around them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from app.config import Config
@@ -34,8 +34,10 @@ class Weighed(NamedTuple):
 class Weighing:
     """Weighs mentions by the configuration in force. Synchronous: never on the event loop."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, led: Callable[[str], Mapping[str, float]] | None = None) -> None:
+        """Take influence by brand and author's key from `led` where somebody else works it out already."""
         self._context = context
+        self._led = led or self._look
         self._config: Config | None = None
         self._urgency = Urgency()
         self._leaders: dict[str, tuple[float, Mapping[str, float]]] = {}
@@ -71,7 +73,7 @@ class Weighing:
             known[said.key] = Known(author, told.get(said.key), mine, max(scores, default=None), said.key in copied)
         return known
 
-    def _led(self, brand: str) -> Mapping[str, float]:
+    def _look(self, brand: str) -> Mapping[str, float]:
         """Return the influence of those who lead the conversation of a brand, by their key.
 
         What is not read yet is read by and by: nobody waits for it.
