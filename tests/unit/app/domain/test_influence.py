@@ -222,6 +222,23 @@ def test_who_follows_anyway_has_not_adopted_and_reposts_adopt_nothing():
     assert (karla.part("adoption").figure, karla.part("replies").figure) == (0, 20)
 
 
+def test_what_came_before_in_the_window_is_ordinary_too():
+    talk = [remark(f"o{n}", f"old{n}", NOON - 5 * 3600 + n, terms=("strom", "weg")) for n in range(150)]
+    talk += [remark("first", "karla", NOON - 4 * 3600, terms=("funkloch",))]
+    talk += [remark(n, f"p{n}", NOON - 60 * n, terms=("funkloch", "strom")) for n in range(30)]
+    assert {who: one.score.term for who, one in led(talk, limit=500).items() if one.score.term} == {"karla": "funkloch"}
+
+
+@pytest.mark.parametrize("past", [0, 1_500])
+def test_chance_alone_adopts_nothing(past):
+    rng, talk = random.Random(past), []
+    for number in range(1_500 + past):
+        words = tuple({f"w{int(4_000 * rng.random() ** 3)}" for _ in range(8)})
+        at = NOON - rng.uniform(0, HOURS) - (HOURS if number >= 1_500 else 0)
+        talk.append(remark(number, f"p{rng.randrange(500)}", at, terms=words))
+    assert [one.score.term for one in led(talk, limit=1_000).values() if one.score.term] == []
+
+
 def test_without_a_past_nothing_is_called_adopted():
     talk = [remark(n, f"p{n}", NOON - 60 * n, terms=("funkloch",)) for n in range(40)]
     assert all(one.score.part("adoption").figure == 0 for one in led(talk).values())
