@@ -2,7 +2,8 @@
 
 import re
 
-_MASKED = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@[\w.\-]*\w|(?<![\w/])http(?!\w)")
+_MASKED = re.compile(r"[hw@](?:(?<=h)ttps?://\S+|(?<=w)ww\.\S+|(?<=@)(?<!\w@)[\w.\-]*\w|(?<=h)(?<![\w/]h)ttp(?!\w))")
+"""Begins with the characters all begin with: so the rest of a text is skipped fast."""
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"(?<!\w)@[\w.\-]*\w")
 

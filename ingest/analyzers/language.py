@@ -27,7 +27,11 @@ TOLD = 2.0
 LONG = 1_000
 """Characters of a text that are looked at."""
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|[@#][\w.\-]+|(?<!\w)http(?!\w)|[^\w'\u2019@#]+|[\d_@#]+")
+_NOISE = re.compile(
+    r"[\W\dhw_](?:(?<= )[^\w'\u2019@#]+|(?<=h)ttps?://\S+|(?<=w)ww\.\S+|(?<=[@#])[\w.\-]+|(?<=h)(?<!\wh)ttp(?!\w)"
+    r"|(?<=[^\w'\u2019@# ])[^\w'\u2019@#]*|(?<=[\d_@#])[\d_@#]*)"
+)
+"""What is no word, but single blanks; begins with one set of characters, so that letters are skipped fast."""
 _TAGS = re.compile(r"#([^\W\d_]{3,})")
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1dff\u2c80-\ua6ff\ua800-\ufaff\ufb1d-\ufeff\U00010300-\U0001e943]")
@@ -106,8 +110,8 @@ class LanguageAnalyzer:
     def _told(self, words: str) -> tuple[str, float]:
         """Return the likeliest of the configured languages, and how likely it is."""
         scores: dict[str, int] = {}
-        for word in words.lower().split():
-            for language in self._words.get(word, ()):
+        for languages in filter(None, map(self._words.get, words.lower().split())):
+            for language in languages:
                 scores[language] = scores.get(language, 0) + 1
         ranked = sorted(scores.values(), reverse=True)
         if ranked and ranked[0] - (ranked[1] if len(ranked) > 1 else 0) >= PLAIN:

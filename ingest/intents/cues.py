@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 from ahocorasick_rs import AhoCorasick
 
-from ingest.intents.grammar import compiled
+from ingest.intents.grammar import ASKED, CLAUSE, compiled
 from ingest.intents.spelling import LONG, origin, spelled
 
 LANGUAGES = ("de", "en")
@@ -20,6 +20,7 @@ OFTEN = 12
 """Times the same rarest word of a text is looked at: nobody says one word a thousand times to be understood."""
 _WORDS = str.maketrans("|.?", "   ")
 _APART = " |.?"
+_ENDS = "|.?"
 
 
 class Cue(NamedTuple):
@@ -50,6 +51,7 @@ class Grammar:
                 for anchor in pattern.anchors:
                     owners.setdefault(anchor, []).append(_Wording(number, pattern.regex or "", pattern.leads))
         self._owners = list(owners.values())
+        self._possible: dict[tuple[int, bool, bool], list[_Wording]] = {}
         self._anchors = AhoCorasick(list(owners))
         self._taken = [
             (self.groups.index(group), self.groups.index(guard))
@@ -65,19 +67,42 @@ class Grammar:
         `plain` is its spelled form where that is known already.
         """
         plain = plain or spelled(text[:LONG])
-        found: dict[int, tuple[int, int]] = {}
-        seen: dict[int, int] = {}
-        for anchor, start, end in self._anchors.find_matches_as_indexes(plain.translate(_WORDS), overlapping=True):
-            seen[anchor] = times = seen.get(anchor, 0) + 1
-            if times > OFTEN:
-                continue
-            for wording in self._owners[anchor]:
-                if wording.group not in found and (span := _span(plain, wording, start, end)):
-                    found[wording.group] = span
+        found = self._found(plain)
         for taken, by in self._taken:
             if taken in found and by in found and _meet(found[taken], found[by]):
                 del found[taken]
         return _placed(text, plain, [(self.groups[group], a, b) for group, (a, b) in found.items()])
+
+    def _found(self, plain: str) -> dict[int, tuple[int, int]]:
+        """Return where each group stands in a spelled text; what cannot stand there is not even tried."""
+        found: dict[int, tuple[int, int]] = {}
+        seen: dict[int, int] = {}
+        vain: dict[str, int] = {}
+        asked = "?" in plain
+        for anchor, start, end in self._anchors.find_matches_as_indexes(plain.translate(_WORDS), overlapping=True):
+            seen[anchor] = times = seen.get(anchor, 0) + 1
+            if times > OFTEN:
+                continue
+            begin = start + (plain[start] in _APART)
+            opens = plain[begin - 1] in _ENDS or (plain[begin - 1] == " " and plain[begin - 2] in _ENDS)
+            for group, regex, leads in self._of(anchor, opens=opens, asked=asked):
+                if group not in found and (
+                    span := _leading(plain, regex, begin, end) if leads else _around(plain, regex, start, vain)
+                ):
+                    found[group] = span
+        return found
+
+    def _of(self, anchor: int, *, opens: bool, asked: bool) -> list[_Wording]:
+        """Return the wordings of an anchor that are possible where a clause begins or not, where one asks or not."""
+        possible = self._possible.get((anchor, opens, asked))
+        if possible is None:
+            possible = self._possible[anchor, opens, asked] = [
+                wording
+                for wording in self._owners[anchor]
+                if (opens or not wording.leads or not wording.regex.startswith(CLAUSE))
+                and (asked or not wording.regex.endswith(ASKED))
+            ]
+        return possible
 
 
 @cache
@@ -90,18 +115,28 @@ def grammar(language: str) -> Grammar:
 _compiled = cache(re.compile)
 
 
-def _span(plain: str, wording: _Wording, start: int, end: int) -> tuple[int, int] | None:
-    """Return where the wording stands whose anchor stands at `[start, end)`."""
-    begin = start + (plain[start] in _APART)
-    if not wording.regex:
-        while plain[begin - 1] not in _APART:
-            begin -= 1
-        while plain[end - 1] not in _APART:
-            end += 1
-        return begin, end - 1
-    leads, regex = wording.leads, _compiled(wording.regex)
-    match = regex.match(plain, begin) if leads else regex.search(plain, max(start - BEFORE, 0))
-    return match.span() if match else None
+def _leading(plain: str, regex: str, begin: int, end: int) -> tuple[int, int] | None:
+    """Return where a wording stands whose anchor begins it, at `begin`; without a regex the anchor is all of it."""
+    if regex:
+        match = _compiled(regex).match(plain, begin)
+        return match.span() if match else None
+    while plain[begin - 1] not in _APART:
+        begin -= 1
+    while plain[end - 1] not in _APART:
+        end += 1
+    return begin, end - 1
+
+
+def _around(plain: str, regex: str, start: int, vain: dict[str, int]) -> tuple[int, int] | None:
+    """Return where a wording stands whose anchor is somewhere in it, at `start`; `vain` keeps what was not found."""
+    since = max(start - BEFORE, 0)
+    if since >= vain.get(regex, len(plain)):
+        return None
+    match = _compiled(regex).search(plain, since)
+    if match:
+        return match.span()
+    vain[regex] = since
+    return None
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:

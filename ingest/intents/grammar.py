@@ -23,9 +23,11 @@ from typing import NamedTuple
 from ingest.intents.spelling import folded
 
 _APART = r"[ |]{1,3}"
-_CLAUSE = r"(?:(?<=[|.?] )|(?<=[|.?]))"
+CLAUSE = r"(?:(?<=[|.?] )|(?<=[|.?]))"
+"""Here begins a clause."""
 _CLOSED = r"(?= ?[|.?])"
-_ASKED = r"(?=[^.?]{0,240}\?)"
+ASKED = r"(?=[^.?]{0,240}\?)"
+"""The sentence ends with a question mark."""
 _GAPS = {"..": 4, "...": 10}
 _TOKEN = re.compile(r"\.{2,3}|[()\[\]|^$?]|<\w+>|#|-?[\w*']+(?:-[\w*]+)*")
 
@@ -94,7 +96,7 @@ class _Reader:
                 raise BadCue(f"the cue `{self._cue}` names the class {sign}, which nobody defines")
             return _Item("choice", branches=tuple((_word(folded(word)),) for word in words))
         if sign in {"?", "$"}:
-            return _Item("end", _ASKED if sign == "?" else _CLOSED)
+            return _Item("end", ASKED if sign == "?" else _CLOSED)
         if sign.startswith("-"):
             return _Item("end", f"(?!{_APART}{_regex(_word(sign[1:]))})")
         return _word(sign)
@@ -138,7 +140,7 @@ def _pattern(items: tuple[_Item, ...], *, clause: bool) -> Pattern:
     best = min(certain, key=lambda n: (clause and n > 0, _price(_anchors(items[n]))), default=0)
     anchors = _anchors(items[best]) if certain else frozenset[str]()
     leads = best == 0 and all(anchor.startswith(" ") for anchor in anchors)
-    return Pattern((_CLAUSE if clause else r"(?<!\w)") + _joined(items), anchors, leads)
+    return Pattern((CLAUSE if clause else r"(?<!\w)") + _joined(items), anchors, leads)
 
 
 def _price(anchors: frozenset[str]) -> float:

@@ -27,10 +27,10 @@ _STARS = re.compile(
     r"[★⭐☆🌟]|\d\s?/\s?(?:5|10)\b|\b\d (?:von|out of) (?:5|10)\b|\b\d\s?(?:[Ss]terne?|stars?|Stars?)\b"
 )
 _TITLE = re.compile(r"\A[^.!?:@#\n]{2,48}(?::| [\u2013-]) ")
-_QUOTE = re.compile(r"[\"„“”«»]")
-_DIGIT = re.compile(r"\d")
-_LISTED = re.compile(r"[,;\u2013]|\. ")
-_CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
+_RATED = ("★", "⭐", "☆", "🌟", "/", "von", "out of", "tern", "tar")
+"""Every text with a rating has one of these."""
+_QUOTES = '"„“”«»'
+_CAPITALS = re.compile(r"[A-ZÄÖÜ](?<!\w[A-ZÄÖÜ])[A-ZÄÖÜ]{3,}\b")
 _MONEY = _set("euro euros eur chf pounds dollars quid")
 
 NAMES = (
@@ -56,19 +56,26 @@ def shape(text: str, plain: str) -> tuple[bool, ...]:
     size = len(words)
     first_stop = min((at for at in (plain.find("."), plain.find("?")) if at >= 0), default=-1)
     asks_first = first_stop >= 0 and plain[first_stop] == "?"
-    numbers = len(_DIGIT.findall(text))
+    signs = set(text)
+    digits = [sign for sign in signs if sign.isdecimal()]
+    listed = text.count(",") + text.count(";") + text.count("\u2013") + text.count(". ")
     stops = plain.count(".") + asks
-    money = "€" in text or "$" in text or "£" in text or "%" in text or not bag.isdisjoint(_MONEY)
-    rated = numbers > 0 or "★" in text or "⭐" in text or "🌟" in text
+    money = not signs.isdisjoint("€$£%") or not bag.isdisjoint(_MONEY)
+    stars = not signs.isdisjoint("★⭐🌟") or (bool(digits) and _rated(text))
     return (
-        asks > 0, end == "?", asks > 1, asks_first, asks > 0 and not asks_first, "!" in text,
+        asks > 0, end == "?", asks > 1, asks_first, asks > 0 and not asks_first, "!" in signs,
         "!!" in text or "?!" in text, "..." in text or "…" in text, end not in ".?",
         size <= _FEW, _FEW < size <= _SOME, _SOME < size <= _MANY, _MANY < size <= _CROWD, size > _CROWD,
         own, group, firm, not (us or firm), please, maybe, not bag.isdisjoint(_HEDGE),
-        rated and _STARS.search(text) is not None, _TITLE.match(text) is not None, money,
-        _QUOTE.search(text) is not None, "http" in text or "www." in text,
-        text.startswith("@"), "@" in text, "#" in text,
-        numbers > 0, numbers > _FIGURES, len(_CAPITALS.findall(text)) > 1, text == text.lower(),
-        len(_LISTED.findall(text)) > _PARTS, stops > _PARTS,
+        stars, _TITLE.match(text) is not None, money,
+        not signs.isdisjoint(_QUOTES), "http" in text or "www." in text,
+        text.startswith("@"), "@" in signs, "#" in signs,
+        bool(digits), sum(map(text.count, digits)) > _FIGURES, len(_CAPITALS.findall(text)) > 1, text == text.lower(),
+        listed > _PARTS, stops > _PARTS,
         us and firm, us and asks > 0, firm and asks > 0, please and us, maybe and firm, maybe and not (us or firm),
     )  # fmt: skip
+
+
+def _rated(text: str) -> bool:
+    """Say whether a text with figures says how many stars."""
+    return any(map(text.__contains__, _RATED)) and _STARS.search(text) is not None
