@@ -10,7 +10,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick
 
 from ingest.intents.grammar import ASKED, CLAUSE, compiled
-from ingest.intents.spelling import LONG, origin, spelled
+from ingest.intents.spelling import LONG, origin, parted, spelled
 
 LANGUAGES = ("de", "en")
 """Those that have cues."""
@@ -18,7 +18,6 @@ BEFORE = 120
 """Characters before its rarest word within which a cue begins."""
 OFTEN = 12
 """Times the same rarest word of a text is looked at: nobody says one word a thousand times to be understood."""
-_WORDS = str.maketrans("|.?", "   ")
 _APART = " |.?"
 _ENDS = "|.?"
 
@@ -79,7 +78,7 @@ class Grammar:
         seen: dict[int, int] = {}
         vain: dict[str, int] = {}
         asked = "?" in plain
-        for anchor, start, end in self._anchors.find_matches_as_indexes(plain.translate(_WORDS), overlapping=True):
+        for anchor, start, end in self._anchors.find_matches_as_indexes(parted(plain), overlapping=True):
             seen[anchor] = times = seen.get(anchor, 0) + 1
             if times > OFTEN:
                 continue

@@ -2,7 +2,7 @@
 
 import re
 
-from ingest.intents.spelling import LONG
+from ingest.intents.spelling import LONG, parted
 
 
 def _set(words: str) -> frozenset[str]:
@@ -22,7 +22,6 @@ _FEW, _SOME, _MANY, _CROWD = 4, 8, 16, 32
 """Words of a text by which its length is told."""
 _FIGURES, _PARTS = 5, 2
 """More digits, more listed parts or sentences than these are many."""
-_WORDS = str.maketrans("|.?", "   ")
 _STARS = re.compile(
     r"[★⭐☆🌟]|\d\s?/\s?(?:5|10)\b|\b\d (?:von|out of) (?:5|10)\b|\b\d\s?(?:[Ss]terne?|stars?|Stars?)\b"
 )
@@ -46,7 +45,7 @@ NAMES = (
 def shape(text: str, plain: str) -> tuple[bool, ...]:
     """Return one truth value per name for a text; `plain` is its spelled form."""
     text = text[:LONG]
-    words = plain.translate(_WORDS).split()
+    words = parted(plain).split()
     bag = set(words)
     asks = plain.count("?")
     end = plain.rstrip(" |")[-1:]
