@@ -95,7 +95,8 @@
   }
 
   function overflows(element) {
-    return element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+    const taller = (one) => one.scrollHeight > one.clientHeight + 1;
+    return taller(element) || element.scrollWidth > element.clientWidth + 1 || [...element.querySelectorAll(".cards")].some(taller);
   }
 
   /* Hides what may be dropped, the highest number first, until the rest fits; never shrinks type.
@@ -115,7 +116,7 @@
   /* Fits a block; cards say it in fewer lines so that two find room, and where only one does, it may say all. */
   function settle(section, count) {
     const cards = section.querySelector(".cards");
-    if (!cards) return fit(section, count);
+    if (!cards) return fit(section, count) && !section.querySelector("ol:not(:has(> :not([hidden])))");
     const shown = () => cards.querySelectorAll(".card:not([hidden])").length;
     for (const lines of LINES) {
       cards.dataset.lines = lines;

@@ -50,23 +50,23 @@ def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
     strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
     running = say.say("incident.running", length=say.span(view.at - began(incident)))
     peak = say.say("incident.peak", n=say.number(_peak(incident, view)))
-    why = (("p", {"class": "than", "key": "why", "data-drop": "2"}, _why(strongest, say)),) if strongest else ()
+    why = (("p", {"class": "than", "key": "why", "data-drop": "3"}, _why(strongest, say)),) if strongest else ()
     return (
         ("div", {"class": "word n", "key": "word"}, say.say(f"incident.severity.{incident.severity}")),
         _steps(step),
         ("p", {"class": "low", "key": "state"}, say.say(f"incident.state.{incident.state}")),
-        ("p", {"key": "age"}, f"{running} · {peak}"),
+        ("p", {"key": "age"}, running, ("span", {"key": "peak", "data-drop": "1"}, f" · {peak}")),
         *_burst(incident, say),
         *why,
     )
 
 
 def _burst(incident: Incident, say: Words) -> tuple[Node, ...]:
-    """Return how many accounts the strongest marked burst has; nothing without one. The steps give way to it."""
+    """Return how many accounts the strongest marked burst has; nothing without one. Steps and peak give way to it."""
     bursts = incident.resonance.bursts if incident.resonance else ()
     if not bursts:
         return ()
-    return (("p", {"key": "burst"}, say.say("incident.burst", n=say.number(bursts[0].authors))),)
+    return (("p", {"class": "burst", "key": "burst"}, say.say("incident.burst", n=say.number(bursts[0].authors))),)
 
 
 def _peak(incident: Incident, view: View) -> float:
@@ -77,7 +77,7 @@ def _peak(incident: Incident, view: View) -> float:
 
 def _steps(on: int) -> Node:
     bars = (("i", {"class": "on" if step <= on else "off", "key": str(step)}) for step in (1, 2, 3))
-    return ("div", {"class": "steps", "key": "steps", "data-drop": "1"}, *bars)
+    return ("div", {"class": "steps", "key": "steps", "data-drop": "2"}, *bars)
 
 
 def _why(signal: Signal, say: Words) -> str:

@@ -13,6 +13,8 @@ from dashboard.panel import Drawing, Node, View
 from dashboard.sign import MARKS, SIGNS
 
 SHOWN = 4
+LINE = 40
+"""Characters that fit a line of the block."""
 
 
 class InfluencersPanel:
@@ -44,16 +46,22 @@ def _listed(title: Node, rows: list[Node]) -> Drawing:
 
 def _leader(one: Leader, place: int, view: View, say: Words) -> Node:
     label = SIDES[one.stance.label]
-    told = most(one, say, quoted=named(view.screen) and quoted(view.screen))
+    told = _told(one, say, quoted=named(view.screen) and quoted(view.screen))
     name: Node = ("span", {"class": "name"}, _name(one, place, view, say))
     return (
         "li",
         {"key": one.key, "data-drop": str(place)},
         ("span", {"class": f"who {MARKS[label]}"}, _sign(label), " ", name),
         ("small", {}, ("b", {}, say.say("influencers.score", n=say.number(one.score.total)))),
-        ("small", {"class": "told"}, f"{side(one, say)} · {told}"),
+        ("small", {"class": "told"}, told),
         _meter(label, one.score.total),
     )
+
+
+def _told(one: Leader, say: Words, *, quoted: bool) -> str:
+    """Return side and main reason; a term too long for its line is left out whole, as nobody reads half of it."""
+    told = f"{side(one, say)} · {most(one, say, quoted=quoted)}"
+    return told if len(told) <= LINE else f"{side(one, say)} · {most(one, say, quoted=False)}"
 
 
 def _speaker(one: Influencer, place: int, widest: int, view: View, say: Words) -> Node:

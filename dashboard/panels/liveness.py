@@ -42,7 +42,8 @@ class LivenessPanel:
         if dead and not any(fault.part == "redis" for fault in view.around.faults):  # without it none can be heard of
             silent = {one.source for one in view.around.alarms if one.resolved_at is None}
             told = [one for one in dead if one.status not in MEANT] or dead
-            alarm = f"{say.say('liveness.alarm')} " if silent & {one.id for one in told} else ""
+            said = f"{say.say('liveness.alarm')} " if silent & {one.id for one in told} else ""
+            alarm: Node = ("span", {"class": "what", "data-drop": "0"}, said)
             nodes.append(("span", {"key": "dead", "class": "dead"}, alarm, *_plainly(told, say, now)))
         if demo(view):
             nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))

@@ -59,7 +59,7 @@ def _words(shares: Shares, say: Words) -> tuple[Node, Node]:
 def _voices(view: View, say: Words) -> tuple[Node, ...]:
     """Return how many voices are behind the posts; nothing where nobody looks for copies.
 
-    Where room is short the drivers give way: in a storm the headline names them.
+    Where room is short the title of the drivers gives way, then the drivers: in a storm the headline names them.
     """
     found = view.state.resonance.at(view.at)
     if not found.told:
@@ -72,6 +72,6 @@ def _voices(view: View, say: Words) -> tuple[Node, ...]:
 def _drivers(terms: list[str], say: Words) -> tuple[Node, Node]:
     named = " · ".join(terms) if terms else say.say("sentiment.no_drivers")
     return (
-        ("h2", {"class": "low", "data-drop": "1", "key": "drivers"}, say.say("sentiment.drivers")),
-        ("div", {"class": "terms" if terms else "than", "data-drop": "1", "key": "terms"}, named),
+        ("h2", {"class": "low", "data-drop": "2", "key": "drivers"}, say.say("sentiment.drivers")),
+        ("div", {"class": "terms low" if terms else "than low", "data-drop": "1", "key": "terms"}, named),
     )

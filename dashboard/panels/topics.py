@@ -36,9 +36,9 @@ class TopicsPanel:
         if not quoted(view.screen):
             return Drawing((title, ("p", {"class": "than"}, say.say("newest.unquoted"))))
         if not found.enough:
-            return Drawing((title, ("p", {"class": "than"}, say.say("topics.unknown"))))
+            return Drawing((title, ("p", {"class": "answer"}, say.say("topics.unknown"))))
         if not told:
-            return Drawing((title, ("p", {"class": "than"}, say.say("topics.none"))))
+            return Drawing((title, ("p", {"class": "answer"}, say.say("topics.none"))))
         rows = [_row(one, said, place, view, say) for place, (one, said) in enumerate(told[:SHOWN])]
         return Drawing((title, ("ol", {"class": "topics", "key": "list"}, *rows)))
 

@@ -118,7 +118,7 @@ def _layout(
     axis = {"fixedrange": True, "zeroline": False, "tickfont": font, "ticks": "", "automargin": False}
     return {
         "font": font,
-        "margin": {"l": 2.0, "r": 1.3, "t": 0.62, "b": 1.4},
+        "margin": {"l": 2.0, "r": 1.3, "t": 0.75, "b": 1.4},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,

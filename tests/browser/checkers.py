@@ -95,3 +95,25 @@ def overflow_failures(page: Page) -> list[str]:
           .filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2)
           .map((e) => e.id || e.className)""")
     )
+
+
+def block_failures(page: Page, blocks: int = 5) -> list[str]:
+    """Return the blocks of a scene that are missing or say nothing but their title, or reach beyond their place."""
+    return list(
+        page.evaluate(
+            """(blocks) => {
+          const all = [...document.querySelectorAll("main.blocks section")];
+          const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 0;
+          const beyond = (one) => {
+            const floor = one.getBoundingClientRect().bottom + 1;
+            return [...one.querySelectorAll("p, li, small, .key, .terms, .figure")].filter(seen)
+              .some((part) => part.getBoundingClientRect().bottom > floor);
+          };
+          const empty = (one) => ![...one.children].slice(1).some(seen)
+            || [...one.querySelectorAll("ol, .cards")].some((list) => ![...list.children].some(seen));
+          const missing = all.slice(0, blocks).filter((one) => one.hidden || !seen(one) || empty(one) || beyond(one));
+          return [...missing.map((one) => one.id), ...(all.length < blocks ? ["too few"] : [])];
+        }""",
+            blocks,
+        )
+    )

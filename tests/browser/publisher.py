@@ -1,5 +1,6 @@
 """Puts mentions, heartbeats and boards on a real bus, as ingest, analysis and alerts would."""
 
+import hashlib
 import itertools
 import math
 import random
@@ -12,8 +13,9 @@ from app.bus.port import Entry, Settled
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.domain.analysis import AnalysedMention, Analysis, Label, Sentiment
+from app.domain.burst import Burst
 from app.domain.identity import Identity
-from app.domain.incident import Incident, Signal
+from app.domain.incident import Incident, Resonance, Signal
 from app.domain.mention import Author, Heartbeat, Mention
 from app.domain.source import SourceState
 from app.domain.tally import contribution, profile, reduce
@@ -118,7 +120,8 @@ class Publisher:
             key=IDENTITY.key(said.channel, native),
         )
         sentiment = Sentiment(said.label, *CERTAIN[said.label])
-        return AnalysedMention(mention, Analysis("de", sentiment, terms=said.terms))
+        voice = hashlib.sha256(said.text.encode()).hexdigest()[:16]
+        return AnalysedMention(mention, Analysis("de", sentiment, terms=said.terms, voice=voice))
 
     async def say(self, mentions: Sequence[AnalysedMention]) -> None:
         """Publish and settle them."""
@@ -194,8 +197,8 @@ class Publisher:
         reason = "the name cannot be resolved" if unreachable else ""
         await self._bus.report_source(SourceState("live", "bluesky", status, now - 420, now, reason, lag=0.6))
 
-    async def storm(self, brand: str, opened_at: float, *, state: str = "open") -> None:
-        """Open an incident with its reason."""
+    async def storm(self, brand: str, opened_at: float, *, burst: int = 0, severity: str = "warning") -> None:
+        """Open an incident with its reason, and with a marked burst of so many accounts."""
         now = self._clock.now()
         signal = Signal(
             "negative",
@@ -210,6 +213,7 @@ class Publisher:
             window=600,
             basis=14 * 86_400,
         )
+        hand = (Burst(0.94, (), now - 60, burst, burst),) if burst else ()
         reason = {
             "de": "Negative Erwähnungen 9,2-mal so viele wie üblich (312 statt 34 in 10 min); "
             "Treiber: Abschlag, Hotline; vorneweg Verbraucherzentrale N. und Karla aus Kiel.",
@@ -220,8 +224,8 @@ class Publisher:
             f"storm-{self._run}",
             brand,
             opened_at,
-            state,
-            "warning",
+            "open",
+            severity,
             (signal,),
             ("Abschlag", "Hotline"),
             ("Verbraucherzentrale N.",),
@@ -230,6 +234,7 @@ class Publisher:
             164,
             demo=True,
             reason=reason,
+            resonance=Resonance(2_122, 556, 334, 0.5, 0.74, hand),
         )
         await self._bus.show_incident(self._storm)
 

@@ -240,5 +240,5 @@ def test_copies_are_one_voice_and_a_burst_is_told():
     assert "742 posts · 1 voice" in shown["en"]
     assert "Stimme" not in text(draw("sentiment", view(brand_state(CROWD))).nodes)
     hand = replace(STORM, resonance=Resonance(742, 31, 600, 0.7, 0.9, (Burst(0.9, (), NOON, 40, 30),)))
-    assert "Auffällig: 30 Konten wie von einer Hand" in text(draw("incident", view(incidents=(hand,))).nodes)
+    assert "Auffällig: 30 Konten, eine Hand?" in text(draw("incident", view(incidents=(hand,))).nodes)
     assert "Hand" not in text(draw("incident", view(incidents=(STORM,))).nodes)
