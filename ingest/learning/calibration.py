@@ -1,4 +1,4 @@
-"""From scores to honest probabilities: vector scaling by language group (Guo et al. 2017, section 4.2)."""
+"""From scores to honest probabilities: temperature scaling by language group (Guo et al. 2017, section 4.2)."""
 
 from typing import NamedTuple
 
@@ -38,18 +38,18 @@ def softmax(scores: Floats) -> Floats:
 def calibrated(
     scores: Floats, truth: NDArray[np.int64], group: NDArray[np.int64], weights: Floats, share: float = UNCERTAIN
 ) -> Calibration:
-    """Fit slope and shift of each group on held-out scores by likelihood; the thresholds leave `share` in doubt.
+    """Fit the slope of each group on held-out scores by likelihood; the thresholds leave `share` in doubt.
 
-    `weights` balance the classes. A group without texts, and `unknown`, take the mean of the others.
+    `weights` balance the classes, and therefore nothing is shifted: what one kind of texts would shift to the
+    negative, the next would shift back. A group without texts, and `unknown`, take the mean of the others.
     """
-    classes = scores.shape[1]
-    slope, shift = np.ones(len(GROUPS)), np.zeros((len(GROUPS), classes))
+    slope, shift = np.ones(len(GROUPS)), np.zeros((len(GROUPS), scores.shape[1]))
     learned = [number for number in range(LEARNED) if (group == number).any()]
     for number in learned:
         chosen = group == number
-        slope[number], shift[number] = _scaled(scores[chosen], truth[chosen], weights[chosen])
+        slope[number] = _slope(scores[chosen], truth[chosen], weights[chosen])
     for number in set(range(len(GROUPS))) - set(learned):
-        slope[number], shift[number] = slope[learned].mean(), shift[learned].mean(0)
+        slope[number] = slope[learned].mean()
     sure = Calibration(slope, shift, np.zeros(len(GROUPS)))
     found = margins(sure.probabilities(scores, group))
     limits = {number: _limit(found[group == number], weights[group == number], share) for number in learned}
@@ -64,14 +64,13 @@ def _limit(found: Floats, weights: Floats, share: float) -> float:
     return float(found[order][min(place, len(order) - 1)])
 
 
-def _scaled(scores: Floats, truth: NDArray[np.int64], weights: Floats) -> tuple[float, Floats]:
-    from scipy.optimize import minimize
+def _slope(scores: Floats, truth: NDArray[np.int64], weights: Floats) -> float:
+    from scipy.optimize import minimize_scalar
 
     rows = np.arange(len(truth))
 
-    def loss(values: Floats) -> float:
-        likely = softmax(scores * np.exp(values[0]) + np.append(values[1:], 0.0))
+    def loss(value: float) -> float:
+        likely = softmax(scores * np.exp(value))
         return float(-(weights * np.log(np.maximum(likely[rows, truth], 1e-12))).sum() / weights.sum())
 
-    found = minimize(loss, np.zeros(scores.shape[1]), method="L-BFGS-B").x
-    return float(np.exp(found[0])), np.append(found[1:], 0.0)
+    return float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
