@@ -44,7 +44,7 @@ OTHERS = frozenset(_OTHERS.split())
 
 @cache
 def _whole() -> Any:
-    """Load the model once per process (50 ms)."""
+    """Load the model once per process (0.2 s), when a text first needs it: most speak plainly without."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
@@ -77,10 +77,9 @@ class LanguageAnalyzer:
         del brands
         self._languages = languages
         self._words = _little_words(languages)
-        self._whole = _whole()
         latin = tuple(language for language in languages if language not in OTHERS)
         self._others = tuple(language for language in languages if language in OTHERS)
-        self._models = [_restricted(some or languages) for some in (latin, self._others)]
+        self._speakers = (latin or languages, self._others or languages)
 
     def analyse(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         """Return what was found so far with the language filled in, in order."""
@@ -100,7 +99,7 @@ class LanguageAnalyzer:
             words = f"{words} {_tags(text)}".strip()
             letters = max(letters, (len(words) - words.count(" ")) // 2)
         if prior and prior not in self._languages:
-            strange = letters < ENOUGH or self._whole.classify(words)[0] == prior
+            strange = letters < ENOUGH or _whole().classify(words)[0] == prior
             return UNKNOWN if letters == 0 else prior if strange else self._told(words)[0]
         if letters < LEAST and not (letters and prior):
             return UNKNOWN
@@ -119,7 +118,7 @@ class LanguageAnalyzer:
         return self._weighed(words, scores, latin=True)
 
     def _weighed(self, words: str, scores: dict[str, int], *, latin: bool) -> tuple[str, float]:
-        model = self._models[0 if latin else 1]
+        model = _restricted(self._speakers[0 if latin else 1])
         words = words.lower() if words.isupper() else words
         weights = {
             str(language): math.log(max(float(probability), 1e-12)) + TOLD * scores.get(language, 0)

@@ -65,7 +65,7 @@ Weights = dict[str, float]
 
 @cache
 def lexica() -> Lexica:
-    """Return all tables, built once per process (0.5 s)."""
+    """Return all tables, built once per process (0.3 s)."""
     german, english = _own("de"), _own("en")
     blob_de, blob_en = _textblob("textblob-de", "de-sentiment.xml"), _textblob("textblob", "en-sentiment.xml")
     de = {form: senses[0] for form, senses in blob_de.items()} | _listed(german["words"])
@@ -114,8 +114,8 @@ def _forms(weights: Weights, language: str) -> tuple[Hashes, NDArray[np.float32]
             word.endswith(ending) and len(stem) >= _SHORTEST_STEM for word, stem in zip(weights, stems, strict=True)
         ]
         stem_hashes = hashed([stem for stem, good in zip(stems, fits, strict=True) if good])
-        for other in _ENDINGS[language]:
-            found.append(joined(stem_hashes, hashed([other]), len(other)))
+        for other, hash_ in zip(_ENDINGS[language], hashed(_ENDINGS[language]), strict=True):
+            found.append(joined(stem_hashes, hash_, len(other)))
             worth.append(values[np.array(fits)])
     return np.concatenate(found), np.concatenate(worth)
 
@@ -123,7 +123,7 @@ def _forms(weights: Weights, language: str) -> tuple[Hashes, NDArray[np.float32]
 def _turned(strong: Weights) -> tuple[Hashes, NDArray[np.float32]]:
     """Return "fehlerfrei", "sinnlos", "unschön": the weight turned round."""
     hashes, values = _hashed(strong)
-    ends = [joined(hashes, hashed([end]), len(end)) for end in _TURNED]
+    ends = [joined(hashes, hash_, len(end)) for end, hash_ in zip(_TURNED, hashed(_TURNED), strict=True)]
     row = tokens(list(strong))
     lengths = row.end - row.start if len(row.text) == len(strong) else np.array([len(word) for word in strong])
     return np.concatenate([*ends, joined(hashed(["un"]), hashes, lengths)]), np.tile(-values, len(ends) + 1)
@@ -131,8 +131,8 @@ def _turned(strong: Weights) -> tuple[Hashes, NDArray[np.float32]]:
 
 def _table(columns: list[tuple[int, tuple[Hashes, NDArray[np.float32]]]], flags: dict[int, list[str]]) -> Table:
     flagged = {flag: hashed(words) for flag, words in flags.items()}
-    everything = np.unique(np.concatenate([*(hashes for _, (hashes, _) in columns), *flagged.values()]))
-    everything = everything[everything > 0]
+    everything = np.sort(np.concatenate([np.zeros(1, np.uint64), *(own for _, (own, _) in columns), *flagged.values()]))
+    everything = everything[1:][everything[1:] > everything[:-1]]
     weights = np.zeros((len(everything), COLUMNS), np.float32)
     for column, (hashes, values) in reversed(columns):
         known, first = np.unique(hashes, return_index=True)
@@ -191,7 +191,8 @@ def _own(language: str) -> Any:
 
 
 def _yaml(name: str) -> Any:
-    return yaml.safe_load(files("ingest.analyzers").joinpath(name).read_text("utf-8"))
+    text = files("ingest.analyzers").joinpath(name).read_text("utf-8")
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe, and faster
 
 
 def _listed(words: dict[float, str]) -> Weights:
