@@ -12,10 +12,14 @@ from app.domain.mention import Mention
 from ingest.masking import masked
 
 ENTRIES = 20_000
-ROOM = 32_000_000
-"""Bytes that all remembered analyses may take together, as `weight` estimates them."""
+ROOM = 16_000_000
+"""Bytes that all remembered analyses may take together."""
+APIECE = 200
+"""Bytes that each takes beside what was found: its key, its place."""
 
 Key = bytes
+_packed = msgspec.msgpack.Encoder().encode
+_unpacked = msgspec.msgpack.Decoder(Analysis).decode
 
 
 def key(mention: Mention) -> Key:
@@ -37,18 +41,15 @@ def placed(analysis: Analysis, text: str) -> Analysis:
     return _reworded(analysis, text)
 
 
-def weight(analysis: Analysis) -> int:
-    """Return about how many bytes a blanked analysis takes."""
-    spans = len(analysis.sentiment.evidence) + sum(1 + len(intent.evidence) for intent in analysis.intents)
-    return 600 + 150 * spans + 60 * len(analysis.terms) + 2 * len("".join(analysis.terms))
-
-
 class Memory:
-    """The analyses of the newest texts, bounded by their number and by their bytes; any thread may ask."""
+    """The analyses of the newest texts, bounded by their number and by their bytes; any thread may ask.
+
+    They are kept packed: a fifth of the bytes.
+    """
 
     def __init__(self, entries: int = ENTRIES, room: int = ROOM) -> None:
         self._entries, self._room = entries, room
-        self._known: OrderedDict[Key, Analysis] = OrderedDict()
+        self._known: OrderedDict[Key, bytes] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
@@ -60,21 +61,22 @@ class Memory:
         found = {}
         with self._lock:
             for one in keys:
-                if (analysis := self._known.get(one)) is not None:
+                if (packed := self._known.get(one)) is not None:
                     self._known.move_to_end(one)
-                    found[one] = analysis
-        return found
+                    found[one] = packed
+        return {one: _unpacked(packed) for one, packed in found.items()}
 
     def keep(self, analyses: Iterable[tuple[Key, Analysis]]) -> None:
         """Remember blanked analyses; those not asked for the longest make room."""
+        packed = [(one, _packed(analysis)) for one, analysis in analyses]
         with self._lock:
-            for one, analysis in analyses:
+            for one, new in packed:
                 if (before := self._known.pop(one, None)) is not None:
-                    self._bytes -= weight(before)
-                self._known[one] = analysis
-                self._bytes += weight(analysis)
+                    self._bytes -= APIECE + len(before)
+                self._known[one] = new
+                self._bytes += APIECE + len(new)
             while self._known and (len(self._known) > self._entries or self._bytes > self._room):
-                self._bytes -= weight(self._known.popitem(last=False)[1])
+                self._bytes -= APIECE + len(self._known.popitem(last=False)[1])
 
 
 def _reworded(analysis: Analysis, text: str | None) -> Analysis:

@@ -6,8 +6,9 @@ Looked up for a whole batch at once; `ingest.analyzers.polarity` reads the same 
 from functools import cache
 from importlib.metadata import distribution
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree as ET
+from xml.parsers.expat import ParserCreate
 
 import numpy as np
 import yaml
@@ -217,9 +218,16 @@ def _textblob(package: str, name: str) -> dict[str, tuple[float, float]]:
     """Return word → (polarity, subjectivity), averaged over its senses, from the XML of TextBlob's lexicon."""
     found = next(file for file in distribution(package).files or () if file.name == name)
     senses: dict[str, list[tuple[float, float]]] = {}
-    for word in ET.parse(str(found.locate())).iter("word"):  # noqa: S314 - a file of an installed package
-        row = (float(word.get("polarity", 0)), float(word.get("subjectivity", 0)))
-        senses.setdefault(word.get("form", ""), []).append(row)
+
+    def begins(element: str, word: dict[str, str]) -> None:
+        if element == "word":
+            row = (float(word.get("polarity", 0)), float(word.get("subjectivity", 0)))
+            senses.setdefault(word.get("form", ""), []).append(row)
+
+    parser = ParserCreate()
+    parser.StartElementHandler = begins
+    with Path(str(found.locate())).open("rb") as file:
+        parser.ParseFile(file)
     return {form: (_mean(row, 0), _mean(row, 1)) for form, row in senses.items() if form}
 
 

@@ -11,7 +11,7 @@ from app.domain.analysis import Analysis, Evidence, Intent
 from app.domain.fault import Fault
 from app.domain.mention import Author, Mention
 from app.errors import UnknownExtension
-from ingest.memory import Memory, weight
+from ingest.memory import APIECE, Memory
 from ingest.understanding import BATCH, CHARACTERS, LONG, Missing, Understanding, admit, build, parcels
 
 
@@ -156,7 +156,7 @@ def test_a_long_text_is_read_in_part_and_no_batch_grows_large():
 
 def test_memory_is_bounded_by_entries_and_by_bytes():
     [analysis] = understand(build(("language", "lexicon"), ("de",)), [mention("Das ist eine Frechheit, wirklich")])
-    few, small = Memory(entries=3), Memory(room=3 * weight(analysis))
+    few, small = Memory(entries=3), Memory(room=3 * (APIECE + len(msgspec.msgpack.encode(analysis))))
     for memory in (few, small):
         memory.keep((bytes([n]), analysis) for n in range(5))
         memory.keep([(b"\x04", analysis)])
@@ -170,7 +170,9 @@ def test_memory_is_bounded_by_entries_and_by_bytes():
 def test_nobodys_words_stay_in_memory_but_terms():
     memory = Memory()
     Understanding([Poisonous(())], memory).understand([mention("Wann kommt ihr?")])
-    assert [one.intents[0].evidence for one in memory._known.values()] == [(Evidence("", 0, 4, 1.0),)]
+    [(one, packed)] = memory._known.items()
+    assert b"kommt" not in packed
+    assert memory.recall([one])[one].intents[0].evidence == (Evidence("", 0, 4, 1.0),)
 
 
 def test_threads_share_a_memory():
