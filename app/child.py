@@ -21,6 +21,8 @@ HEALTHY = 60.0
 GRACE = 10.0
 """Seconds a process has to stop by itself before it is killed."""
 
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}
+"""Unless the environment says otherwise: workers share the cores by themselves, threads of numpy get in the way."""
 WORKER, WORKERS, LOG = "EMBERWATCH_WORKER", "EMBERWATCH_WORKERS", "EMBERWATCH_LOG"
 """In a child's environment: its name among all workers on all machines, how many are like it, its log file if any."""
 
@@ -94,7 +96,7 @@ class Child:
             self.pid = None
 
     def _told(self) -> dict[str, str]:
-        return {**os.environ, **self._environment, VARIABLE: str(os.getpid())}
+        return {**ALONE, **os.environ, **self._environment, VARIABLE: str(os.getpid())}
 
     async def _end(self, process: Process) -> None:
         if process.returncode is None:
