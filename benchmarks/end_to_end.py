@@ -17,7 +17,7 @@ MODELS = {True: 1_000, False: 20_000}
 WARM = 2_000
 MUST, AIM = 10_000, 20_000
 PATIENCE = 300.0
-TEXT_MODELS = "language, lexicon"
+TEXT_MODELS = "language, sentiment, intent, terms, voice"
 LAYOUT = ("analysis", *PATH)
 
 
