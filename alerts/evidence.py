@@ -1,8 +1,9 @@
 """What speaks for an incident: the terms that drive it and the authors with the largest reach."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from app.bus.port import Snapshot
+from app.domain.account import account, names
 from app.domain.brand import Brand
 from app.domain.tally import SPAN, Profile, TallyDelta, split
 from app.domain.terms import drivers, written
@@ -32,7 +33,10 @@ def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3)
 
 
 def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LEADERS) -> tuple[str, ...]:
-    """Return the names of the authors with the largest reach since the onset: followers times mentions."""
+    """Return the names of the authors with the largest reach since the onset: followers times mentions.
+
+    Where a channel knows no followers, those who said most. Our own accounts are none.
+    """
     onset = int(since) // SPAN["a"] * SPAN["a"]
     spoken: dict[str, int] = {}
     for start, fields in buckets(snapshot.tally, brand.id, "a"):
@@ -40,13 +44,16 @@ def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LE
             key, measure = field.rsplit(":", 1)
             if start >= onset and measure == "n" and number > 0:
                 spoken[key] = spoken.get(key, 0) + number
-    reached = {key: number * _followers(snapshot.profiles, key) for key, number in spoken.items()}
-    first = sorted((key for key, reach in reached.items() if reach), key=lambda key: (-reached[key], key))
-    return tuple(snapshot.profiles[key].name for key in first[:limit])
+    own = {account(one) for one in brand.accounts}
+    people = {key: profile for key, profile in snapshot.profiles.items() if key in spoken and not _ours(profile, own)}
+    reached = {key: spoken[key] * profile.followers for key, profile in people.items()}
+    followed = [key for key in people if reached[key]]
+    first = sorted(followed or people, key=lambda key: (-reached[key], -spoken[key], key))
+    return tuple(people[key].name for key in first[:limit])
 
 
-def _followers(profiles: Mapping[str, Profile], key: str) -> int:
-    return profiles[key].followers if key in profiles else 0
+def _ours(profile: Profile, own: Collection[str]) -> bool:
+    return any(name in own for name in names(profile.handle))
 
 
 def buckets(tally: TallyDelta, brand: str, grain: str) -> list[tuple[int, dict[str, int]]]:

@@ -21,10 +21,13 @@ PATIENCE = 3.0
 log = structlog.get_logger()
 
 
-async def leaders_of(context: Context, snapshot: Snapshot, brand: Brand, since: float) -> tuple[str, ...]:
+async def leaders_of(
+    context: Context, snapshot: Snapshot, brand: Brand, since: float, known: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return the names of the lead authors, the first first; our own accounts are none.
 
-    Where the archive has nothing yet, or does not answer in time, those of the tallies by reach.
+    Where the archive has nothing yet, or does not answer in time, those of the tallies by reach; where they have
+    nobody either, those `known` before.
     """
     now = context.clock.now()
     window = max(now - since, 60.0)
@@ -37,4 +40,4 @@ async def leaders_of(context: Context, snapshot: Snapshot, brand: Brand, since: 
     except Unavailable as reason:
         log.info("leaders by reach", reason=str(reason), brand=brand.id)
     names = [one.profile.name for one in found if not one.ours]
-    return tuple(dict.fromkeys(names))[:LEADERS] or lead_authors(snapshot, brand, since)
+    return tuple(dict.fromkeys(names))[:LEADERS] or lead_authors(snapshot, brand, since) or known

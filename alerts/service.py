@@ -289,7 +289,7 @@ class AlertsService:
             severity=decision.severity,
             signals=tuple(raised.values()),
             terms=terms,
-            authors=await leaders_of(self._context, snapshot, brand, figures.since),
+            authors=await leaders_of(self._context, snapshot, brand, figures.since, incident.authors),
             peak=decision.peak,
             since=figures.since,
             demo=brand.demo or watch.demo(),

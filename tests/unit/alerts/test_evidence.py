@@ -36,3 +36,17 @@ def test_lead_authors_by_reach_since_the_onset():
     snapshot = Snapshot({}, SINCE, TALLY, {}, PROFILES)
     assert lead_authors(snapshot, BRAND, SINCE + 99) == ("Die Zeitung", "Vielschreiber")
     assert lead_authors(snapshot, BRAND, SINCE + 99, limit=1) == ("Die Zeitung",)
+
+
+def test_where_nobody_has_followers_those_who_said_most_lead():
+    unfollowed = {key: Profile("reviews", one.name, None, 0) for key, one in PROFILES.items()}
+    assert lead_authors(Snapshot({}, SINCE, TALLY, {}, unfollowed), BRAND, SINCE) == (
+        "Niemand",
+        "Vielschreiber",
+        "Die Zeitung",
+    )
+
+
+def test_our_own_accounts_lead_nothing_however_many_follow_them():
+    with_us = PROFILES | {"unknown": Profile("chat", "Nordlicht Strom", "NordlichtStrom", 10**6)}
+    assert lead_authors(Snapshot({}, SINCE, TALLY, {}, with_us), BRAND, SINCE) == ("Die Zeitung", "Vielschreiber")

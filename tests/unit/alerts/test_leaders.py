@@ -66,3 +66,8 @@ async def test_neither_does_one_that_takes_too_long(store, clock, say, monkeypat
     say("karla", ROOT, 30)
     monkeypatch.setattr(subject, "PATIENCE", 0.0)
     assert await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600) == ("Die Zeitung",)
+
+
+async def test_who_was_known_before_stays_where_nobody_is_found(store, clock):
+    nothing = Snapshot({}, NOON, {}, {}, {})
+    assert await leaders_of(Rooms(store, clock), nothing, BRAND, NOON - 600, ("Die Zeitung",)) == ("Die Zeitung",)
