@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -35,12 +36,12 @@ _log = structlog.get_logger("intent")
 class IntentAnalyzer:
     """Tells complaint, query, suggestion, request, review, praise and lead in German and English texts.
 
-    Without a model that can be read, cues alone decide; `fault` says so.
+    Without a model that can be read, cues alone decide; `fault` says so. `path` is a model to read instead of ours.
     """
 
     name = "intent"
 
-    def __init__(self, languages: tuple[str, ...], brands: tuple[str, ...] = ()) -> None:
+    def __init__(self, languages: tuple[str, ...], brands: tuple[str, ...] = (), path: Path | None = None) -> None:
         self._spoken = frozenset((*(one for one in languages if one in LANGUAGES), UNKNOWN))
         self._brands = brands
         self.fault = ""
@@ -48,7 +49,7 @@ class IntentAnalyzer:
         for language in LANGUAGES:
             grammar(language)
         try:
-            self._heads = _shipped()
+            self._heads = load(path) if path else _shipped()
         except WrongInput as error:
             self.fault = f"Intents are told by cues alone: {error}"
             _log.warning("intents by cues alone", reason=str(error))

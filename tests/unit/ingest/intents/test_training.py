@@ -48,6 +48,7 @@ def test_heads_learn_what_is_plain(trained):
     assert figures["texts"] == 2 * 8 * 5 * 3
     assert figures["folds"]["de"]["macro"] > 90
     assert figures["held"]["all"]["macro"] > 90
+    assert figures["held, with the analyzer's rules"]["all"]["macro"] > 80
     assert json.loads(path.with_suffix(".json").read_text()) == figures
     told, scores = judged(load(path), examples("x"))
     assert told.shape == scores.shape == (120, len(INTENTS))
