@@ -12,7 +12,6 @@ import structlog
 from anyio import to_thread
 
 from app.bus.port import Entry, Labelled, Settled
-from app.config import Config
 from app.domain.analysis import AnalysedMention, Analysis
 from app.domain.correction import Correction, corrected, kept
 from app.domain.identity import Identity
@@ -35,7 +34,8 @@ from app.service import Context
 from ingest.analyzer import Analyzer
 from ingest.correcting import tell, to_analyse, understood
 from ingest.echo import voiced
-from ingest.understanding import Failure, Understanding, admit, configured, names_of
+from ingest.tuition import Tuition
+from ingest.understanding import Failure
 
 GROUP = "analysis"
 BATCH = 500
@@ -64,32 +64,21 @@ class AnalysisService:
         self._context = context
         self._bus = context.bus
         self._consumer = context.options.get("consumer") or context.worker
-        self._analyzers = Understanding(analyzers or ())
-        self._given = self._prepared = bool(analyzers)
+        self._tuition = Tuition(context, analyzers)
         self._interrupted: set[str] = set()
         self._patience = context.config.analysis.patience
 
     async def run(self) -> None:
         """Work until cancelled."""
-        config = self._context.config
         await self.prepare()
         async with anyio.create_task_group() as group:
-            if not self._given:
-                group.start_soon(self._follow, config)
+            group.start_soon(self._tuition.follow)
             while True:
                 try:
                     await self._work()
                 except Unavailable as error:
                     _log.warning("waiting", reason=str(error))
                     await self._context.clock.sleep(PAUSE)
-
-    async def _follow(self, config: Config) -> None:
-        """Have the analyzers know the names of what is watched, as they change."""
-        known = names_of(config)
-        async for changed in self._context.watchlist.changes(config):
-            if (names := names_of(changed)) != known:
-                known = names
-                self._analyzers = await to_thread.run_sync(configured, changed)
 
     async def _work(self) -> None:
         """Work until the bus does not answer; first on what was left."""
@@ -98,16 +87,14 @@ class AnalysisService:
         while True:
             if clock.monotonic() - looked >= CLAIM_EVERY:
                 looked = clock.monotonic()
+                await self._tuition.look()
                 await self.take(await self._bus.claim(GROUP, self._consumer))
                 self._context.ready.set()
             await self.take(await self._bus.read(GROUP, self._consumer, BATCH, WAIT_MS))
 
     async def prepare(self) -> None:
         """Load what the analyzers need, off the event loop."""
-        if not self._prepared:
-            self._analyzers = await to_thread.run_sync(configured, self._context.config)
-            self._prepared = True
-            admit(self._analyzers, self._context.faults, self._context.clock.now())
+        await self._tuition.prepare()
 
     async def take(self, entries: Sequence[Entry]) -> None:
         """Analyse and settle entries as delivered; what cannot be analysed is buried and the rest goes on."""
@@ -117,7 +104,7 @@ class AnalysisService:
             try:
                 with BATCH_SECONDS.labels("analysis").time():
                     await self._settle(await self._understood(batch))
-                admit(self._analyzers, self._context.faults, self._context.clock.now())
+                self._tuition.admit()
             except Unavailable:
                 self._interrupted ^= {entry.id for entry in batch if _suspect(entry)}
                 raise
@@ -155,10 +142,10 @@ class AnalysisService:
 
     async def _understand(self, mentions: Sequence[Mention]) -> list[Analysis | Failure]:
         """Ask the analyzers, in a thread, for they take their time; without any the way there would cost more."""
-        if not self._analyzers:
-            return [*self._analyzers.understand(mentions)]
+        if not self._tuition.understanding:
+            return [*self._tuition.understanding.understand(mentions)]
         with watched(2 * self._patience), anyio.move_on_after(self._patience):
-            return [*await to_thread.run_sync(self._analyzers.understand, mentions, abandon_on_cancel=True)]
+            return [*await to_thread.run_sync(self._tuition.understanding.understand, mentions, abandon_on_cancel=True)]
         if len(mentions) == 1:
             return [Failure(f"its analysis took longer than {self._patience:g} s")]
         _log.warning("analyzers hang", mentions=len(mentions))

@@ -70,9 +70,7 @@ class Teaching:
         if not lessons and not drawn:
             raise WrongInput(f"There is no mention of `{brand}` to learn from; name a brand by its id in config.yaml.")
         _, before = self.taught.get(brand, ("", Taught()))
-        found, correction = school(
-            model, told(lessons, learned), [one for one in corpus() if one.held], before.correction
-        )
+        found, correction = school(model, told(lessons, learned), corpus(), before.correction)
         correction = correction or before.correction
         texts = [mention.text for mention in drawn]
         shares, mentions = _shares(model, correction, lessons, texts)

@@ -12,19 +12,22 @@ EVEN = (1 / 3, 1 / 3, 1 / 3)
 
 
 class Schooling(msgspec.Struct, frozen=True):
-    """One training run of one brand; figures are macro-F1 from 0 to 1, None where nothing was measured."""
+    """One training run of one brand; figures are from 0 to 1, None where nothing was measured."""
 
     outcome: Outcome
     lessons: int = 0
     """Corrections it could learn from, near-copies counted once."""
     before: float | None = None
-    """Of the model in use, on corrections held back."""
+    """Macro-F1 of the model in use, on corrections held back."""
     after: float | None = None
     """Of the new one, on the same."""
+    right_before: float | None = None
+    """Share of the same that the model in use has right."""
+    right_after: float | None = None
     odds: float | None = None
-    """Share of bootstrap samples of the held-back corrections in which the new one is better."""
+    """Share of bootstrap samples of those in which the new one is better by the mean of both figures."""
     general_before: float | None = None
-    """Of the shipped model, on the texts that come along and nobody trains on."""
+    """Macro-F1 of the shipped model on the texts that come along and nobody trains on."""
     general_after: float | None = None
     prior: tuple[float, float, float] = EVEN
     """Shares of negative, neutral and positive among what is said of the brand."""

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from app.commands.options import DATA, DataOption, JsonOption
+from ingest.commands import lessons
 from ingest.learning import card, examples, training, verdicts
 
 OUT = Path("data/models/sentiment.npz")
@@ -43,8 +45,17 @@ def command(
         list[str] | None, typer.Option("--hold", help="A file's name without ending that is kept for judging, too.")
     ] = None,
     page: Annotated[Path | None, typer.Option("--card", help="A model card whose tables are drawn anew.")] = None,
+    brand: Annotated[
+        str | None, typer.Option("--brand", help="Learn from what persons said of this brand's mentions instead.")
+    ] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="With --brand: use the shipped model alone again.")] = False,
+    installation: DataOption = DATA,
+    as_json: JsonOption = False,
 ) -> None:
     """Learn the sentiment model anew; files named *_held, *_val, *_test are kept for judging, near-copies left out."""
+    if brand is not None:
+        lessons.teach(brand, installation, forget=forget, as_json=as_json)
+        return
     spoken = tuple(language.strip() for language in languages.split(",") if language.strip())
     screen = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -81,7 +92,7 @@ def _intents(found: list[examples.Example], out: Path) -> None:
     from ingest.intents.training import train
 
     figures = train(out, [one for one in found if one.language in LANGUAGES and (one.own or one.intents)])
-    for name in ("folds", "held"):
+    for name in ("folds", "held", "held, with the analyzer's rules"):
         for language, row in figures.get(name, {}).items():
             typer.echo(f"{name} {language}: " + ", ".join(f"{intent} {value}" for intent, value in row.items()))
     typer.echo(f"{out} ({out.stat().st_size / 1e6:.1f} MB), figures in {out.with_suffix('.json')}")

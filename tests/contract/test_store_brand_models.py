@@ -6,7 +6,7 @@ from app.domain.actor import LOOPBACK
 from app.domain.schooling import Schooling
 from tests.fixtures.store import NOON
 
-LEARNED = Schooling("learned", 300, 0.4, 0.5, 0.99, 0.6, 0.61, (0.2, 0.7, 0.1), 2000)
+LEARNED = Schooling("learned", 300, 0.4, 0.5, 0.6, 0.7, 0.99, 0.6, 0.61, (0.2, 0.7, 0.1), 2000)
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def mention(key: str, text: str = "Der Abschlag ist eine Frechheit", **more) -> 
     return Mention(**(row | {"text": text} | more))
 
 
-def service(stream: MentionStream, *, clock=None, analyzers=ANALYZERS, patience=30.0, **options: str):
+def service(stream: MentionStream, *, clock=None, analyzers=ANALYZERS, patience=30.0, store=None, **options: str):
     config = Config(brands=(), analysis=AnalysisSection(patience=patience))
-    context = Context(config, None, clock or ManualClock(7200.0), stream, None, IDENTITY, options)
+    context = Context(config, None, clock or ManualClock(7200.0), stream, store, IDENTITY, options)
     return AnalysisService(context, analyzers)
 
 
@@ -241,9 +241,9 @@ async def test_a_mention_on_which_an_analyzer_hangs_is_buried_and_the_rest_goes_
     assert minutes(stream)["n"] == 2
 
 
-async def test_it_gets_ready_works_looks_for_the_left_behind_and_stops():
+async def test_it_gets_ready_works_looks_for_the_left_behind_and_stops(store):
     stream, clock = MentionStream(), ManualClock(7200.0)
-    worker = service(stream, clock=clock, analyzers=None, consumer="one")
+    worker = service(stream, clock=clock, analyzers=None, store=store, consumer="one")
     stream.put(mention("a"))
     with anyio.fail_after(10):
         async with anyio.create_task_group() as group:

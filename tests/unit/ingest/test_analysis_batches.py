@@ -28,12 +28,12 @@ def test_batches_hold_one_partition_and_each_key_once():
 
 
 @pytest.mark.anyio
-async def test_without_analyzers_mentions_are_counted_as_uncertain():
+async def test_without_analyzers_mentions_are_counted_as_uncertain(store):
     stream = MentionStream()
     stream.put(mention("a", language="de"))
     stream.put(mention("b"))
     nobody = Config(brands=(), analysis=AnalysisSection(analyzers=()))
-    worker = AnalysisService(replace(service(stream)._context, start=nobody))
+    worker = AnalysisService(replace(service(stream, store=store)._context, start=nobody))
     await worker.prepare()
     await worker.take(await stream.read("analysis", worker._consumer))
     assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240}

@@ -10,9 +10,9 @@ from tests.unit.ingest.test_analysis import mention, service
 pytestmark = pytest.mark.anyio
 
 
-async def test_names_of_what_is_watched_are_learned_while_it_works():
+async def test_names_of_what_is_watched_are_learned_while_it_works(store):
     stream = MentionStream()
-    worker = service(stream, analyzers=None)
+    worker = service(stream, analyzers=None, store=store)
     watchlist = worker._context.watchlist
 
     def change(**new):
@@ -24,12 +24,12 @@ async def test_names_of_what_is_watched_are_learned_while_it_works():
             group.start_soon(worker.run)
             await worker._context.ready.wait()
             await anyio.wait_all_tasks_blocked()
-            before = worker._analyzers
+            before = worker._tuition.understanding
             change(spam=("casino",))
             await anyio.wait_all_tasks_blocked()
-            assert worker._analyzers is before, "no name has changed"
+            assert worker._tuition.understanding is before, "no name has changed"
             change(competitors=(Brand("sued", "Abschlag", "abschlag", rivals=("nord",)),))
-            while worker._analyzers is before:
+            while worker._tuition.understanding is before:
                 await anyio.lowlevel.checkpoint()
             stream.put(mention("a", "Der Abschlag und die Hotline"))
             while not stream.settled:
