@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +17,8 @@ LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 _MARKS = {"-": "negative", "0": "neutral", "+": "positive"}
 _NAMES = {
     "german": "de", "english": "en", "french": "fr", "italian": "it", "spanish": "es", "portuguese": "pt",
-    "arabic": "ar", "dutch": "nl", "polish": "pl", "turkish": "tr",
+    "arabic": "ar", "dutch": "nl", "polish": "pl", "turkish": "tr", "deutsch": "de", "sb10k": "de",
+    "germeval": "de", "germeval17": "de", "semeval": "en", "semeval2013": "en",
 }  # fmt: skip
 _TELLS = {"complaint": "negative", "praise": "positive"}
 """What an intent says of the sentiment (a complaint is always negative)."""
@@ -49,21 +49,25 @@ class Example(NamedTuple):
 
 def read(paths: Iterable[Path], languages: Sequence[str]) -> list[Example]:
     """Read files and folders (*.jsonl, *.ndjson, *.tsv), sorted by name; raise `WrongInput` naming file and line."""
-    return [example for path in paths for file in _files(path) for example in _parsed(file, languages)]
+    return [example for path in paths for file in labelled(path) for example in _parsed(file, languages)]
+
+
+def own_files(ending: str = "") -> list[Path]:
+    """Return the files of the project's own corpus whose names end so."""
+    return sorted((Path(__file__).parent / CORPUS).glob(f"*{ending}.tsv"))
 
 
 def corpus() -> list[Example]:
     """Return the project's own labelled texts, the held ones included."""
-    folder = files("ingest.learning").joinpath(CORPUS)
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".tsv")), key=lambda one: one.name)
     return [
         example._replace(source=f"{CORPUS}/{example.source}")
-        for one in found
-        for example in _rows(one.read_text("utf-8"), Path(one.name), one.name.partition("_")[0])
+        for path in own_files()
+        for example in rows(path, path.name.partition("_")[0])
     ]
 
 
-def _files(path: Path) -> list[Path]:
+def labelled(path: Path) -> list[Path]:
+    """Return a file, or the files of labelled texts in a folder, sorted; raise `WrongInput` where there is none."""
     if path.is_dir():
         found = sorted(one for one in path.rglob("*") if one.suffix in {".jsonl", ".ndjson", ".tsv"})
         if not found:
@@ -75,16 +79,13 @@ def _files(path: Path) -> list[Path]:
 
 
 def _parsed(path: Path, languages: Sequence[str]) -> Iterator[Example]:
-    try:
-        source = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise WrongInput(f"{path}: this is not UTF-8; save it as UTF-8.") from error
     stated = language_of(path.stem)
     if path.suffix == ".tsv":
-        yield from _rows(source, path, stated)
+        yield from rows(path, stated)
         return
-    rows = (_object(line, path, number) for number, line in enumerate(source.splitlines(), 1) if line.strip())
-    objects = [row | {"label": _TELLS.get(row["label"], row["label"])} for row in rows if row["label"] not in _SILENT]
+    source = _text(path)
+    told = (_object(line, path, number) for number, line in enumerate(source.splitlines(), 1) if line.strip())
+    objects = [row | {"label": _TELLS.get(row["label"], row["label"])} for row in told if row["label"] not in _SILENT]
     if not objects:
         return
     fallback = stated or _guessed([row["text"] for row in objects[:_ASKED]], languages)
@@ -112,8 +113,9 @@ def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     return row
 
 
-def _rows(source: str, path: Path, language: str) -> Iterator[Example]:
-    for number, line in enumerate(source.splitlines(), 1):
+def rows(path: Path, language: str) -> Iterator[Example]:
+    """Read a file in the form of our own corpus, a text a line: sentiment, intents, text, separated by tabs."""
+    for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         mark, *rest = line.split("\t")
@@ -121,6 +123,13 @@ def _rows(source: str, path: Path, language: str) -> Iterator[Example]:
             raise WrongInput(f"{path}:{number}: give sentiment (-, 0 or +), intents and text, separated by tabs.")
         intents = () if rest[0] == "none" else tuple(rest[0].split(","))
         yield Example(rest[1], _MARKS[mark], language, path.stem, intents)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongInput(f"{path}: this is not UTF-8; save it as UTF-8.") from error
 
 
 def _guessed(texts: Sequence[str], languages: Sequence[str]) -> str:

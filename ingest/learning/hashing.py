@@ -53,13 +53,6 @@ class Rolling:
         return (self._sums[end] - self._sums[start]) * self._powers[end - 1]
 
 
-def of_words(words: list[str]) -> Hashes:
-    """Return the hash of each word, spelled as `tokens` spells it."""
-    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
-    end = np.cumsum([len(word) for word in words], dtype=np.int64)
-    return Rolling(codes).of(np.concatenate([[0], end[:-1]]), end)
-
-
 def joined(left: Hashes, right: Hashes, length: NDArray[np.int64] | int) -> Hashes:
     """Return the hashes of left + right, where right is `length` code points long."""
     return left * powers(BASE, 256)[length] + right

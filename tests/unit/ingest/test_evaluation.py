@@ -118,10 +118,16 @@ def test_a_bad_sample_is_named_with_its_line(tmp_path, line, said):
     assert said in str(caught.value)
 
 
+def test_a_bad_line_of_a_table_is_named(tmp_path):
+    (tmp_path / "ours_de.tsv").write_text("-\tcomplaint\tkaputt\nkaputt\n")
+    with pytest.raises(WrongInput, match=r"ours_de\.tsv:2: give sentiment"):
+        samples.read([tmp_path])
+
+
 def test_files_that_are_not_there_are_named(tmp_path):
-    with pytest.raises(WrongInput, match="There is no "):
+    with pytest.raises(WrongInput, match="there is no such file"):
         samples.read([tmp_path / "away.jsonl"])
-    with pytest.raises(WrongInput, match="No file to evaluate on"):
+    with pytest.raises(WrongInput, match="here; name files of labelled texts"):
         samples.read([tmp_path])
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.learning.characters import HIGHEST
 from ingest.learning.features import BITS, KEPT, VERSION, WIDTH, chunks, featurize
-from ingest.learning.hashing import Rolling, index, joined, of_words
+from ingest.learning.hashing import Hashes, Rolling, index, joined
 from ingest.learning.lexica import GERMAN, hashed, lexica
 from ingest.learning.tokens import LONG, tokens
 
@@ -57,6 +57,13 @@ def spelled(text, brands=()):
 )
 def test_spellings_become_one(text, expected):
     assert " ".join(spelled(text)) == expected
+
+
+def of_words(words: list[str]) -> Hashes:
+    """Return the hash of each word, spelled as `tokens` spells it."""
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+    end = np.cumsum([len(word) for word in words], dtype=np.int64)
+    return Rolling(codes).of(np.concatenate([[0], end[:-1]]), end)
 
 
 def test_names_of_brands_say_nothing():
