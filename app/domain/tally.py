@@ -91,6 +91,7 @@ class MinuteTally(msgspec.Struct, frozen=True):
     authors: int = 0
     channels: dict[str, int] = {}
     intents: dict[str, int] = {}
+    """Left out of the archive's sums by minute and hour: its log and its mentions tell them."""
 
 
 def contribution(analysed: AnalysedMention, author_key: str) -> Contribution:
