@@ -65,6 +65,7 @@ def adapt(
     correction (a Gaussian prior at the shipped model: Chelba and Acero 2004).
     """
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     size = 1 << SHRUNK
     nothing = BrandModel(np.zeros((size, 3), np.float32), np.zeros((size, 3), np.float32), np.zeros(3, np.float32))
@@ -90,7 +91,8 @@ def adapt(
         stretch = (gap * start).sum() * np.exp(factor) + factor / strength
         return float(cost), np.concatenate([slope.ravel(), gap.sum(0), [stretch]])
 
-    found = minimize(loss, np.zeros(width * 3 + 4), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
+    with threadpool_limits(1):  # sums this small cost more to share out than to do
+        found = minimize(loss, np.zeros(width * 3 + 4), jac=True, method="L-BFGS-B", options={"maxiter": 100}).x
     change = np.zeros((2 * size, 3), np.float32)
     change[used] = found[:-4].reshape(width, 3)
     return BrandModel(change[:size], change[size:], found[-4:-1].astype(np.float32), float(np.exp(found[-1])))
