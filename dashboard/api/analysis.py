@@ -13,6 +13,7 @@ from app.errors import WrongInput
 from app.judgement import Judged, Judgements
 from app.service import Context
 from app.store.corrections import Said
+from dashboard import schooling
 from dashboard.accuracy import Scores, candidates, scores
 from dashboard.api import shape
 from dashboard.api.body import CorrectionBody
@@ -72,6 +73,16 @@ def router(context: Context) -> APIRouter:
         found = await anyio.to_thread.run_sync(scores, context, model)
         wanted = [one for one in found if brand in {None, one.brand} and language in {None, one.language}]
         return {"items": [_scores(one) for one in wanted], "next": None}
+
+    @routes.get("/analysis/schooling", **shape.answering(shape.Items[shape.Schooling]))
+    async def lessons(
+        brand: BrandId = None, limit: Annotated[int, Query(ge=1, le=MOST, description="Runs told at most")] = 20
+    ) -> dict[str, Any]:
+        """Tell what brands have taught the sentiment model, newest run first; `emberwatch train --brand` starts one."""
+        if brand is not None:
+            brand_of(context.config, brand)
+        found = await anyio.to_thread.run_sync(schooling.runs, context, brand, limit)
+        return {"items": [schooling.written(run) for run in found], "next": None}
 
     return routes
 

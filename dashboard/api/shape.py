@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.domain.analysis import Label
+from app.domain.schooling import Outcome
 
 Item = TypeVar("Item")
 
@@ -159,6 +160,28 @@ class Drawn(Mention):
     """A mention to be judged; `sample`, sent back with the judgement, proves that it was drawn at random."""
 
     sample: str
+
+
+class Schooling(Shape):
+    """A training run of a brand: what was tried, how good it was on what was held back, whether it is in force."""
+
+    brand: str
+    number: int
+    at: AwareDatetime
+    by: str
+    in_force: bool
+    outcome: Outcome
+    lessons: int
+    before: float | None
+    after: float | None
+    right_before: float | None
+    right_after: float | None
+    odds: float | None
+    general_before: float | None
+    general_after: float | None
+    prior: list[float]
+    mentions: int
+    shares: bool
 
 
 class Confusion(Shape):

@@ -15,7 +15,7 @@ from app.errors import EmberwatchError, Gone, NotFound
 from app.judgement import Judgements
 from app.service import Context
 from app.store.corrections import Said
-from dashboard import judging
+from dashboard import judging, schooling
 from dashboard.accuracy import candidates, scores
 from dashboard.i18n import Words
 from dashboard.masthead import address, aria, framed, speaking
@@ -68,6 +68,7 @@ class _Desk:
                     className="judging",
                 ),
                 html.Div([html.H2(say.say("understanding.right")), html.Div(id="u-accuracy")], className="rightness"),
+                html.Div(id="u-schooling", className="rightness"),
             ],
             className="understanding",
         )
@@ -85,6 +86,7 @@ class _Desk:
             Output("u-card", "children"),
             Output("u-said", "children"),
             Output("u-accuracy", "children"),
+            Output("u-schooling", "children"),
             Input("u-begin", "data"),
             Input({"type": "u-intent", "label": ALL}, "n_clicks"),
             *clicks,
@@ -96,15 +98,17 @@ class _Desk:
         queue: Queue = more[-1]
         say, clicked = speaking(self._context.config, queue["lang"]), ctx.triggered_id
         if clicked not in (None, "u-begin") and not ctx.triggered[0]["value"]:
-            return (no_update,) * 4  # buttons that were just drawn
+            return (no_update,) * 5  # buttons that were just drawn
         try:
             said, fresh = await self._do(clicked, queue, say)
             shown = await self._shown(queue, fresh, say)
             found = await to_thread.run_sync(scores, self._context)
+            taught = await to_thread.run_sync(schooling.runs, self._context, queue["brand"])
         except EmberwatchError as error:
-            return no_update, no_update, html.Span(str(error), lang="en"), no_update
+            return no_update, no_update, html.Span(str(error), lang="en"), no_update, no_update
         mine = [one for one in found if one.brand == queue["brand"]]
-        return queue, shown, said, judging.accuracy(mine, say)
+        lessons = schooling.drawn(taught, queue["brand"], say, self._context.clock.now())
+        return queue, shown, said, judging.accuracy(mine, say), lessons
 
     async def _do(self, clicked: Any, queue: Queue, say: Words) -> Done:
         if queue["items"] is None or clicked in ("u-begin", "u-more"):

@@ -2,6 +2,8 @@ import collections
 
 import pytest
 
+from app.domain.actor import LOOPBACK
+from app.domain.schooling import Schooling
 from app.judgement import Judgements
 from app.store.tokens import digest_of, make
 from dashboard.api.analysis import router
@@ -154,3 +156,15 @@ async def test_a_sample_is_drawn_evenly(way, store, context):
         "b"
     )
     assert router(context).routes
+
+
+async def test_what_brands_have_taught_is_told_newest_first(http, store):
+    tried = Schooling("learned", 300, 0.4, 0.48, 0.5, 0.62, 0.99, 0.68, 0.65, (0.2, 0.7, 0.1), 2000, shares=True)
+    with store.transaction() as tx:
+        tx.brand_models.add("nordlicht", tried, b"weights", LOOPBACK, AT)
+        tx.brand_models.add("nordlicht", Schooling("harmful", 12), None, LOOPBACK, AT + 1)
+    found = (await http.get("/api/v1/analysis/schooling?brand=nordlicht")).json()
+    first, second = found["items"]
+    assert (first["number"], first["outcome"], first["in_force"], first["after"]) == (2, "harmful", False, None)
+    assert (second["number"], second["after"], second["prior"], second["in_force"]) == (1, 0.48, [0.2, 0.7, 0.1], True)
+    assert (await http.get("/api/v1/analysis/schooling?brand=nobody")).status_code == 404
