@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from app.domain.analysis import AnalysedMention
+from app.domain.analysis import AnalysedMention, Analysis
 from app.domain.hazard import Hazard, hazard
 
 Level = Literal["urgent", "high", "medium", "low"]
@@ -144,7 +144,7 @@ def circumstances(
     mention, analysis = analysed.mention, analysed.analysis
     told = None if mention.kind in UNASKED else hazard(mention.text, words)
     found = Circumstances(
-        negative=analysis.sentiment.negative,
+        negative=_negative(analysis),
         intents={intent.label: intent.score for intent in analysis.intents},
         hazard=told,
         followers=mention.author.followers or 0,
@@ -155,6 +155,13 @@ def circumstances(
         copied=mention.kind == "repost",
     )
     return msgspec.structs.replace(found, **known) if known else found
+
+
+def _negative(analysis: Analysis) -> float:
+    """Return the probability of negative; what a person said is certain, whatever the analyzers had thought."""
+    if "sentiment" in analysis.corrected:
+        return float(analysis.sentiment.label == "negative")
+    return analysis.sentiment.negative
 
 
 def priority(of: Circumstances, rules: Rules | None = None) -> Priority:

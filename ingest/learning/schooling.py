@@ -34,8 +34,8 @@ SHARE = 1.0
 """What those count together, beside all corrections."""
 TOLERATED = 0.09
 """Macro-F1 it may lose all the same on texts of everybody that it has not seen."""
-GUESSING = 0.33
-"""Macro-F1 on those, below which corrections that are learned alone teach the opposite of what words mean: chance."""
+CHANCE = 0.5
+"""Share of pairs ordered as the shipped model orders them, below which persons say the opposite of what words mean."""
 FAR, NEAR = 10.0, 1.0
 """How far a correction of the model may go, see `adapt`: with what is learned again beside it, and alone."""
 EVENED = 0.6
@@ -89,17 +89,38 @@ def school(
     anchor = _classes([one for one in others if one.language in spoken and one.held])
     old, new, truly = _guesses(base, before, kept)[fresh], _held_back(base, kept, again)[fresh], truth[fresh]
     model = _learned(base, kept, again)
-    general, spoilt, alone = (
-        _figure(base, one, anchor) for one in (None, model, _learned(base, kept, ()) if anchor else None)
-    )
+    general, spoilt = (_figure(base, one, anchor) for one in (None, model))
     figures = (macro_f1(truly, old), macro_f1(truly, new), accuracy(truly, old), accuracy(truly, new))
     found = Schooling("learned", len(kept), *figures, _odds(truly, old, new), general, spoilt)
-    outcome = _outcome(found, alone)
+    outcome = _outcome(found, agreement(base, kept))
     return replace(found, outcome=outcome), model if outcome == "learned" else None
 
 
-def _outcome(found: Schooling, alone: float) -> Outcome:
-    if alone < GUESSING or (found.general_before or 0) - (found.general_after or 0) > TOLERATED:
+def agreement(base: SentimentModel, told: Sequence[Told]) -> float:
+    """Return in which share of pairs the shipped model, too, finds the one more positive that persons find so.
+
+    Of all pairs of different labels or of those of opposite ones, whichever is less; 1/2 is chance. It asks for the
+    order only: a brand of which most is neutral, or whose words the model hardly knows, still agrees more than not.
+    """
+    likely = base.judge([one.text for one in told], [one.language for one in told]).probabilities
+    lean, truth = likely[:, 2] - likely[:, 0], np.array([one.label for one in told], np.int64)
+    negative, neutral, positive = (np.sort(lean[truth == label]) for label in range(len(CLASSES)))
+    pairs = [(negative, neutral), (neutral, positive), (negative, positive)]
+    right = [_above(*pair) for pair in pairs]
+    sizes = [len(low) * len(high) for low, high in pairs]
+    shares = [sum(right) / max(sum(sizes), 1)]
+    if min(len(negative), len(positive)) >= LEAST_OF_TWO:
+        shares.append(right[-1] / sizes[-1])
+    return min(shares)
+
+
+def _above(low: Floats, high: Floats) -> float:
+    """Return how many pairs of two sorted rows have the one of `high` above that of `low`; ties count half."""
+    return float(np.searchsorted(low, high, "left").sum() + np.searchsorted(low, high, "right").sum()) / 2
+
+
+def _outcome(found: Schooling, agreed: float) -> Outcome:
+    if agreed < CHANCE or (found.general_before or 0) - (found.general_after or 0) > TOLERATED:
         return "harmful"
     return "learned" if (found.odds or 0) >= ODDS else "no_better"
 

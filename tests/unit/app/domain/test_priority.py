@@ -154,6 +154,10 @@ def test_circumstances_are_read_off_a_mention():
     assert found == Circumstances(
         0.7, {"complaint": 0.9}, Hazard("safety", "gasgeruch"), 70, 9, "review", 1.0, 60.0, influence=7.0, customer=True
     )
+    for label, negative in (("positive", 0.0), ("negative", 1.0)):
+        sentiment = CHANGED(analysed.analysis.sentiment, label=label)
+        corrected = CHANGED(analysed.analysis, sentiment=sentiment, corrected=("sentiment",))
+        assert circumstances(CHANGED(analysed, analysis=corrected), 1060.0).negative == negative
     news = msgspec.structs.replace(analysed, mention=msgspec.structs.replace(said, kind="article"))
     assert circumstances(news, 900.0).hazard is None
     assert circumstances(news, 900.0).age == 0.0

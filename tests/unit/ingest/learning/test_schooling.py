@@ -7,7 +7,7 @@ from app.domain.schooling import EVEN
 from app.errors import WrongInput
 from ingest.learning import prior
 from ingest.learning.examples import corpus
-from ingest.learning.schooling import LEAST, Taught, Told, pack, school, unpack
+from ingest.learning.schooling import CHANCE, LEAST, Taught, Told, agreement, pack, school, unpack
 from ingest.learning.verdicts import shipped
 
 LABELS = ("negative", "neutral", "positive")
@@ -55,6 +55,17 @@ def test_corrections_that_contradict_what_words_mean_are_refused(others):
     found, model = school(shipped(), turned, others)
     assert (found.outcome, model, found.in_force) == ("harmful", None, False)
     assert found.general_after < found.general_before
+
+
+def test_a_brand_of_which_most_is_neutral_does_not_contradict_and_the_same_turned_round_does():
+    counts = (25, 150, 6)
+    skewed = [Told(text, "de", label) for label, n in enumerate(counts) for text in plain(LABELS[label], 0, n)]
+    mirrored = [one._replace(label=2 - one.label) for one in skewed]
+    darker = [one._replace(label=(2, 0, 0)[one.label]) for one in skewed]
+    assert agreement(shipped(), skewed) > CHANCE
+    assert agreement(shipped(), mirrored) < CHANCE
+    assert agreement(shipped(), darker) < CHANCE
+    assert agreement(shipped(), skewed[:0]) == 0.0
 
 
 def test_corrections_without_rhyme_or_reason_are_refused(others):
