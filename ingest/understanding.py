@@ -1,5 +1,6 @@
 """The analyzers of a configuration in their order, with one memory; one bad text costs itself one respect."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import structlog
 from app import metrics, registry
 from app.config import Config
 from app.domain.analysis import NOT_ANALYSED, Analysis
+from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.mention import Author, Mention
 from ingest.analyzer import Analyzer
@@ -21,6 +23,7 @@ BATCH = 500
 CHARACTERS = 100_000
 """Characters that analyzers get at once: one long text must not make its whole batch large."""
 _NOBODY = Author("")
+_TAG = re.compile(r"(?<![\w&])[#@](\w{3,})")
 _log = structlog.get_logger("understanding")
 
 
@@ -119,8 +122,17 @@ def configured(config: Config) -> Understanding:
 
 
 def names_of(config: Config) -> tuple[str, ...]:
-    """Return the names of everything watched, competitors included, which say nothing about a mention."""
-    return tuple(brand.name for brand in config.watched.brands)
+    """Return the names of everything watched, competitors included, which say nothing about a mention.
+
+    So do tags and handles made of a name: `#nordlicht` of Nordlicht Strom, but not `#abzocke`.
+    """
+    names = ((brand.name, *_made_of(brand)) for brand in config.watched.brands)
+    return tuple(dict.fromkeys(name for those in names for name in those))
+
+
+def _made_of(brand: Brand) -> list[str]:
+    whole = "".join(re.findall(r"\w+", brand.name)).casefold()
+    return [tag for tag in _TAG.findall(brand.query) if tag.casefold() in whole or whole in tag.casefold()]
 
 
 def admit(understanding: Understanding, faults: dict[str, Fault], now: float) -> None:

@@ -67,8 +67,14 @@ class _Desk:
                     ],
                     className="judging",
                 ),
-                html.Div([html.H2(say.say("understanding.right")), html.Div(id="u-accuracy")], className="rightness"),
-                html.Div(id="u-schooling", className="rightness"),
+                html.Div(
+                    [
+                        html.H2(say.say("understanding.right")),
+                        html.Div(id="u-accuracy"),
+                        html.Div(id="u-schooling", className="schooling"),
+                    ],
+                    className="rightness",
+                ),
             ],
             className="understanding",
         )

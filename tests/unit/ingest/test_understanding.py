@@ -7,12 +7,14 @@ import msgspec
 import pytest
 
 from app import metrics
+from app.config import Config
 from app.domain.analysis import Analysis, Evidence, Intent
+from app.domain.brand import Brand
 from app.domain.fault import Fault
 from app.domain.mention import Author, Mention
 from app.errors import UnknownExtension
 from ingest.memory import APIECE, Memory
-from ingest.understanding import BATCH, CHARACTERS, LONG, Missing, Understanding, admit, build, parcels
+from ingest.understanding import BATCH, CHARACTERS, LONG, Missing, Understanding, admit, build, names_of, parcels
 
 
 class Poisonous:
@@ -194,3 +196,9 @@ def test_what_works_worse_than_it_should_is_told():
     worse.fault = ""
     admit(understanding, faults, 30.0)
     assert faults == {}
+
+
+def test_tags_and_handles_made_of_a_name_are_names_too():
+    query = '"Nordlicht Strom" OR #nordlicht OR @nordlichtstrom OR #abzocke'
+    config = Config(brands=(Brand("nordlicht", "Nordlicht Strom", query),))
+    assert names_of(config) == ("Nordlicht Strom", "nordlicht", "nordlichtstrom")
