@@ -20,7 +20,7 @@ def test_the_card_shows_the_figures_of_the_model():
         "held, both": "held",
     }
     shown = rows(card)
-    assert len(shown) == 15
+    assert len(shown) == 18
     for judged, language, values in shown:
         assert list(figures[names.get(judged, judged)][language].values()) == values
     assert str(figures["texts"]) in card
