@@ -1,30 +1,18 @@
 """The alerts service on a real bus and a real archive, its time moved by hand."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import anyio
 import msgspec
 import pytest
 
 from alerts.service import AlertsService
-from app.bus.server import EmbeddedServer
 from app.crisis import resolve_incident, update_incident
 from app.domain.actor import system
 from app.errors import BusUnavailable
 from tests.acceptance.world import DAY, World
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
-    made = World(tmp_path, redis_server.url)
-    await made.bus._connection.client.flushall()
-    await made.bus.open()
-    yield made
-    await made.bus.close()
-    made.store.close()
 
 
 async def until(reached: Callable[[], object]) -> None:

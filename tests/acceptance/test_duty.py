@@ -1,26 +1,12 @@
 """Several alerts services share the brands: one acts for each, another takes over, no incident is opened twice."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from alerts.duty import SETTLED, Duty, lease_of
-from app.bus.server import EmbeddedServer
 from tests.acceptance.world import World
 
 pytestmark = pytest.mark.anyio
 BRANDS = [f"brand-{number}" for number in range(40)]
-
-
-@pytest.fixture
-async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
-    made = World(tmp_path, redis_server.url)
-    await made.bus._connection.client.flushall()
-    await made.bus.open()
-    yield made
-    await made.bus.close()
-    made.store.close()
 
 
 async def meet(world: World, *duties: Duty, seconds: float = 0.0) -> None:

@@ -1,30 +1,16 @@
 """Thousands of brands are learned while the service works: those people speak of first, nothing twice."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import anyio
 import pytest
 
 from alerts import learning
 from alerts.learning import Learning
-from app.bus.server import EmbeddedServer
 from app.domain.brand import Brand
 from app.domain.tally import MinuteTally
 from tests.acceptance.world import DAY, World
 
 pytestmark = pytest.mark.anyio
 MANY = [f"b{number}" for number in range(300)]
-
-
-@pytest.fixture
-async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
-    made = World(tmp_path, redis_server.url)
-    await made.bus._connection.client.flushall()
-    await made.bus.open()
-    yield made
-    await made.bus.close()
-    made.store.close()
 
 
 def said(world: World, brand: str, count: int, ago: int = 7200) -> None:

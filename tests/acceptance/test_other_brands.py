@@ -1,30 +1,16 @@
 """The alerts service while what is watched changes: new brands are learned, those that go leave nothing behind."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import anyio
 import pytest
 
 from alerts.duty import lease_of
 from alerts.service import AlertsService
-from app.bus.server import EmbeddedServer
 from app.domain.brand import EVERY, Brand
 from tests.acceptance.test_alerts_service import stormy, until
 from tests.acceptance.world import DAY, World
 
 pytestmark = pytest.mark.anyio
 OTHER = Brand("other", "Other", "other", demo=True)
-
-
-@pytest.fixture
-async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
-    made = World(tmp_path, redis_server.url)
-    await made.bus._connection.client.flushall()
-    await made.bus.open()
-    yield made
-    await made.bus.close()
-    made.store.close()
 
 
 def change(service: AlertsService, **new: object) -> None:

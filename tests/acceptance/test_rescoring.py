@@ -1,14 +1,11 @@
 """A correction has the open incident judged again at once; it ends by the usual calm, not by a jump."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import anyio
 import pytest
 
 from alerts.service import AlertsService
-from app.bus.server import EmbeddedServer
 from app.config import AnalysisSection
 from app.domain.actor import LOOPBACK
 from app.domain.correction import CORRECTED, Correction, Judgement, imposed
@@ -23,16 +20,6 @@ from tests.acceptance.world import World
 from tests.correcting import Blunt
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
-    made = World(tmp_path, redis_server.url)
-    await made.bus._connection.client.flushall()
-    await made.bus.open()
-    yield made
-    await made.bus.close()
-    made.store.close()
 
 
 async def archive(world: World) -> None:

@@ -2,11 +2,15 @@
 
 import random
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from alerts.service import AlertsService
 from app.bus.port import Settled
 from app.bus.redis import RedisBus
+from app.bus.server import EmbeddedServer
 from app.clock import ManualClock
 from app.config import Config
 from app.domain.analysis import AnalysedMention, Analysis, Sentiment
@@ -115,3 +119,13 @@ class World:
         return AnalysedMention(
             mention, Analysis("de", Sentiment(label, 0.5, 0.5, 0), terms=tuple(mention.text.split()))
         )
+
+
+@pytest.fixture
+async def world(tmp_path: Path, redis_server: EmbeddedServer) -> AsyncIterator[World]:
+    made = World(tmp_path, redis_server.url)
+    await made.bus._connection.client.flushall()
+    await made.bus.open()
+    yield made
+    await made.bus.close()
+    made.store.close()

@@ -159,12 +159,12 @@ def test_any_texts_are_taken(name, texts):
     analysed(analyzer(name), [mention(text) for text in texts])
 
 
-def seconds(name: str, texts: Sequence[str]) -> float:
-    """Return the least CPU time of three that an analyzer takes for a batch."""
+def seconds(name: str, texts: Sequence[str], often: int = 3) -> float:
+    """Return the least CPU time that an analyzer takes for a batch, of so many."""
     mentions = [mention(text) for text in texts]
     before = language().analyse(mentions, [NOT_ANALYSED] * len(mentions))
     times = []
-    for _ in range(3):
+    for _ in range(often):
         begun = time.process_time()
         analyzer(name).analyse(mentions, before)
         times.append(time.process_time() - begun)
@@ -180,7 +180,8 @@ def test_no_text_takes_much_longer_than_an_ordinary_one_of_its_length(name):
     ordinary = seconds(name, [(GOOD * 80)[:LONG]] * 4) + 0.002
     for kind, text in HOSTILE.items():
         if "half" not in kind:
-            assert seconds(name, [text[:LONG]] * 4) < SLOWER * ordinary, kind
+            texts, most = [text[:LONG]] * 4, SLOWER * ordinary
+            assert seconds(name, texts, 1) < most or seconds(name, texts) < most, kind
 
 
 FINE = Analysis("de", Sentiment("positive", 0.1, 0.2, 0.7, (Evidence("gut", 0, 3, 0.5),)))
