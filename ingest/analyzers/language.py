@@ -93,8 +93,11 @@ class LanguageAnalyzer:
         text = text[:LONG]
         words = _NOISE.sub(" ", text).strip()
         letters = len(words) - words.count(" ")
-        if self._others and not words.isascii() and 2 * len(_OTHER_LETTERS.findall(words)) >= max(letters, 1):
-            return prior if prior in self._others else self._weighed(words, {}, latin=False)[0]
+        if not words.isascii() and 2 * len(_OTHER_LETTERS.findall(words)) >= max(letters, 1):
+            if self._others:
+                return prior if prior in self._others else self._weighed(words, {}, latin=False)[0]
+            if not prior:
+                return UNKNOWN
         if letters < ENOUGH:
             words = f"{words} {_tags(text)}".strip()
             letters = max(letters, (len(words) - words.count(" ")) // 2)

@@ -83,10 +83,14 @@ def load(path: Path = WEIGHTS) -> Heads:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["edition"]) != EDITION or tuple(kept["names"]) != names() or tuple(kept["intents"]) != INTENTS:
-                raise WrongInput(f"{path.name} was trained for another version; train it anew: emberwatch train")
+                raise WrongInput(f"{path.name} was trained for another version. {_anew(path)}")
             return Heads(**{field.name: kept[field.name] for field in fields(Heads)})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise WrongInput(f"{path.name} cannot be read ({type(error).__name__}); train it: emberwatch train") from error
+        raise WrongInput(f"{path.name} cannot be read ({type(error).__name__}). {_anew(path)}") from error
+
+
+def _anew(path: Path) -> str:
+    return f"Reinstall the package or run `emberwatch train --what intent --out {path}`."
 
 
 def save(heads: Heads, path: Path = WEIGHTS) -> None:

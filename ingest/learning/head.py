@@ -104,12 +104,12 @@ def load(path: Path) -> tuple[dict[str, Head], dict[str, Any]]:
         if facts["features"] != VERSION:
             raise WrongInput(
                 f"The model {path.name} was learned for features {facts['features']}, this version reads {VERSION}. "
-                "Train it anew with `emberwatch train`."
+                f"Train it anew with `emberwatch train --out {path}`."
             )
         return {name: _head(name, labels, arrays) for name, labels in facts["heads"].items()}, facts
     except FileNotFoundError as error:
         raise WrongInput(
-            f"The model {path.name} is missing. Reinstall the package or run `emberwatch train`."
+            f"The model {path.name} is missing. Reinstall the package or run `emberwatch train --out {path}`."
         ) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise damaged(path, error) from error
@@ -118,7 +118,8 @@ def load(path: Path) -> tuple[dict[str, Head], dict[str, Any]]:
 def damaged(path: Path, error: Exception) -> WrongInput:
     """Return the sentence for a file that cannot be read as a model."""
     return WrongInput(
-        f"The model {path.name} is damaged ({type(error).__name__}). Reinstall the package or run `emberwatch train`."
+        f"The model {path.name} is damaged ({type(error).__name__}). "
+        f"Reinstall the package or run `emberwatch train --out {path}`."
     )
 
 

@@ -29,6 +29,9 @@ def language(text: str, declared: str | None = None) -> str:
         ("ok", "unknown"),
         ("#hashtag @handle https://example.org", "unknown"),
         ("123 456 789", "unknown"),
+        ("هذه الخدمة سيئة جدا ولا أحد يرد", "unknown"),
+        ("Сервис ужасный, никто не отвечает", "unknown"),
+        ("Der Sänger heißt Путин und kommt aus München", "de"),
     ],
 )
 def test_it_names_the_language(text, wanted):

@@ -90,7 +90,7 @@ def test_a_harmed_file_is_refused_with_a_sentence(trained, tmp_path, harm, sente
     path = tmp_path / "intent.npz"
     path.write_bytes(trained[0].read_bytes())
     harm(path)
-    with pytest.raises(WrongInput, match=sentence):
+    with pytest.raises(WrongInput, match=rf"{sentence}.* --what intent --out .*intent\.npz`"):
         load(path)
 
 
