@@ -30,7 +30,7 @@ ODDS = 0.8
 """Share of bootstrap samples in which the new model has to be better."""
 REHEARSED = 400
 """Texts of everybody that are learned again beside the corrections, so that what words mean is not forgotten."""
-SHARE = 1.0
+SHARE = 0.5
 """What those count together, beside all corrections."""
 TOLERATED = 0.09
 """Macro-F1 it may lose all the same on texts of everybody that it has not seen."""
@@ -204,7 +204,8 @@ def pack(taught: Taught) -> bytes:
             "words": model.words.astype(np.float16),
             "letters": model.letters.astype(np.float16),
             "bias": model.bias,
-            "base": np.array(model.base),
+            "dense": model.dense,
+            "mix": model.mix,
             "features": np.array(model.features),
         }
     out = io.BytesIO()
@@ -228,7 +229,8 @@ def unpack(data: bytes) -> Taught:
                 arrays["words"].astype(np.float32),
                 arrays["letters"].astype(np.float32),
                 arrays["bias"].astype(np.float32),
-                float(arrays["base"]),
+                arrays["dense"],
+                arrays["mix"],
             )
         return Taught(correction, (negative, neutral, positive))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:

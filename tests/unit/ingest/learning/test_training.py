@@ -198,7 +198,7 @@ def test_a_brand_learns_its_own_words_and_too_few_texts_teach_nothing(model):
     assert macro_f1(numbers([one.label for one in general]), kept) > 0.85
     for few in (adapt(model, texts[: LEAST - 1], truth[: LEAST - 1]), adapt(model, texts[:60], [0] * 60)):
         assert not few.words.any()
-        assert few.base == 1
+        assert np.array_equal(few.mix, np.eye(3))
     assert learned.scores(model, [], []).shape == (0, 3)
 
 
