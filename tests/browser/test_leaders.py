@@ -5,10 +5,8 @@ import time
 import msgspec
 import pytest
 
-from app.clock import SystemClock
 from app.domain.identity import Identity
 from app.domain.mention import Author
-from app.store.engine import open_store
 from tests.browser.checkers import contrast_failures, overflow_failures, type_size_failures
 from tests.fixtures.browser import resize
 from tests.fixtures.store import gone, said
@@ -24,7 +22,11 @@ LEADERS = "#panel-influencers .told"
 @pytest.fixture
 def archive(site):
     """A talk in the archive of the dashboard, taken away again."""
-    store = open_store(site._folder / "data" / "emberwatch.sqlite", clock=SystemClock())
+    with site.archive() as store:
+        yield _talk(store)
+
+
+def _talk(store):
     identity, now, talk = Identity(store.secret()), time.time(), []
     for number, name in enumerate(NAMES):
         who, label = Author(f"did:{number}", f"n{number}", name, 4_200), LABELS[number % 3]
@@ -42,9 +44,7 @@ def archive(site):
         with store.transaction() as tx:
             tx.mentions.wipe([(gone(one), 2, None) for one in talk])
 
-    yield erase
-    erase()
-    store.close()
+    return erase
 
 
 def test_leaders_are_readable_in_words_at_every_size_and_gone_when_erased(visit, archive):

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from app.clock import SystemClock
 from app.domain.identity import Identity
 from app.domain.mention import Author, Mention
-from app.store.engine import open_store
 from app.store.unheard import NAME, Unheard
 from tests.browser.checkers import contrast_failures, type_size_failures
 from tests.fixtures.store import said
@@ -34,18 +33,18 @@ NAMELESS = """() => [...document.querySelectorAll(".desk :is(input, textarea, bu
 def history(site):
     """Something said in the last hours that was a mention of nobody, and one mention of another brand."""
     data = site._folder / "data"
-    clock = SystemClock()
-    now = clock.now()
+    now = SystemClock().now()
     posts = [
         Mention("forum", f"u{n}", now - 600 * n - 5, text, Author(f"a{n}", name="Anna"), key=f"u{n}", received_at=now)
         for n, text in enumerate(TEXTS)
     ]
     with closing(Unheard(data / NAME, 2**24)) as file:
         file.keep([(post, "anna") for post in posts])
-    with closing(open_store(data / "emberwatch.sqlite", clock=clock)) as store:
+    with site.archive() as store:
         heard = said(Identity(store.secret()), "s1", "Nordlicht Strom und Solarwelt im Vergleich", at=now - 7200)
         with store.transaction() as tx:
             tx.mentions.upsert([(heard, 1)])
+        yield store
 
 
 def says(page, selector, words):
@@ -131,12 +130,10 @@ def test_the_pages_are_readable_by_everybody(visit, history, lang, theme, words)
 def test_a_proposal_is_refused_and_accepted_with_one_key_each(visit, site, history):
     data = site._folder / "data"
     world, now = World(), SystemClock().now()
-    clock = SystemClock()
-    with closing(open_store(data / "emberwatch.sqlite", clock=clock)) as store:
-        identity = Identity(store.secret())
-        rows = [said(identity, f"w{one.id}", one.text, at=now - 9_000, brands=("long",)) for one in world.heard()]
-        with store.transaction() as tx:
-            tx.mentions.upsert([(row, 1) for row in rows])
+    identity = Identity(history.secret())
+    rows = [said(identity, f"w{one.id}", one.text, at=now - 9_000, brands=("long",)) for one in world.heard()]
+    with history.transaction() as tx:
+        tx.mentions.upsert([(row, 1) for row in rows])
     with closing(Unheard(data / NAME, 2**24)) as file:
         file.keep([(replace(one, key=f"w{one.id}", received_at=now, published_at=now), "b") for one in world.unheard()])
     page = visit("?lang=en&brand=long", path="/admin/proposals")

@@ -1,12 +1,9 @@
 """Somebody judges mentions with single keys, takes one back, and sees how often we were right."""
 
-from contextlib import closing
-
 import pytest
 
 from app.clock import SystemClock
 from app.domain.identity import Identity
-from app.store.engine import open_store
 from tests.browser.checkers import contrast_failures, type_size_failures
 from tests.browser.test_queries import NAMELESS, SMALL_TARGETS, says
 from tests.fixtures.store import said
@@ -18,9 +15,8 @@ TEXTS = ("Der Strom ist weg", "Danke, der Strom läuft", "Strom?", "Strom und <b
 @pytest.fixture(scope="module")
 def archive(site):
     """Four mentions of the last hour, and the archive they lie in."""
-    clock = SystemClock()
-    with closing(open_store(site._folder / "data" / "emberwatch.sqlite", clock=clock)) as store:
-        identity, now = Identity(store.secret()), clock.now()
+    with site.archive() as store:
+        identity, now = Identity(store.secret()), SystemClock().now()
         labels = ("negative", "positive", "uncertain", "neutral")
         rows = [
             (said(identity, f"u{n}", text, at=now - 60 * n - 5, label=label, brands=("long",)), 1)
