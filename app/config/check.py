@@ -79,6 +79,7 @@ def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
         retention=rows.retention,
         analysis=rows.analysis,
         priority=rows.priority,
+        alerts=rows.alerts,
     )
 
 

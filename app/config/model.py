@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.config.alerting import AlertsSection
 from app.config.duration import DAY, YEAR, Kept
 from app.config.nearest import nearest
 from app.domain.brand import EVERY, Brand, Campaign, Topic, Watched
@@ -234,6 +235,7 @@ class Config(Section):
     retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()
     priority: PrioritySection = PrioritySection()
+    alerts: AlertsSection = AlertsSection()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, StrictBool, StrictFloat, StrictStr
 
+from app.config.alerting import AlertsSection
 from app.config.model import (
     AnalysisSection,
     BusSection,
@@ -134,3 +135,4 @@ class Rows(Section):
     retention: RetentionSection = RetentionSection()
     analysis: AnalysisSection = AnalysisSection()
     priority: PrioritySection = PrioritySection()
+    alerts: AlertsSection = AlertsSection()

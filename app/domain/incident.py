@@ -5,9 +5,13 @@ from typing import Literal
 import msgspec
 
 from app.domain.burst import Burst
+from app.domain.explanation import Explanation
+from app.domain.forecast import Forecast
+from app.domain.level import Level
 
 Severity = Literal["note", "warning", "crisis"]
 IncidentState = Literal["open", "acknowledged", "resolved"]
+Verdict = Literal["real", "noise"]
 
 
 class Signal(msgspec.Struct, frozen=True, array_like=True):
@@ -68,3 +72,18 @@ class Incident(msgspec.Struct, frozen=True):
     """When it began by our reckoning: the first minute beyond the usual band."""
     resonance: Resonance | None = None
     """None where no text had a fingerprint."""
+    topic: str | None = None
+    """Id of the topic or campaign it is about; None: the brand as a whole."""
+    rules: tuple[str, ...] = ()
+    """Ids of the rules of the user's that raised, beside detectors of ours."""
+    level: Level | None = None
+    explanation: Explanation | None = None
+    forecast: Forecast | None = None
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
+    """Actor who said "I have seen it"."""
+    owner: str | None = None
+    """Id of the person who has it in hand."""
+    verdict: Verdict | None = None
+    drill: str | None = None
+    """Id of the drill it belongs to; nothing of a drill leaves the house but to its recipients."""

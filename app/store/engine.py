@@ -28,6 +28,7 @@ from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.conversation import Conversations
 from app.store.corrections import Corrections
+from app.store.events import IncidentEvents
 from app.store.expiry import Expiry
 from app.store.hours import SourceHours
 from app.store.incidents import Incidents
@@ -64,6 +65,7 @@ class Transaction:
         self.expiry = Expiry(connection)
         self.retention = Retention(connection)
         self.incidents = Incidents(connection)
+        self.events = IncidentEvents(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
         self.hours = SourceHours(connection)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision this code works with; a test holds it equal to the newest migration."""
 
 _EACH = "%(table_name)s_%(column_0_N_name)s"

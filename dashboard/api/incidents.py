@@ -55,7 +55,8 @@ def router(context: Context) -> APIRouter:
 def _incident(one: Incident) -> dict[str, Any]:
     names = ("detector", "alarm", "actual", "expected", "low", "high", "risk", "window", "basis")
     signals = [{"at": rfc3339(s.at), **{name: getattr(s, name) for name in names}} for s in one.signals]
-    written: dict[str, Any] = msgspec.to_builtins(one)
+    shown = incident_shape.Incident.model_fields
+    written: dict[str, Any] = {name: value for name, value in msgspec.to_builtins(one).items() if name in shown}
     return {
         **written,
         "opened_at": rfc3339(one.opened_at),
