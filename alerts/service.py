@@ -261,7 +261,7 @@ class AlertsService:
 
     async def _act(self, watch: Watch, decision: Decision, at: float) -> None:
         store, incident = self._context.store, watch.incident
-        told = incident or Incident(uuid4().hex[:12], watch.brand, at, "open", "warning", ())
+        told = incident or Incident(uuid4().hex[:12], watch.brand, at, "firing", "warning", ())
         if decision.action != "resolve":
             told = await self._describe(told, watch, decision)
         if not await self._duty.confirm(watch.brand):

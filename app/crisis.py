@@ -12,7 +12,7 @@ from app.domain.incident import Incident
 from app.errors import Conflict
 from app.store.engine import Store, Transaction
 
-ALIVE = ("open", "acknowledged")
+ALIVE = ("firing", "acknowledged", "owned")
 SEVERITIES = ("note", "warning", "crisis")
 
 
@@ -20,8 +20,8 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
     """Open an incident; raise `Conflict` if its brand has one that is not resolved."""
 
     def save(tx: Transaction) -> Incident:
-        if incident.state != "open":
-            raise Conflict(f"An incident begins open, not {incident.state}.")
+        if incident.state != "firing":
+            raise Conflict(f"An incident begins firing, not {incident.state}.")
         tx.incidents.alone(incident.brand)
         if any(other.brand == incident.brand for other in tx.incidents.open()):
             raise Conflict(f"{incident.brand} has an open incident already; update that one.")

@@ -12,7 +12,7 @@ from app.bus.listening import listen
 from app.clock import Clock
 from app.domain.alarm import Alarm
 from app.domain.fault import Fault, Report
-from app.domain.incident import Incident
+from app.domain.incident import Incident, read
 from app.domain.source import Hold, Orders, Proof, SourceState
 from app.domain.usual import Usual
 from app.errors import BusUnavailable
@@ -170,7 +170,7 @@ class Board:
     async def incidents(self) -> list[Incident]:
         """Return open incidents and those resolved within the last hour, newest first."""
         found = await self._connection.client.hgetall(INCIDENTS)
-        incidents = [msgspec.json.decode(row, type=Incident) for row in found.values()]
+        incidents = [read(row) for row in found.values()]
         horizon = self._clock.now() - SHOWN_AFTER_RESOLVE
         gone = [i.id for i in incidents if i.resolved_at is not None and i.resolved_at < horizon]
         if gone:

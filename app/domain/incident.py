@@ -10,7 +10,7 @@ from app.domain.forecast import Forecast
 from app.domain.level import Level
 
 Severity = Literal["note", "warning", "crisis"]
-IncidentState = Literal["open", "acknowledged", "resolved"]
+IncidentState = Literal["firing", "acknowledged", "owned", "resolved"]
 Verdict = Literal["real", "noise"]
 
 
@@ -87,3 +87,17 @@ class Incident(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     drill: str | None = None
     """Id of the drill it belongs to; nothing of a drill leaves the house but to its recipients."""
+
+
+def read(document: str | bytes) -> Incident:
+    """Return the incident of a JSON document, as this version or an earlier one wrote it (`firing` was `open`)."""
+    try:
+        return _decoder.decode(document)
+    except msgspec.ValidationError:
+        written = msgspec.json.decode(document)
+        if not isinstance(written, dict) or written.get("state") != "open":
+            raise
+        return msgspec.convert({**written, "state": "firing"}, Incident)
+
+
+_decoder = msgspec.json.Decoder(Incident)

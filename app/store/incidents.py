@@ -2,16 +2,26 @@
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.engine import Connection
 
-from app.domain.incident import Incident, IncidentState
+from app.domain.incident import Incident, IncidentState, read
 from app.errors import NotFound
 from app.store.page import Page, cursor_after, position_of
 from app.store.schema import incident
 from app.store.statements import replacing, write
+
+WRITTEN: dict[IncidentState | Literal["open"], tuple[str, ...]] = {
+    "open": ("firing", "acknowledged", "owned", "open"),
+    "firing": ("firing", "open"),
+    "acknowledged": ("acknowledged",),
+    "owned": ("owned",),
+    "resolved": ("resolved",),
+}
+"""What is asked for → the states of its rows; earlier versions wrote `open` for `firing`."""
 
 
 class Incidents:
@@ -44,16 +54,16 @@ class Incidents:
 
     def find(
         self,
-        state: IncidentState | None = None,
+        state: IncidentState | Literal["open"] | None = None,
         brand: str | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Incident]:
-        """Return incidents, latest opened first."""
+        """Return incidents, latest opened first; `open` are all that are not resolved."""
         order = tuple_(incident.c.opened_at, incident.c.id)
         query = select(incident.c.document).order_by(incident.c.opened_at.desc(), incident.c.id.desc())
         if state:
-            query = query.where(incident.c.state == state)
+            query = query.where(incident.c.state.in_(WRITTEN[state]))
         if brand:
             query = query.where(incident.c.brand == brand)
         if cursor:
@@ -74,4 +84,4 @@ class Incidents:
         return len(changed)
 
     def _read(self, query: Select[str]) -> list[Incident]:
-        return [msgspec.json.decode(document, type=Incident) for document in self._connection.scalars(query)]
+        return [read(document) for document in self._connection.scalars(query)]

@@ -1,6 +1,6 @@
 """`GET /api/v1/incidents`: storms, with their reason."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 import msgspec
@@ -23,12 +23,12 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/incidents", **answering(Items[incident_shape.Incident]))
     async def incidents(
-        state: Annotated[IncidentState | None, BeforeValidator(given)] = None,
+        state: Annotated[IncidentState | Literal["open"] | None, BeforeValidator(given)] = None,
         brand: BrandId = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> dict[str, Any]:
-        """List incidents, the latest first."""
+        """List incidents, the latest first; `state=open` are all that are not resolved."""
         if brand is not None:
             brand_of(context.config, brand)
 

@@ -7,6 +7,8 @@ from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
 from dashboard.storm import began
 
+SEEN = ("acknowledged", "owned")
+
 
 class BannerPanel:
     """Says what happened and since when, as long as an incident is open on this wall."""
@@ -36,7 +38,7 @@ def _title(incident: Incident, told: str, view: View, say: Words) -> Node:
     title = say.say("banner.about", brand=view.around.name(incident.brand)) if elsewhere else say.say("banner.title")
     time = say.when(began(incident), view.at)
     since: Node = ("span", {"class": "brief"} if time in told else {}, f" {say.say('banner.since', time=time)}")
-    state = f", {say.say('banner.acknowledged')}" if incident.state == "acknowledged" else ""
+    state = f", {say.say('banner.acknowledged')}" if incident.state in SEEN else ""
     return ("b", {}, title, since, f"{state}.")
 
 

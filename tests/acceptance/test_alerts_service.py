@@ -145,7 +145,7 @@ async def test_a_name_wiped_from_the_stored_incident_goes_from_the_walls_and_sta
     service = await stormy(world)
     await world.speak(1200, 20, service, step=60)
     (incident,), _ = await world.incidents()
-    assert (incident.state, bool(incident.authors)) == ("open", True)
+    assert (incident.state, bool(incident.authors)) == ("firing", True)
     with world.store.transaction() as tx:
         assert tx.incidents.forget(["nordlicht"], set(incident.authors)) == 1
     await world.speak(60, 20, service)

@@ -60,7 +60,7 @@ async def test_a_storm_opens_one_incident_whoever_acts_when_it_is_due(world: Wor
     await second.work()
     assert second._duty.held
     (incident,), audit = await world.incidents()
-    assert (incident.state, audit) == ("open", ["incident.open"])
+    assert (incident.state, audit) == ("firing", ["incident.open"])
     await first.work()
     await world.speak(120, 140, first, second, angry=True)
     (same,), audit = await world.incidents()

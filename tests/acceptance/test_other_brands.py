@@ -66,7 +66,7 @@ async def test_of_a_brand_that_another_service_is_on_duty_for_nothing_is_resolve
     change(service, brands=(OTHER,))
     await world.speak(30, 20, service)
     (incident,), _ = await world.incidents()
-    assert incident.state == "open"
+    assert incident.state == "firing"
     assert service._duty.held == {"other"}
 
 

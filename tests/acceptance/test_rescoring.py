@@ -96,7 +96,7 @@ async def test_a_correction_changes_the_open_incident_without_waiting_for_a_step
         await heard(service)
         later, _, alarm = await signal(world, "negative")
         assert not alarm, "what no longer raises says so"
-        assert later.state == "open", "it ends by calm only"
+        assert later.state == "firing", "it ends by calm only"
         group.cancel_scope.cancel()
 
 

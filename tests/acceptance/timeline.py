@@ -130,7 +130,7 @@ class Line:
                     f"i{len(self.opened)}",
                     "demo",
                     incident.opened_at if incident else at,
-                    "open",
+                    "firing",
                     decision.severity,
                     decision.signals,
                     updated_at=at,

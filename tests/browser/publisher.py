@@ -224,7 +224,7 @@ class Publisher:
             f"storm-{self._run}",
             brand,
             opened_at,
-            "open",
+            "firing",
             severity,
             (signal,),
             ("Abschlag", "Hotline"),

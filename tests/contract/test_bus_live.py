@@ -154,7 +154,7 @@ async def test_the_board_keeps_what_was_last_said(any_redis):
     assert await bus.alarms() == [alarm, past]
     await bus.report_service("ingest", "one", 1000.0)
     assert await bus.services() == {"ingest": 1000.0}
-    incident = Incident("i1", "acme", 1000.0, "open", "warning", ())
+    incident = Incident("i1", "acme", 1000.0, "firing", "warning", ())
     ended = Incident("i2", "acme", 900.0, "resolved", "warning", (), resolved_at=1000.0)
     await bus.show_incident(incident)
     await bus.show_incident(ended)

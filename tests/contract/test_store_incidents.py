@@ -14,7 +14,7 @@ def store(any_store):
 SIGNAL = Signal("volume", "nordlicht", NOON, alarm=True, actual=90, expected=10, low=5, high=20, risk=9.5, window=300)
 
 
-def storm(number: int, state="open", brand="nordlicht") -> Incident:
+def storm(number: int, state="firing", brand="nordlicht") -> Incident:
     reason = {"de": "Viel mehr als üblich.", "en": "Far more than usual."}
     return Incident(
         f"i{number}", brand, NOON + number, state, "warning", (SIGNAL,), ("strom",), ("Anna",), reason=reason
@@ -34,7 +34,7 @@ def test_an_incident_comes_back_as_it_was_last_saved(store):
 
 def test_open_incidents_are_those_not_resolved(store):
     with store.transaction() as tx:
-        for number, state in enumerate(["open", "resolved", "acknowledged"]):
+        for number, state in enumerate(["firing", "resolved", "acknowledged"]):
             tx.incidents.save(storm(number, state))
         assert [found.id for found in tx.incidents.open()] == ["i0", "i2"]
 
@@ -49,3 +49,15 @@ def test_incidents_are_paged_latest_first(store):
         assert ([found.id for found in page.items], page.next) == (["i2", "i1", "i0"], None)
         assert [found.id for found in tx.incidents.find(brand="nordlicht").items] == ["i3", "i1"]
         assert tx.incidents.find(state="resolved").items == []
+
+
+def test_what_an_earlier_version_wrote_is_firing(store):
+    with store.transaction() as tx:
+        tx.incidents.save(storm(1))
+        old = "UPDATE incident SET state = 'open', document = replace(document, '\"firing\"', '\"open\"')"
+        tx.incidents._connection.exec_driver_sql(old)
+        assert [found.state for found in tx.incidents.open()] == ["firing"]
+        for state in ("firing", "open", None):
+            assert [found.id for found in tx.incidents.find(state).items] == ["i1"]
+        for state in ("acknowledged", "owned", "resolved"):
+            assert tx.incidents.find(state).items == []

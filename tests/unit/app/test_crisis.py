@@ -11,7 +11,9 @@ from app.store.engine import Store
 
 pytestmark = pytest.mark.anyio
 ALERTS = system("alerts")
-MADE = Incident("i1", "acme", 0.0, "open", "warning", (), peak=80, since=90.0, reason={"de": "Sturm.", "en": "Storm."})
+MADE = Incident(
+    "i1", "acme", 0.0, "firing", "warning", (), peak=80, since=90.0, reason={"de": "Sturm.", "en": "A storm."}
+)
 
 
 def with_(incident: Incident, **changes) -> Incident:
@@ -20,7 +22,7 @@ def with_(incident: Incident, **changes) -> Incident:
 
 async def test_opening_leaves_one_row_one_audit_entry_and_one_event(store: Store, bus: RedisBus):
     opened = await open_incident(store, bus, ALERTS, MADE, at=100.0)
-    assert (opened.state, opened.opened_at, opened.updated_at) == ("open", 100.0, 100.0)
+    assert (opened.state, opened.opened_at, opened.updated_at) == ("firing", 100.0, 100.0)
     with store.reading() as tx:
         assert tx.incidents.open() == [opened]
         (row,) = tx.audit.find().items
@@ -31,7 +33,7 @@ async def test_opening_leaves_one_row_one_audit_entry_and_one_event(store: Store
         "acme",
         "i1",
     )
-    assert row.detail == {"severity": "warning", "peak": 80, "state": "open"}
+    assert row.detail == {"severity": "warning", "peak": 80, "state": "firing"}
     assert await bus.incidents() == [opened]
 
 
@@ -45,8 +47,8 @@ async def test_a_brand_has_one_open_incident(store: Store, bus: RedisBus):
         assert len(tx.audit.find().items) == 2
 
 
-async def test_an_incident_begins_open(store: Store, bus: RedisBus):
-    with pytest.raises(Conflict, match="begins open"):
+async def test_an_incident_begins_firing(store: Store, bus: RedisBus):
+    with pytest.raises(Conflict, match="begins firing"):
         await open_incident(store, bus, ALERTS, with_(MADE, state="resolved"), at=100.0)
 
 

@@ -199,7 +199,7 @@ def test_the_hub_never_blocks_and_every_screen_ends_with_the_truth(moves):
     assert len(room.hub._canvases) <= 2
 
 
-def storm(brand, state="open"):
+def storm(brand, state="firing"):
     return Incident(f"i-{brand}", brand, NOON, state, "warning", ())
 
 

@@ -16,7 +16,7 @@ from tests.unit.dashboard.rooms import BRAND, NOON, brand_state, said, text, usu
 
 SIGNAL = Signal("negative", BRAND.id, NOON, True, 312, 34, 22, 47, 9.2, 600)  # noqa: FBT003 # a record, in its order
 STORM = Incident(
-    "i1", BRAND.id, NOON - 1260, "open", "warning", (SIGNAL,), ("Abschlag", "Hotline"), peak=164, demo=True,
+    "i1", BRAND.id, NOON - 1260, "firing", "warning", (SIGNAL,), ("Abschlag", "Hotline"), peak=164, demo=True,
     reason={"de": "Negativ mal 9,2.", "en": "Negative times 9.2."},
 )  # fmt: skip
 VAGUE = Usual(BRAND.id, NOON, (UsualMinute(int(NOON) // 60 * 60, 0.0, 1.5, 2033.0),), 86_400.0)

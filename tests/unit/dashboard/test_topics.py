@@ -81,7 +81,7 @@ def test_without_it_from_the_tallies_and_without_names_for_executives():
     state = brand_state([said(n, NOON - 60, terms=("karla", "abschlag"), author="karla") for n in range(9)])
     assert set(drivers(view(state))) == {"abschlag", "karla"}
     assert drivers(view(state, audience="executive")) == ["abschlag"]
-    incident = Incident("i", "nordlicht", NOON, "open", "warning", (), ("Karla", "Abschlag"))
+    incident = Incident("i", "nordlicht", NOON, "firing", "warning", (), ("Karla", "Abschlag"))
     assert drivers(view(state, incidents=(incident,), audience="executive")) == ["Abschlag"]
 
 

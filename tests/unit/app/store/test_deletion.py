@@ -93,7 +93,7 @@ def test_an_incident_forgets_its_lead_author_with_the_last_mention(store, identi
     first, second = said(identity, "1"), said(identity, "2")
     reason = {"en": "Led by Name of anna (not by Name of annabel).", "de": "Angeführt von Name of anna."}
     names = ("Name of anna", "Name of annabel")
-    storm = Incident("i1", "nordlicht", 1.0, "open", "warning", (), authors=names, reason=reason)
+    storm = Incident("i1", "nordlicht", 1.0, "firing", "warning", (), authors=names, reason=reason)
     with store.transaction() as tx:
         tx.mentions.upsert([(first, 1), (second, 1)])
         tx.incidents.save(storm)

@@ -138,7 +138,7 @@ async def test_influencers_topics_and_sources_come_from_the_bus(http, bus):
 
 async def test_incidents(http, store):
     with store.transaction() as tx:
-        tx.incidents.save(Incident("i1", "nordlicht", NOON, "open", "warning", ()))
+        tx.incidents.save(Incident("i1", "nordlicht", NOON, "firing", "warning", ()))
     (one,) = (await http.get("/api/v1/incidents?state=open&brand=nordlicht")).json()["items"]
     assert one["opened_at"] == "2026-11-18T11:07:00.000Z"
     assert (await http.get("/api/v1/incidents/i1")).json() == one
@@ -147,7 +147,7 @@ async def test_incidents(http, store):
     burst = Burst(0.9, (Ground("young", 30, 0.9, reason),), NOON, 40, 30)
     with store.transaction() as tx:
         resonance = Resonance(742, 31, 600, 0.7, 0.9, (burst,))
-        tx.incidents.save(Incident("i2", "nordlicht", NOON + 1, "open", "warning", (), resonance=resonance))
+        tx.incidents.save(Incident("i2", "nordlicht", NOON + 1, "firing", "warning", (), resonance=resonance))
     told = (await http.get("/api/v1/incidents/i2")).json()["resonance"]
     assert (told["posts"], told["voices"], told["reposts"]) == (742, 31, 0.7)
     assert told["bursts"][0]["grounds"] == [{"name": "young", "figure": 30.0, "share": 0.9, "reason": reason}]
