@@ -16,6 +16,7 @@ EventKind = Literal[
     "handed_over",
     "commented",
     "silenced",
+    "unsilenced",  # its silence ended, or it broke through: whoever was not told yet has to be
     "statement",  # we said something in public
     "ticked",  # a step of the playbook was done, or undone
     "resolved",

@@ -1,6 +1,6 @@
 """Incidents: one storm, one incident, with its reason."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -10,6 +10,8 @@ from app.domain.forecast import Forecast
 from app.domain.level import Level
 
 Severity = Literal["note", "warning", "crisis"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Rising."""
 IncidentState = Literal["firing", "acknowledged", "owned", "resolved"]
 Verdict = Literal["real", "noise"]
 
@@ -87,6 +89,32 @@ class Incident(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     drill: str | None = None
     """Id of the drill it belongs to; nothing of a drill leaves the house but to its recipients."""
+    resolved_by: str | None = None
+    """Actor who resolved it; `alerts` where it calmed down by itself."""
+    folded_into: str | None = None
+    """Id of the incident of the whole brand that took this one of a topic in."""
+    silence: str | None = None
+    """Id of the silence it is under; see `quiet`."""
+    silent_until: float | None = None
+    told_peak: float = 0.0
+    """Its peak when it was last told as opened or escalated."""
+    told_level: int = 0
+    """Its level when that was last told."""
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether it is not resolved."""
+        return self.state != "resolved"
+
+    def quiet(self, at: float) -> bool:
+        """Tell whether it is under a silence at an instant: it takes no wall over, and nobody is told."""
+        return self.silent_until is not None and at < self.silent_until
+
+
+def raisers(incident: Incident) -> set[tuple[str, str | None]]:
+    """Return what raised an incident, as `("detector", name)` and `("rule", id)`."""
+    detectors = {("detector", signal.detector) for signal in incident.signals}
+    return {*detectors, *(("rule", rule) for rule in incident.rules)}
 
 
 def read(document: str | bytes) -> Incident:
