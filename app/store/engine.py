@@ -28,6 +28,7 @@ from app.store.choruses import Choruses
 from app.store.connection import BUSY, READING, WRITING, engine, make_private, unavailable
 from app.store.conversation import Conversations
 from app.store.corrections import Corrections
+from app.store.deliveries import Deliveries, Dispatch
 from app.store.events import IncidentEvents
 from app.store.expiry import Expiry
 from app.store.hours import SourceHours
@@ -66,6 +67,8 @@ class Transaction:
         self.retention = Retention(connection)
         self.incidents = Incidents(connection)
         self.events = IncidentEvents(connection)
+        self.deliveries = Deliveries(connection)
+        self.dispatch = Dispatch(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
         self.hours = SourceHours(connection)

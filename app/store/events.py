@@ -1,7 +1,7 @@
 """The log of incidents: what happened, in order."""
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from app.domain.events import IncidentEvent
@@ -15,7 +15,13 @@ class IncidentEvents:
         self._connection = connection
 
     def append(self, event: IncidentEvent) -> None:
-        """Keep one more event; its number is given here."""
+        """Keep one more event; its number is given here.
+
+        Others that append wait until this transaction ends: events appear in the order of their numbers, so whoever
+        reads on from the last number misses none.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("incident_event"))))
         document = msgspec.json.encode(event).decode()
         row = {"incident": event.incident, "brand": event.brand, "at": event.at, "kind": event.kind}
         self._connection.execute(insert(incident_event).values(**row, document=document))
