@@ -1,31 +1,22 @@
 """The alerts service: steps the detectors on the tallies and keeps one incident per brand."""
 
 from contextlib import suppress
-from uuid import uuid4
 
 import anyio
-import msgspec
 import structlog
-from anyio import to_thread
 
+from alerts.acting import Acting
 from alerts.correcting import Corrected
-from alerts.drivers import Drivers
 from alerts.duty import Duty
-from alerts.evaluate import KEPT, STEP, Decision, Watch
-from alerts.evidence import BEFORE
+from alerts.evaluate import KEPT, STEP, Watch
 from alerts.farewell import dismiss
 from alerts.hearing import heard
-from alerts.leaders import leaders_of
 from alerts.learning import Learning, apart
-from alerts.resonance import resonance_of
 from alerts.sources import SourceWatch
-from alerts.wording import reason
-from app.crisis import open_incident, resolve_incident, update_incident
 from app.domain.actor import system
 from app.domain.brand import Brand
-from app.domain.incident import Incident
 from app.domain.source import SourceState
-from app.errors import Conflict, NotFound, Unavailable
+from app.errors import Unavailable
 from app.metrics import INCIDENTS_OPEN
 from app.service import Context
 
@@ -67,10 +58,10 @@ class AlertsService:
         self._orphans = True
         """Whether there may be incidents of brands that nobody watches any more."""
         self._duty = Duty(context.bus, self._brands, context.worker, context.clock)
+        self._acting = Acting(context, self._duty, self._actor)
         self._fresh: set[str] = set()
         """Brands that became ours and whose open incident is not known yet."""
         self._corrected = Corrected(context.bus)
-        self._drivers = Drivers(context)
         self._stepped = self._published = self._asked = 0.0
         self._since = context.clock.now()
 
@@ -158,42 +149,6 @@ class AlertsService:
                 log.warning("alerts wait", reason=str(error))
                 await self._context.clock.sleep(RETRY)
 
-    async def _resume(self, brands: set[str]) -> None:
-        """Take over the incidents of brands as they are stored."""
-
-        def read() -> tuple[list[Incident], dict[str, Incident | None]]:
-            with self._context.store.reading() as tx:
-                ended = {brand: tx.incidents.find("resolved", brand, limit=1).items for brand in brands}
-                return tx.incidents.open(), {brand: items[0] if items else None for brand, items in ended.items()}
-
-        alive, ended = await to_thread.run_sync(read)
-        for brand in brands:
-            self._watches[brand].resume(next((one for one in alive if one.brand == brand), None), ended[brand])
-        for incident in alive:
-            if incident.brand in brands:
-                await self._bus.show_incident(incident)
-
-    async def _refresh(self, held: set[str]) -> None:
-        """Bring walls and watches up to what is stored: a name may have been wiped, a state changed."""
-        shown = {one.id: one for one in await self._bus.incidents() if one.brand in held}
-
-        def read() -> list[Incident]:
-            found = []
-            with self._context.store.reading() as tx:
-                for incident in shown:
-                    with suppress(NotFound):
-                        found.append(tx.incidents.get(incident))
-            return found
-
-        for kept in await to_thread.run_sync(read):
-            if kept != shown[kept.id]:
-                await self._bus.show_incident(kept)
-            watch = self._watches[kept.brand]
-            if watch.incident is not None and watch.incident.id == kept.id:
-                watch.incident = kept
-                if kept.state == "resolved":
-                    watch.resume(None, kept)
-
     async def _step(self, at: float) -> None:
         telling = not 0.0 <= at - self._published < MINUTE  # the band moves by the minute
         states = {state.id: state for state in await self._bus.sources()}
@@ -201,7 +156,7 @@ class AlertsService:
         tally = await self._bus.minutes(list(self._watches), at - (KEPT if telling else CHANGING), now)
         held = self._duty.held & self._watches.keys()
         if fresh := self._fresh & held:
-            await self._resume(fresh)
+            await self._acting.resume([self._watches[brand] for brand in fresh])
             self._fresh -= fresh
         for brand, part in apart(tally).items():
             if brand in self._watches:
@@ -210,13 +165,13 @@ class AlertsService:
         for brand, watch in list(self._watches.items()):
             decision = watch.step(at, heard=self._heard(self._brands[brand], states, at))
             if decision.action is not None and brand in held:
-                await self._try(watch, decision, at)
+                await self._acting.act(watch, self._brands[brand], decision, at)
             if brand in held:
                 INCIDENTS_OPEN.labels(brand).set(watch.incident is not None)
         if telling:
             for brand in held:
                 await self._bus.show_usual(self._watches[brand].usual(at))
-            await self._refresh(held)
+            await self._acting.refresh(self._watches, held)
             self._published = at
         self._stepped = at
 
@@ -232,7 +187,7 @@ class AlertsService:
             for brand, part in apart(tally).items():
                 watches[brand].take(part)
                 decision = watches[brand].again(at, heard=self._heard(self._brands[brand], states, at))
-                await self._try(watches[brand], decision, at)
+                await self._acting.act(watches[brand], self._brands[brand], decision, at)
         except Unavailable:
             self._corrected.put(watches)
             raise
@@ -250,49 +205,3 @@ class AlertsService:
         thin = [self._watches[brand] for brand in held if self._watches[brand].basis < THIN]
         if await self._learning.again(thin, at):
             self._published = 0.0
-
-    async def _try(self, watch: Watch, decision: Decision, at: float) -> None:
-        """Do what was decided; if somebody else opened or resolved it meanwhile, take that over."""
-        try:
-            await self._act(watch, decision, at)
-        except (Conflict, NotFound) as error:
-            log.info("incident changed elsewhere", reason=str(error), brand=watch.brand)
-            await self._resume({watch.brand})
-
-    async def _act(self, watch: Watch, decision: Decision, at: float) -> None:
-        store, incident = self._context.store, watch.incident
-        told = incident or Incident(uuid4().hex[:12], watch.brand, at, "firing", "warning", ())
-        if decision.action != "resolve":
-            told = await self._describe(told, watch, decision)
-        if not await self._duty.confirm(watch.brand):
-            return  # we were held up, and another service acts by now
-        if decision.action == "resolve" and incident is not None:
-            resolved = await resolve_incident(store, self._bus, self._actor, incident, at)
-            watch.resume(None, resolved)
-        elif incident is None:
-            watch.incident = await open_incident(store, self._bus, self._actor, told, at)
-        else:
-            watch.incident = await update_incident(store, self._bus, self._actor, told, at)
-        log.info("incident", verb=decision.action, brand=watch.brand, severity=decision.severity, peak=decision.peak)
-
-    async def _describe(self, incident: Incident, watch: Watch, decision: Decision) -> Incident:
-        figures, brand = decision.figures, self._brands[watch.brand]
-        if figures is None:
-            return incident
-        snapshot = await self._bus.snapshot([brand.id], figures.since - BEFORE)
-        terms = await self._drivers.of(snapshot, brand, figures.since) or incident.terms
-        raised = {signal.detector: signal for signal in incident.signals}
-        told = (one for one in decision.signals if one.alarm or (decision.again and one.detector in raised))
-        raised |= {signal.detector: signal for signal in told}
-        return msgspec.structs.replace(
-            incident,
-            severity=decision.severity,
-            signals=tuple(raised.values()),
-            terms=terms,
-            authors=await leaders_of(self._context, snapshot, brand, figures.since, incident.authors),
-            peak=decision.peak,
-            since=figures.since,
-            demo=brand.demo or watch.demo(),
-            reason=reason(figures, terms, self._zone),
-            resonance=await resonance_of(self._context, snapshot, brand, figures.since, incident.resonance),
-        )

@@ -98,6 +98,14 @@ async def test_a_restart_in_the_middle_of_a_storm_keeps_its_incident(world: Worl
     assert audit.count("incident.open") == 1
 
 
+async def test_who_was_killed_before_the_walls_heard_of_it_is_made_up_for_within_a_minute(world: World):
+    service = await stormy(world)
+    await world.bus._connection.client.delete("ew:incidents")
+    await world.speak(60, 140, service, angry=True)
+    (incident,), _ = await world.incidents()
+    assert await world.bus.incidents() == [incident]
+
+
 async def test_nothing_counts_twice_after_a_restart(world: World):
     world.seed()
     service = world.service()

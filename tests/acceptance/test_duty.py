@@ -76,7 +76,7 @@ async def test_who_is_held_up_between_judging_and_acting_does_not_act(world: Wor
     await service.begin()
     await world.speak(300, 20, service, step=30)
     await world.speak(180, 140, angry=True)
-    describe = service._describe
+    describe = service._acting.describe
 
     async def held_up(*given):
         told = await describe(*given)
@@ -86,7 +86,7 @@ async def test_who_is_held_up_between_judging_and_acting_does_not_act(world: Wor
     async def careless(_):
         return True
 
-    monkeypatch.setattr(service, "_describe", held_up)
+    monkeypatch.setattr(service._acting, "describe", held_up)
     if not careful:
         monkeypatch.setattr(service._duty, "confirm", careless)
         service._duty._looked = world.clock.monotonic()
