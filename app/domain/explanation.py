@@ -48,7 +48,9 @@ class Counter(msgspec.Struct, frozen=True):
     share: float | None = None
     """Of what was counted that is left out; of the simulated draws that hold, for flipped labels."""
     reason: dict[str, str] = {}
-    """In a sentence, by language (`de`, `en`)."""
+    """In a sentence, by language (`de`, `en`), that names nobody."""
+    author: str | None = None
+    """Key of the author who was left out."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -68,9 +70,18 @@ class Explanation(msgspec.Struct, frozen=True):
     channels: dict[str, int] = {}
     """Channel → mentions since it began."""
     evidence: tuple[Evidence, ...] = ()
+    """Five at most, no two alike."""
+    spare: tuple[Evidence, ...] = ()
+    """What takes the place of evidence that is deleted before the incident is told anew."""
     counters: tuple[Counter, ...] = ()
     confidence: float | None = None
     """0 to 1; None while nothing can be said of it."""
+    negative: bool = False
+    """The figures count negative mentions only."""
+    bots: float | None = None
+    """Share of the posts in bursts that look coordinated, 0 to 1; None where nothing is known of copies."""
+    basis: float = 0.0
+    """Seconds of history behind `expected`."""
 
     @property
     def ratio(self) -> float:

@@ -11,6 +11,7 @@ from app.domain.identity import Identity
 from app.domain.mention import Author, Engagement, Mention
 from app.domain.remark import Content, Remark, remark
 from app.domain.stance import Opinion
+from app.domain.tally import Profile, profile
 from app.store import rows
 from app.store.partitions import Partitions
 from app.store.schema import mention, mention_brand
@@ -109,6 +110,16 @@ class Conversations:
                 number = _body.decode(body).author.followers if body is not None and who not in found else None
                 if number:
                     found[who] = number
+        return found
+
+    def profiles(self, authors: Sequence[str]) -> dict[str, Profile]:
+        """Return how to show each author, by their latest mention that is left; missing where none is."""
+        row, found = mention.c, dict[str, Profile]()
+        for who in dict.fromkeys(authors):
+            mine = select(row.channel, row.demo, row.body).where(row.author_key == who, row.body.is_not(None))
+            last = self._connection.execute(mine.order_by(row.published_at.desc()).limit(1)).first()
+            if last is not None:
+                found[who] = profile(_body.decode(last.body).author, last.channel, demo=last.demo)
         return found
 
     def _remark(self, row: Row[Any], brand: str, accounts: Collection[str]) -> Remark:

@@ -1,0 +1,60 @@
+"""Figures in words."""
+
+import pytest
+
+from app.domain.level import Ground, Level, Strength, level
+from app.domain.level_words import condition, missing, name
+from app.domain.reasoning import confident
+from app.domain.spoken import clock, language_of, number, pace, percent, rate, span, times
+
+
+@pytest.mark.parametrize(
+    ("ratio", "german", "english"),
+    [
+        (2.0, "doppelt", "twice"),
+        (3.0, "3-mal", "3 times"),
+        (6.44, "6,4-mal", "6.4 times"),
+        (2000, "mehr als 100-mal", "more than 100 times"),
+    ],
+)
+def test_multiples(ratio, german, english):
+    assert (times(ratio, "de"), times(ratio, "en")) == (german, english)
+
+
+def test_numbers_shares_and_lengths():
+    assert (number(1234.4, "de"), number(9.96, "en"), number(0.04, "en")) == ("1.234", "10", "0")
+    assert (percent(0.414, "de"), percent(0.414, "en")) == ("41 %", "41%")
+    assert [span(seconds, "de") for seconds in (5, 3600, 2 * 86_400 + 9)] == ["1 Minute", "1 Stunde", "2 Tage"]
+    assert (rate(0.5, "de"), rate(12, "en")) == ("30 je Stunde", "12 a minute")
+    assert pace(5, 0.1, "de") == "5 je Minute, üblich 6 je Stunde"
+    assert pace(0.5, 0.1, "en") == "30 instead of 6 an hour"
+
+
+def test_times_of_day_name_the_day_once_half_a_day_lies_between():
+    assert clock(1_795_010_400, 1_795_010_460, "Europe/Berlin", "de") == "15:00"
+    assert clock(1_795_010_400, 1_795_096_800, "Europe/Berlin", "de") == "Mi 15:00"
+
+
+def test_languages():
+    assert [language_of(code) for code in ("de", "DE-at", "en-GB", "fr", "")] == ["de", "de", "en", "en", "en"]
+
+
+def test_levels_are_named_to_the_ends_of_the_scale():
+    assert [name(value, "de") for value in (-1, 0, 6, 9)] == ["Windstille", "Windstille", "Orkan", "Orkan"]
+
+
+def test_what_is_missing_is_told_and_a_near_miss_is_seen():
+    near = Ground("ratio", 4, 3.98, 4.0, met=False, must=True)
+    assert condition(near, "en") == "almost 4 times the usual, needed 4"
+    assert missing(Level(6), "de") == ""
+    calm = level(Strength(pace=2.0, expected=0.5, authors=4, tone=0.1, length=0))
+    assert missing(calm, "en") == (
+        "Missing for level 1 (light air): 1 of: 10% negative, needed 15%, channels: 0, needed 1, "
+        "0 posts by media and very large accounts, needed 1, reach 0, needed 1,000, for 0 minutes, needed 1."
+    )
+
+
+def test_how_sure_it_is():
+    assert [confident(one, "de") for one in (None, 0.3, 0.6, 0.95)] == [
+        "noch nicht zu sagen", "unsicher (30 %)", "wahrscheinlich (60 %)", "sicher (95 %)",
+    ]  # fmt: skip
