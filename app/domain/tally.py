@@ -13,8 +13,10 @@ Bucket names are `<brand>:<grain>:<start>`; `start` is a multiple of the span in
 | `t`   | 600 s | `<measure>:<term>`; measures n, - |
 | `v`   | 600 s | `<who>:n`; who is a fingerprint, `@<author key>` without one, or `~` with n, rp and all |
 
-Measures: `n` mentions, `-` negative, `0` neutral, `+` positive, `?` uncertain, `r` reach (sum), `rp` reposts,
-`d` demo, `c.<channel>` mentions in that channel, `i.<intent>` mentions with that intent.
+Measures: `n` mentions, `-` negative, `0` neutral, `+` positive, `?` uncertain, `r` reach (sum), `-r` reach of negative
+ones, `rp` reposts, `d` demo, `c.<channel>` mentions in that channel, `i.<intent>` mentions with that intent,
+`u.<0-f>` mentions by the authors that fall into one of sixteen boxes: how many authors spoke is told by how many boxes
+are not empty (linear counting; Whang, Vander-Zanden and Taylor 1990), which adds up, can be taken back, names nobody.
 
 Of voices `~` stands for those nobody is told by: reposts without words (`rp` of them), and what a bucket had no more
 room for; its `all` counts every repost of the bucket.
@@ -22,6 +24,8 @@ room for; its `all` counts every repost of the bucket.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from zlib import crc32
 
 import msgspec
 
@@ -39,6 +43,9 @@ KEEP = {"s": 2 * 3600, "m": 49 * 3600, "a": 26 * 3600, "t": 26 * 3600, "v": 26 *
 
 SIGN = {"negative": "-", "neutral": "0", "positive": "+", "uncertain": "?"}
 """Label → measure."""
+
+BOXES = 16
+"""Into how many boxes the authors of a minute fall."""
 
 PERSONAL = "atv"
 """Grains that name an author or come from the words of a text: what is deleted is taken out of them."""
@@ -92,6 +99,8 @@ class MinuteTally(msgspec.Struct, frozen=True):
     channels: dict[str, int] = {}
     intents: dict[str, int] = {}
     """Left out of the archive's sums by minute and hour: its log and its mentions tell them."""
+    negative_reach: int = 0
+    """Of the negative ones; left out like intents."""
 
 
 def contribution(analysed: AnalysedMention, author_key: str) -> Contribution:
@@ -136,6 +145,10 @@ def add(delta: TallyDelta, part: Contribution, sign: int = 1) -> None:
             _one(minutes, f"{minute}:{measure}", sign)
         if part.reach:
             _one(minutes, f"{minute}:r", sign * part.reach)
+            if mark == "-":
+                _one(minutes, f"{minute}:-r", sign * part.reach)
+        if author:
+            _one(minutes, f"{minute}:u.{crc32(author.encode()) % BOXES:x}", sign)
         if part.kind == "repost":
             _one(minutes, f"{minute}:rp", sign)
         if part.demo:
@@ -224,7 +237,7 @@ def by_whom(buckets: Iterable[Mapping[str, int]]) -> dict[str, dict[str, int]]:
 
 
 def minutes(tally: Mapping[str, Mapping[str, int]], brand: str) -> dict[int, MinuteTally]:
-    """Return a brand's minutes by their start; `authors` stays 0 because it is not additive."""
+    """Return a brand's minutes by their start; `authors` is told by their boxes, 0 where nothing is known of them."""
     found: dict[int, dict[str, int]] = {}
     for name, fields in tally.items():
         owner, grain, start = split(name)
@@ -248,6 +261,7 @@ def summed(start: int, parts: Sequence[Contribution], authors: int) -> MinuteTal
         authors=authors,
         channels=dict(Counter(part.channel for part in parts)),
         intents=dict(Counter(intent for part in parts for intent in part.intents)),
+        negative_reach=sum(part.reach for part in parts if part.label == "negative"),
     )
 
 
@@ -261,9 +275,19 @@ def _minute(start: int, measures: Mapping[str, int]) -> MinuteTally:
         uncertain=measures.get("?", 0),
         reach=measures.get("r", 0),
         reposts=measures.get("rp", 0),
+        authors=_authors(measures),
         channels=_named(measures, "c."),
         intents=_named(measures, "i."),
+        negative_reach=measures.get("-r", 0),
     )
+
+
+def _authors(measures: Mapping[str, int]) -> int:
+    """Return how many authors the boxes of a minute tell of; all that spoke, where every box is full."""
+    boxes = [number for measure, number in measures.items() if number > 0 and measure.startswith("u.")]
+    if len(boxes) >= BOXES:
+        return sum(boxes)
+    return min(sum(boxes), round(-BOXES * log(1 - len(boxes) / BOXES)))
 
 
 def _named(measures: Mapping[str, int], mark: str) -> dict[str, int]:

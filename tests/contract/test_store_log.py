@@ -56,12 +56,13 @@ def tell(store, story):
 
 
 def summed(store, until):
-    """Sum the log up; what authors want is in the log and the mentions, and not in the archive's sums."""
+    """Sum the log up; what the archive's sums leave out or tell more exactly is left out."""
     log = {}
     with store.reading() as tx:
         for entry in tx.tallies.log(0, until):
             merge(log, entry.delta)
-    return [replace(one, intents={}) for one in minutes(log, "nordlicht").values() if one.count]
+    found = minutes(log, "nordlicht").values()
+    return [replace(one, intents={}, authors=0, negative_reach=0) for one in found if one.count]
 
 
 def test_the_log_summed_up_to_an_instant_gives_what_was_shown_then(store, story):

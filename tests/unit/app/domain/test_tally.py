@@ -113,7 +113,15 @@ def test_minutes_are_read_by_their_start():
     start = 1_800_000_000 // 3600 * 3600 + int(at) % 3600 // 60 * 60
     assert tally.minutes(delta, "nord") == {
         start: MinuteTally(
-            start, count=2, negative=2, reach=24, reposts=2, channels={"forum": 2}, intents={"complaint": 2, "query": 2}
+            start,
+            count=2,
+            negative=2,
+            reach=24,
+            reposts=2,
+            authors=1,
+            channels={"forum": 2},
+            intents={"complaint": 2, "query": 2},
+            negative_reach=24,
         )
     }
     assert tally.minutes(delta, "sued") == {}
