@@ -1,5 +1,6 @@
 """Persons: who is told of a storm, by which ways, and when they want to be left alone."""
 
+import re
 from datetime import time
 from typing import get_args
 
@@ -9,10 +10,16 @@ from app.domain import address
 from app.domain.address import WayKind
 from app.domain.incident import Severity
 from app.domain.wall import Language
-from app.domain.week import Day, spells
+from app.domain.week import Day, assert_zone, spells
+from app.errors import WrongInput
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Rising."""
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+RESERVED = ("duty", "backup", "all")
+"""No ids of persons: a chain says them of whoever it is."""
+LONGEST_NAME = 80
+MOST_WAYS = 20
 LONGEST_QUIET = 14
 """Quiet hours that follow each other without a break are taken as one, so many at most."""
 
@@ -81,6 +88,28 @@ class Person(msgspec.Struct, frozen=True):
 def at_least(severity: Severity, least: Severity) -> bool:
     """Tell whether something is as severe as `least`, or more."""
     return SEVERITIES.index(severity) >= SEVERITIES.index(least)
+
+
+def assert_person(person: Person) -> None:
+    """Raise `WrongInput` with what to write instead, unless a person is as they can be; addresses included."""
+    if not ID.fullmatch(person.id) or person.id in RESERVED:
+        raise WrongInput("An id has 1 to 63 letters a-z, digits, '-', '_' or '.', and is not duty, backup or all.")
+    if not person.name.strip() or len(person.name) > LONGEST_NAME or not person.name.isprintable():
+        raise WrongInput(f"Write a name of 1 to {LONGEST_NAME} letters.")
+    assert_zone(person.zone)
+    if len(person.ways) > MOST_WAYS or len(person.quiet) > MOST_WAYS:
+        raise WrongInput(f"A person has at most {MOST_WAYS} ways and as many quiet hours.")
+    if len({way.id for way in person.ways}) < len(person.ways):
+        raise WrongInput("Two ways have the same id; leave the id of a new way out.")
+    for number, way in enumerate(person.ways, 1):
+        if len(way.label) > LONGEST_NAME or not way.label.isprintable():
+            raise WrongInput(f"Way {number}: call it something of at most {LONGEST_NAME} letters.")
+        try:
+            address.assert_usable(way.kind, way.address)
+        except WrongInput as error:
+            raise WrongInput(f"Way {number}: {error}") from None
+    if not all(quiet.days for quiet in person.quiet):
+        raise WrongInput("Say on which days quiet hours begin, or leave them out.")
 
 
 def quiet_until(person: Person, at: float, severity: Severity) -> float | None:

@@ -1,7 +1,7 @@
 """Who is on duty when, and who is told after whom while nobody acknowledges."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from typing import Literal
 
@@ -9,16 +9,21 @@ import msgspec
 
 from app.domain.brand import EVERY
 from app.domain.incident import Severity
-from app.domain.person import Person, at_least
-from app.domain.week import Day, spells
+from app.domain.person import RESERVED, Person, at_least
+from app.domain.week import Day, assert_zone, spells
+from app.errors import WrongInput
 
 Role = Literal["primary", "backup", "absent"]
 """Absent takes a person off duty, whatever other shifts say: holidays, illness."""
 Because = Literal["duty", "backup", "named", "all", "nobody_on_duty", "nobody"]
 """Why persons are told. `nobody_on_duty`: those meant are not there, so everybody is told. `nobody`: no one is left."""
-DUTY, BACKUP, ALL = "duty", "backup", "all"
-WORDS = (DUTY, BACKUP, ALL)
-"""Who a step may name beside the id of a person."""
+DUTY, BACKUP, ALL = RESERVED
+"""Whom a step may name beside the id of a person."""
+MOST_STEPS = 20
+LONGEST_WAIT = 7 * 86_400.0
+"""Seconds after which a step may come."""
+YEARS = (2000, 2100)
+"""Between which shifts may lie."""
 
 
 class Weekly(msgspec.Struct, frozen=True, tag="weekly"):
@@ -90,6 +95,34 @@ class Told(msgspec.Struct, frozen=True):
 
 DEFAULT = Chain(EVERY, (Step(0, DUTY), Step(600, BACKUP, "warning"), Step(1500, ALL, "crisis")))
 """Duty at once, the backup after ten minutes, everybody after 25 minutes of a crisis that nobody acknowledges."""
+
+
+def assert_shift(shift: Shift) -> None:
+    """Raise `WrongInput` with what to write instead, unless a shift could be some time."""
+    when = shift.when
+    if isinstance(when, Once):
+        if not when.start < when.end:
+            raise WrongInput("A shift ends after it begins; change `from` or `to`.")
+        years = [datetime.fromtimestamp(at, UTC).year for at in (when.start, when.end)]
+    else:
+        assert_zone(when.zone)
+        if not when.days:
+            raise WrongInput("Say on which days the shift begins.")
+        if when.first and when.last and when.last < when.first:
+            raise WrongInput("The last day of a shift does not lie before its first; change `first` or `last`.")
+        years = [day.year for day in (when.first, when.last) if day]
+    if not all(YEARS[0] <= year < YEARS[1] for year in years):
+        raise WrongInput(f"Shifts lie between {YEARS[0]} and {YEARS[1]}.")
+
+
+def assert_chain(chain: Chain) -> None:
+    """Raise `WrongInput` with what to write instead, unless a chain begins with somebody and ends some time."""
+    if not chain.steps or len(chain.steps) > MOST_STEPS:
+        raise WrongInput(f"A chain has 1 to {MOST_STEPS} steps.")
+    if not all(0 <= step.after <= LONGEST_WAIT for step in chain.steps):
+        raise WrongInput("A step comes 0 seconds to 7 days after the incident was opened.")
+    if len({(step.after, step.who) for step in chain.steps}) < len(chain.steps):
+        raise WrongInput("Two steps tell the same at the same time; leave one out.")
 
 
 def spans(shifts: Iterable[Shift], start: float, end: float) -> list[Spell]:

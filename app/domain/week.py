@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from app.errors import WrongInput
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = get_args(Day)
 
@@ -32,6 +34,14 @@ def instant(day: date, at: time, zone: str) -> float:
 def day_of(at: float, zone: str) -> date:
     """Return which day the calendar of `zone` shows at an instant."""
     return _shown(at, zone).date()
+
+
+def assert_zone(zone: str) -> None:
+    """Raise `WrongInput` unless this is a time zone."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise WrongInput(f"{zone[:60]!r} is no time zone; write one like Europe/Berlin.") from None
 
 
 def spells(

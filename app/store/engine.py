@@ -38,6 +38,7 @@ from app.store.marks import Marks
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.partitions import Partitions
+from app.store.people import People
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.rechecks import Rechecks
 from app.store.retention import Retention
@@ -81,6 +82,7 @@ class Transaction:
         self.answers = Answers(connection)
         self.conversations = Conversations(connection, identity, partitions)
         self.choruses = Choruses(connection)
+        self.people = People(connection)
 
 
 class Store:
