@@ -20,8 +20,8 @@ RESERVED = ("duty", "backup", "all")
 """No ids of persons: a chain says them of whoever it is."""
 LONGEST_NAME = 80
 MOST_WAYS = 20
-LONGEST_QUIET = 14
-"""Quiet hours that follow each other without a break are taken as one, so many at most."""
+LONGEST_QUIET = 14 * 86_400.0
+"""Seconds after which quiet hours without a break are taken to end."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ def assert_person(person: Person) -> None:
 def quiet_until(person: Person, at: float, severity: Severity) -> float | None:
     """Return when something of this severity may disturb a person at last, UTC seconds; None: it may now."""
     until = at
-    for _ in range(LONGEST_QUIET):
+    while until < at + LONGEST_QUIET:
         ends = [
             end
             for quiet in person.quiet

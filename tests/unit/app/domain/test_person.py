@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from app.domain.person import SEVERITIES, Person, Quiet, Way, at_least, quiet_until
+from app.domain.person import SEVERITIES, Person, Quiet, Way, assert_person, at_least, quiet_until
 from app.domain.week import DAYS
+from app.errors import WrongInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Quiet(DAYS, time(22), time(6))
@@ -40,7 +42,7 @@ def test_quiet_hours_that_follow_each_other_are_one():
 
 def test_quiet_for_ever_is_told_as_a_fortnight():
     mute = Person("anna", "Anna", quiet=(Quiet(DAYS, time(0), time(0)),))
-    assert quiet_until(mute, at(1, 12), "note") == at(15, 0)
+    assert quiet_until(mute, at(1, 12), "note") == at(16, 0)
 
 
 @pytest.mark.parametrize(("day", "month", "hours"), [(28, 3, 7), (24, 10, 9)])
@@ -71,7 +73,7 @@ def test_quiet_ends_in_time_that_is_not_quiet_and_never_holds_a_crisis(zone, qui
     if severity == "crisis":
         assert end is None
     elif end is not None:
-        assert now < end <= now + timedelta(days=15).total_seconds()
+        assert now < end <= now + timedelta(days=16).total_seconds()
         if end < now + timedelta(days=13).total_seconds():
             assert quiet_until(person, end, severity) is None
 
@@ -90,3 +92,26 @@ def test_no_way_shows_its_address_by_accident():
     assert way.shown == "https://hooks.example.org/…"
     assert "secret" not in f"{way!r} {Person('p', 'P', ways=(way,))!r}"
     assert "anna@" not in repr(ANNA)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"id": "all"}, "An id has"),
+        ({"id": "Anna Müller"}, "An id has"),
+        ({"name": " "}, "Write a name"),
+        ({"name": "x" * 81}, "Write a name"),
+        ({"zone": "Europe/Nowhere"}, "'Europe/Nowhere' is no time zone"),
+        ({"zone": "../etc/passwd"}, "is no time zone"),
+        ({"ways": ANNA.ways * 2}, "Two ways have the same id"),
+        ({"ways": tuple(Way(f"{n}", "mail", "a@b.de") for n in range(21))}, "at most 20 ways"),
+        ({"ways": (Way("w", "mail", "secret"),)}, "Way 1: This is no mail address"),
+        ({"ways": (Way("w", "mail", "a@b.de", label="x" * 81),)}, "Way 1: call it"),
+        ({"quiet": (Quiet((), time(22), time(6)),)}, "Say on which days"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(changed, sentence):
+    assert_person(ANNA)
+    with pytest.raises(WrongInput, match=sentence) as caught:
+        assert_person(replace(ANNA, **changed))
+    assert "secret" not in str(caught.value)

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from app.domain.roster import (
     Step,
     Told,
     Weekly,
+    assert_chain,
+    assert_shift,
     chain_of,
     gaps,
     next_change,
@@ -25,6 +28,7 @@ from app.domain.roster import (
     working,
 )
 from app.domain.week import DAYS, day_of, instant
+from app.errors import WrongInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKDAYS = DAYS[:5]
@@ -233,3 +237,38 @@ def test_spans_are_in_order_and_know_their_shift():
         (at(19, 20), "ben"), (at(20, 8), "anna"), (at(20, 20), "ben"),
     ]  # fmt: skip
     assert datetime.fromtimestamp(found[0].end, UTC) == datetime(2026, 11, 20, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("when", "sentence"),
+    [
+        (Once(at(20, 8), at(20, 8)), "ends after it begins"),
+        (Once(float("nan"), at(20, 8)), "ends after it begins"),
+        (Once(0.0, at(20, 8)), "between 2000 and 2100"),
+        (Weekly((), time(8), time(9)), "on which days"),
+        (Weekly(DAYS, time(8), time(9), "Mars"), "no time zone"),
+        (Weekly(DAYS, time(8), time(9), first=date(2026, 2, 1), last=date(2026, 1, 1)), "last day"),
+        (Weekly(DAYS, time(8), time(9), first=date(1, 2, 1)), "between 2000 and 2100"),
+    ],
+)
+def test_a_shift_that_could_never_be_is_refused(when, sentence):
+    assert_shift(DAYTIME)
+    assert_shift(Shift("s", "anna", Once(at(20, 8), at(20, 9))))
+    with pytest.raises(WrongInput, match=sentence):
+        assert_shift(Shift("s", "anna", when))
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        ((), "1 to 20 steps"),
+        ((Step(0, "a"),) * 21, "1 to 20 steps"),
+        ((Step(-1, "a"),), "0 seconds to 7 days"),
+        ((Step(float("nan"), "a"),), "0 seconds to 7 days"),
+        ((Step(0, "a"), Step(0, "a", "crisis")), "Two steps tell the same"),
+    ],
+)
+def test_a_chain_that_tells_nobody_in_time_is_refused(steps, sentence):
+    assert_chain(DEFAULT)
+    with pytest.raises(WrongInput, match=sentence):
+        assert_chain(Chain("*", steps))
