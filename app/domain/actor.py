@@ -11,13 +11,18 @@ ActorKind = Literal["person", "machine", "system"]
 GRANTS: dict[str, frozenset[str]] = {
     "admin": frozenset({"*"}),
     "machine": frozenset({"mention.push", "mention.correct", "author.mark"}),
+    "responder": frozenset(
+        {"incident.acknowledge", "incident.own", "incident.hand_over", "incident.comment", "incident.tick"}
+    ),
     "system": frozenset(
         {
             "alarm.open",
             "alarm.resolve",
             "incident.open",
             "incident.update",
+            "incident.join",
             "incident.resolve",
+            "silence.lapse",
             "tally.seed",
             "mention.push",
             "retention.run",
@@ -55,3 +60,12 @@ def authorise(actor: Actor, verb: str, scope: str = "") -> None:
         raise NotAllowed(
             f"{actor.kind} {actor.id!r} is confined to {', '.join(actor.brands)} and may not touch {scope}."
         )
+
+
+def may(actor: Actor, verb: str, scope: str = "") -> bool:
+    """Tell whether `authorise` would let the actor do it."""
+    try:
+        authorise(actor, verb, scope)
+    except NotAllowed:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Incidents: one storm, one incident, with its reason."""
 
+import re
 from typing import Literal, get_args
 
 import msgspec
@@ -100,6 +101,8 @@ class Incident(msgspec.Struct, frozen=True):
     """Its peak when it was last told as opened or escalated."""
     told_level: int = 0
     """Its level when that was last told."""
+    highest_level: int = 0
+    """The highest level it was told at."""
 
     @property
     def alive(self) -> bool:
@@ -115,6 +118,27 @@ def raisers(incident: Incident) -> set[tuple[str, str | None]]:
     """Return what raised an incident, as `("detector", name)` and `("rule", id)`."""
     detectors = {("detector", signal.detector) for signal in incident.signals}
     return {*detectors, *(("rule", rule) for rule in incident.rules)}
+
+
+def wiped(incident: Incident, names: set[str], authors: set[str]) -> Incident:
+    """Return an incident without these outside authors: names out of its leaders and its reason, keys out of its leads.
+
+    Keys of deleted mentions stay: nothing is looked up behind them any more. What our own people wrote stays.
+    """
+    named = names.intersection(incident.authors)
+    gone = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+    explained = incident.explanation
+    if explained is not None:
+        leads = tuple(lead for lead in explained.leads if lead.author not in authors)
+        explained = msgspec.structs.replace(explained, leads=leads)
+    return msgspec.structs.replace(
+        incident,
+        authors=tuple(name for name in incident.authors if name not in named),
+        reason={language: re.sub(rf"(?<!\w)(?:{gone})(?!\w)", "…", said) for language, said in incident.reason.items()}
+        if named
+        else incident.reason,
+        explanation=explained,
+    )
 
 
 def read(document: str | bytes) -> Incident:

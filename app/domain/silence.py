@@ -34,8 +34,8 @@ class Silence(msgspec.Struct, frozen=True):
     """Who ended it before its time."""
 
     def active(self, at: float) -> bool:
-        """Tell whether it is in force at an instant, its end excluded."""
-        return self.created_at <= at < self.until
+        """Tell whether it is in force at an instant, its end excluded; it begins at once, whatever a clock says."""
+        return at < self.until
 
     def covers(self, incident: Incident) -> bool:
         """Tell whether an incident is what it silences; all that raised has to be silent, and no drill ever is."""

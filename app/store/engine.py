@@ -45,6 +45,7 @@ from app.store.retention import Retention
 from app.store.rows import Values
 from app.store.saved import SavedRows
 from app.store.shelf import fill
+from app.store.silences import Silences
 from app.store.site import Site
 from app.store.talk import TalkHours
 from app.store.tallies import Tallies
@@ -68,6 +69,7 @@ class Transaction:
         self.retention = Retention(connection)
         self.incidents = Incidents(connection)
         self.events = IncidentEvents(connection)
+        self.silences = Silences(connection)
         self.deliveries = Deliveries(connection)
         self.dispatch = Dispatch(connection)
         self.audit = Audit(connection)

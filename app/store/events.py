@@ -14,8 +14,8 @@ class IncidentEvents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def append(self, event: IncidentEvent) -> None:
-        """Keep one more event; its number is given here.
+    def append(self, event: IncidentEvent) -> IncidentEvent:
+        """Keep one more event and return it with its number.
 
         Others that append wait until this transaction ends: events appear in the order of their numbers, so whoever
         reads on from the last number misses none.
@@ -24,7 +24,8 @@ class IncidentEvents:
             self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("incident_event"))))
         document = msgspec.json.encode(event).decode()
         row = {"incident": event.incident, "brand": event.brand, "at": event.at, "kind": event.kind}
-        self._connection.execute(insert(incident_event).values(**row, document=document))
+        made = insert(incident_event).values(**row, document=document).returning(incident_event.c.id)
+        return msgspec.structs.replace(event, number=self._connection.execute(made).scalar_one())
 
     def of(self, incident: str) -> list[IncidentEvent]:
         """Return all events of an incident, oldest first."""

@@ -195,10 +195,11 @@ class Mentions:
         """Take authors who have no mention left out of the incidents they led."""
         authors = {row.author_key: rows.names_of(row) for row in emptied}
         left = select(mention.c.author_key).where(mention.c.author_key.in_(list(authors))).distinct()
-        names = set().union(*(authors[key] for key in authors.keys() - set(self._connection.scalars(left))))
+        gone = authors.keys() - set(self._connection.scalars(left))
+        names = set().union(*(authors[key] for key in gone))
         brands = {brand for row in emptied for brand in rows.brands_of(row.brands)}
-        if names and brands:
-            Incidents(self._connection).forget(brands, names)
+        if gone and brands:
+            Incidents(self._connection).forget(brands, names, gone)
 
     def _unlink(self, gone: Sequence[Deletion]) -> None:
         """Take the ids of deleted mentions out of those that reply to them or quote them."""

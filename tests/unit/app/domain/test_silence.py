@@ -28,7 +28,7 @@ QUIET = Silence("s1", "acme", "anna", "Planned outage", 0.0, 1000.0)
         ({"severity": "note"}, True),
         ({"severity": "crisis"}, False),
         ({"until": 100.0}, True),
-        ({"created_at": 101.0}, True),
+        ({"created_at": 101.0}, False),
     ],
     ids=str,
 )
