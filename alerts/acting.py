@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from alerts.duty import Duty
 from alerts.evaluate import Decision, Watch
 from alerts.evidence import BEFORE
-from alerts.telling import Telling, tell, tellers
+from alerts.explaining import tellers
+from alerts.telling import Telling, tell
 from app.crisis import open_incident, resolve_incident, update_incident
 from app.domain.actor import Actor
 from app.domain.brand import Brand
@@ -69,7 +70,9 @@ class Acting:
             since=figures.since,
             demo=brand.demo or watch.demo(),
         )
-        return await tell(begun, Telling(brand, watch.brand, decision, figures, snapshot, at), self.tellers)
+        return await tell(
+            begun, Telling(brand, watch.brand, decision, figures, snapshot, at, watch.detectors), self.tellers
+        )
 
     async def resume(self, watches: Collection[Watch]) -> None:
         """Have watches go on from their incidents as they are stored."""

@@ -8,6 +8,7 @@ from anyio import to_thread
 from alerts.evidence import driver_terms
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
+from app.domain.explanation import Driver
 from app.domain.repertoire import HOUR
 from app.domain.topics import DRIVES
 from app.errors import Unavailable
@@ -28,7 +29,7 @@ class Drivers:
         self._clock = context.clock
         self._topics = Topics(context.store, context.clock)
 
-    async def of(self, snapshot: Snapshot, brand: Brand, since: float) -> tuple[str, ...]:
+    async def of(self, snapshot: Snapshot, brand: Brand, since: float) -> tuple[Driver, ...]:
         """Return up to three topics since the onset, strongest first, as people write them; no name of an author.
 
         Terms of the tallies where the archive is away or behind, or knows too little of what is usual.
@@ -40,7 +41,7 @@ class Drivers:
         except Unavailable as reason:
             log.info("drivers by tallies", brand=brand.id, reason=str(reason))
         else:
-            standing_out = [one.term for one in found.topics if one.score >= DRIVES and not one.named]
+            standing_out = [one for one in found.topics if one.score >= DRIVES and not one.named]
             if found.enough and standing_out:
-                return tuple(standing_out[:SHOWN])
+                return tuple(Driver(one.term, one.mentions, round(one.score, 2)) for one in standing_out[:SHOWN])
         return driver_terms(snapshot, brand, since)

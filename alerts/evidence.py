@@ -5,6 +5,7 @@ from collections.abc import Collection
 from app.bus.port import Snapshot
 from app.domain.account import account, names
 from app.domain.brand import Brand
+from app.domain.explanation import Driver
 from app.domain.tally import SPAN, Profile, TallyDelta, split
 from app.domain.terms import drivers, written
 
@@ -13,10 +14,10 @@ BEFORE = 3 * 3600.0
 LEADERS = 3
 
 
-def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3) -> tuple[str, ...]:
+def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3) -> tuple[Driver, ...]:
     """Return the terms said more often since the onset than before it, strongest first, as the newest texts write them.
 
-    The brand's own words are left out.
+    The brand's own words are left out. `z` is that of Monroe et al. (2008), as `app.domain.terms` has it.
     """
     now: dict[str, int] = {}
     before: dict[str, int] = {}
@@ -29,7 +30,8 @@ def driver_terms(snapshot: Snapshot, brand: Brand, since: float, limit: int = 3)
                 into[term] = into.get(term, 0) + number
     own = {brand.id, *brand.name.split(), *(account.lstrip("@") for account in brand.accounts)}
     texts = [card.mention.text for card in snapshot.newest.get(brand.id, ())]
-    return tuple(written(driver.term, texts) for driver in drivers(now, before, limit=limit, own=own))
+    found = drivers(now, before, limit=limit, own=own)
+    return tuple(Driver(written(one.term, texts), one.count, round(one.z, 2)) for one in found)
 
 
 def lead_authors(snapshot: Snapshot, brand: Brand, since: float, limit: int = LEADERS) -> tuple[str, ...]:

@@ -4,18 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import structlog
-from msgspec.structs import replace
 
-from alerts.drivers import Drivers
+from alerts.detector import Detector
 from alerts.evaluate import Decision
-from alerts.leaders import leaders_of
-from alerts.resonance import resonance_of
-from alerts.wording import Figures, reason
+from alerts.wording import Figures
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.incident import Incident
 from app.errors import Unavailable
-from app.service import Context
 
 log = structlog.get_logger()
 
@@ -32,32 +28,12 @@ class Telling(NamedTuple):
     """The brand's tallies and newest mentions, from three hours before the onset on."""
     at: float
     """The instant judged, data time."""
+    detectors: Sequence[Detector] = ()
+    """Those that judged it, to be tried on other counts; never to be stepped themselves."""
 
 
 Teller = Callable[[Incident, Telling], Awaitable[Incident]]
 """Returns the incident with what it knows put in; an alarm waits for it, so a few seconds at most. Order matters."""
-
-
-def tellers(context: Context) -> tuple[Teller, ...]:
-    """Return all tellers in order: the sentence of the reason names the terms found before it."""
-    drivers = Drivers(context)
-
-    async def terms(incident: Incident, telling: Telling) -> Incident:
-        found = await drivers.of(telling.snapshot, telling.brand, telling.figures.since)
-        return replace(incident, terms=found or incident.terms)
-
-    async def authors(incident: Incident, telling: Telling) -> Incident:
-        since, known = telling.figures.since, incident.authors
-        return replace(incident, authors=await leaders_of(context, telling.snapshot, telling.brand, since, known))
-
-    async def sentence(incident: Incident, telling: Telling) -> Incident:
-        return replace(incident, reason=reason(telling.figures, incident.terms, context.config.site.zone))
-
-    async def resonance(incident: Incident, telling: Telling) -> Incident:
-        since, before = telling.figures.since, incident.resonance
-        return replace(incident, resonance=await resonance_of(context, telling.snapshot, telling.brand, since, before))
-
-    return (terms, authors, sentence, resonance)
 
 
 async def tell(incident: Incident, telling: Telling, each: Sequence[Teller]) -> Incident:

@@ -34,6 +34,8 @@ class Lead(msgspec.Struct, frozen=True):
     share: float
     reach: int
     posts: int
+    example: str = ""
+    """Key of the mention of theirs that is followed most."""
 
 
 class Counter(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from alerts import leaders as subject
-from alerts.leaders import leaders_of
+from alerts.leaders import Led, leaders_of
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.mention import Author
@@ -37,21 +37,25 @@ def say(store, identity):
     return speak
 
 
-async def test_lead_authors_are_those_whom_the_talk_follows(store, clock, say):
+async def test_lead_authors_are_those_whom_the_talk_follows(store, clock, identity, say):
     say("karla", ROOT, 3000)
     say("paper", "at://paper/1", 500, 2_000_000)
     say("us", "at://us/1", 400, 10**6)
     for number in range(9):
         say(f"p{number}", f"at://p/{number}", 30 * number, in_reply_to=ROOT)
         say(f"q{number}", f"at://q/{number}", 30 * number, in_reply_to="at://us/1")
-    names = await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600)
+    found = await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600)
+    names = found.names
     assert names[:2] == ("karla", "paper")
     assert len(names) == 3
     assert "us" not in names
+    assert found.leads[0].share > found.leads[1].share > 0
+    assert sum(one.share for one in found.leads) <= 1
+    assert (found.leads[0].example, found.leads[1].reach) == (identity.key("bluesky", ROOT), 2_000_000)
 
 
 async def test_before_the_archive_has_anything_reach_decides(store, clock):
-    assert await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600) == ("Die Zeitung",)
+    assert await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600) == Led(("Die Zeitung",))
 
 
 async def test_an_archive_that_does_not_answer_holds_no_alarm_up(clock):
@@ -59,15 +63,15 @@ async def test_an_archive_that_does_not_answer_holds_no_alarm_up(clock):
         def reading(self):
             raise StoreUnavailable("The archive does not answer.")
 
-    assert await leaders_of(Rooms(Away(), clock), BY_REACH, BRAND, NOON - 600) == ("Die Zeitung",)
+    assert await leaders_of(Rooms(Away(), clock), BY_REACH, BRAND, NOON - 600) == Led(("Die Zeitung",))
 
 
 async def test_neither_does_one_that_takes_too_long(store, clock, say, monkeypatch):
     say("karla", ROOT, 30)
     monkeypatch.setattr(subject, "PATIENCE", 0.0)
-    assert await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600) == ("Die Zeitung",)
+    assert await leaders_of(Rooms(store, clock), BY_REACH, BRAND, NOON - 600) == Led(("Die Zeitung",))
 
 
 async def test_who_was_known_before_stays_where_nobody_is_found(store, clock):
     nothing = Snapshot({}, NOON, {}, {}, {})
-    assert await leaders_of(Rooms(store, clock), nothing, BRAND, NOON - 600, ("Die Zeitung",)) == ("Die Zeitung",)
+    assert await leaders_of(Rooms(store, clock), nothing, BRAND, NOON - 600, ("Die Zeitung",)) == Led(("Die Zeitung",))
