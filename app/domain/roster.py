@@ -67,6 +67,14 @@ class Spell(msgspec.Struct, frozen=True):
     shift: Shift
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """A time in which the same persons are on duty, in the order in which to tell them; none: a gap."""
+
+    start: float
+    end: float
+    persons: tuple[str, ...]
+
+
 class Step(msgspec.Struct, frozen=True):
     """Whom to tell when nobody has acknowledged for a while."""
 
@@ -142,9 +150,21 @@ def on_duty(shifts: Sequence[Shift], at: float, brand: str = "", role: Role | No
 
 def next_change(shifts: Sequence[Shift], at: float, until: float, brand: str = "") -> float | None:
     """Return when others are on duty than at `at`; None if that stays so before `until`."""
-    times = spans(_of_brand(shifts, brand), at, until)
-    now = _at(times, at)
-    return next((edge for edge in _edges(times, at, until)[1:-1] if _at(times, edge) != now), None)
+    found = turns(shifts, at, until, brand)
+    return found[0].end if len(found) > 1 else None
+
+
+def turns(shifts: Sequence[Shift], start: float, end: float, brand: str = "") -> tuple[Turn, ...]:
+    """Return who is on duty in which part of a time, without holes; times with the same persons are one."""
+    times = spans(_of_brand(shifts, brand), start, end)
+    found: list[Turn] = []
+    for begin, over in pairwise(_edges(times, start, end)):
+        persons = _at(times, begin)
+        if found and found[-1].persons == persons:
+            found[-1] = Turn(found[-1].start, over, persons)
+        else:
+            found.append(Turn(begin, over, persons))
+    return tuple(found)
 
 
 def gaps(shifts: Sequence[Shift], start: float, end: float, brand: str = "") -> tuple[tuple[float, float], ...]:
@@ -152,10 +172,7 @@ def gaps(shifts: Sequence[Shift], start: float, end: float, brand: str = "") -> 
 
     Times that touch are one. To leave out persons who cannot be told, hand in their shifts no more (`working`).
     """
-    times = spans(_of_brand(shifts, brand), start, end)
-    empty = [edges for edges in pairwise(_edges(times, start, end)) if not _at(times, edges[0])]
-    begins, ends = {begin for begin, _ in empty}, {over for _, over in empty}
-    return tuple(zip(sorted(begins - ends), sorted(ends - begins), strict=True))
+    return tuple((turn.start, turn.end) for turn in turns(shifts, start, end, brand) if not turn.persons)
 
 
 def working(shifts: Iterable[Shift], persons: Iterable[Person], brand: str = "") -> tuple[Shift, ...]:

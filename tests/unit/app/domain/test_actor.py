@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.actor import GRANTS, LOOPBACK, Actor, authorise, system
+from app.domain.actor import GRANTS, LOOPBACK, Actor, authorise, may, system
 from app.errors import NotAllowed
 
 
@@ -45,3 +45,8 @@ def test_an_actor_stays_within_its_brands():
 
 def test_roles_add_up():
     authorise(Actor("system", "x", ("nothing", "system")), "tally.seed")
+
+
+def test_whether_somebody_may_is_asked_without_an_error():
+    assert may(LOOPBACK, "person.write")
+    assert not may(system("alerts"), "person.write")
