@@ -2,7 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+
+from app.config.notifying import (
+    HeartbeatSection,
+    MailSection,
+    RetrySection,
+    Seconds,
+    WebhookSection,
+    house,
+)
 
 PerMonth = Annotated[StrictFloat | StrictInt, Field(ge=0.01, le=1000)]
 
@@ -26,3 +35,13 @@ class AlertsSection(BaseModel):
     """Of every brand without one of its own."""
     budgets: dict[str, BudgetSection] = {}
     """Brand id → its own."""
+    address: Annotated[StrictStr, AfterValidator(house)] | None = None
+    """Where people find this house from outside; links in messages begin with it."""
+    mail: MailSection | None = None
+    webhook: WebhookSection = WebhookSection()
+    heartbeat: HeartbeatSection = HeartbeatSection()
+    retry: RetrySection = RetrySection()
+    gather: Annotated[Seconds, Field(ge=0, le=600)] = 20
+    """Seconds a message waits for what else happens to its incident; one of a crisis does not."""
+    pause: Annotated[Seconds, Field(ge=0, le=86_400)] = 300
+    """Seconds between two messages on one incident by one way, unless it becomes a crisis."""

@@ -47,6 +47,8 @@ def _instead(key: str, path: Path, row: Mapping[str, Any]) -> str:
     way = f"write `{key}_file: PATH` with the file that holds it"
     if path[:1] == ("sources",) and isinstance(row.get("id"), str):
         way += f", or set the environment variable {variable(row['id'], key)}"
+    if path[:1] == ("alerts",) and len(path) > 1:
+        way += f", or set the environment variable {variable(f'alerts_{path[1]}', key)}"
     return f"secrets never stand in this file; {way}"
 
 

@@ -5,8 +5,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from app.domain.address import WayKind
 from app.domain.incident import Severity
-from app.domain.person import WayKind
 
 DeliveryState = Literal["planned", "held", "sending", "delivered", "failed", "given_up", "unclear", "dropped"]
 """Planned waits for its instant; held for the end of quiet hours or of a silence; failed will be tried again; given up
@@ -60,6 +60,8 @@ class Delivery(msgspec.Struct, frozen=True):
     reason: str = ""
     """Why it is held, was dropped or given up; in English, for the log of deliveries."""
     attempts: tuple[Attempt, ...] = ()
+    held_until: float | None = None
+    """When quiet hours or a silence end, as far as is known; looked at again every minute."""
     worker: str = ""
     """Who has it on the wire."""
     taken_at: float | None = None
@@ -81,8 +83,8 @@ class Progress(msgspec.Struct, frozen=True):
     """Persons that could not be reached and whose turn went to the next."""
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What is known of something of ours that stands still: since when, and until when it did."""
+class Stall(msgspec.Struct, frozen=True):
+    """Something of ours that stands still or did: since when, and until when."""
 
     since: float
     until: float | None = None

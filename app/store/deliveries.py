@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.engine import Connection
 
-from app.domain.delivery import WAITING, Beat, Delivery, DeliveryState, Progress, Told
+from app.domain.delivery import WAITING, Beat, Delivery, DeliveryState, Progress, Stall
 from app.errors import NotFound
 from app.store.alerting import delivery, dispatch
 from app.store.page import Page, cursor_after, position_of
@@ -115,11 +115,11 @@ class Dispatch:
         """Note no more how far telling of an incident that is over has come."""
         self._connection.execute(delete(dispatch).where(dispatch.c.name == INCIDENT + incident))
 
-    def stalls(self) -> dict[str, Told]:
+    def stalls(self) -> dict[str, Stall]:
         """Return what of ours stands still, or did a while ago, by its name."""
-        return msgspec.json.decode(self._get(STALLS) or "{}", type=dict[str, Told])
+        return msgspec.json.decode(self._get(STALLS) or "{}", type=dict[str, Stall])
 
-    def note(self, stalls: dict[str, Told]) -> None:
+    def note(self, stalls: dict[str, Stall]) -> None:
         """Note what of ours stands still."""
         self._put(STALLS, stalls)
 

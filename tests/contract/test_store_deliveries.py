@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from app.domain.delivery import Attempt, Beat, Delivery, Progress, Told, delivery_id
+from app.domain.delivery import Attempt, Beat, Delivery, Progress, Stall, delivery_id
 from app.domain.events import IncidentEvent
 from app.errors import NotFound
 from tests.fixtures.store import NOON
@@ -82,7 +82,7 @@ def test_how_far_telling_has_come_is_kept(store):
         tx.dispatch.keep("i1", Progress(("0 duty",), ("anna",)))
         tx.dispatch.keep("i2", Progress())
         tx.dispatch.forget("i2")
-        tx.dispatch.note({"service:analysis": Told(NOON, None, {"en": "It does not answer."})})
+        tx.dispatch.note({"service:analysis": Stall(NOON, None, {"en": "It does not answer."})})
         tx.dispatch.beaten(Beat(NOON, good=False, said="HTTP 500"))
     with store.reading() as tx:
         assert tx.dispatch.position() == 7
