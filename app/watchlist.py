@@ -36,7 +36,8 @@ ASK = 2.0
 LASTING = ("site", "bus", "ingest", "retention", "analysis")
 """Sections of which a change needs a restart."""
 VERBS: dict[Kind, str] = {
-    "brands": "brand", "competitors": "competitor", "topics": "topic", "campaigns": "campaign", "spam": "spam",
+    "brands": "brand", "competitors": "competitor", "topics": "topic", "campaigns": "campaign", "rules": "rule",
+    "spam": "spam",
 }  # fmt: skip
 
 log = structlog.get_logger("watchlist")
@@ -101,7 +102,7 @@ class Watchlist:
         return row_of(self._read, kind, name)
 
     async def save(self, actor: Actor, row: Row) -> None:
-        """Put a brand, competitor, topic, campaign or the spam on the list, instead of the one of that id.
+        """Put a brand, competitor, topic, campaign, rule or the spam on the list, instead of the one of that id.
 
         Once it returns, it is in force here, and within a second everywhere. Raises `NotAllowed`, `WrongInput` if it
         does not fit with the others, `StoreUnavailable`.

@@ -22,7 +22,7 @@ SENTIMENT = ("sentiment", "lexicon", "transformer")
 
 def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield every such mistake as (path, sentence)."""
-    for part in ("brands", "competitors", "topics", "campaigns", "sources", "walls"):
+    for part in ("brands", "competitors", "topics", "campaigns", "rules", "sources", "walls"):
         yield from _twice(data, part)
     brands, rivals = _ids(data, "brands"), _ids(data, "competitors")
     for index, row in _rows(data, "competitors"):
@@ -37,6 +37,7 @@ def across(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         for index, row in _rows(data, part):
             yield from _absent("brand", row.get("brands"), brands + rivals, (part, index, "brands"))
     yield from _campaigns(data, brands)
+    yield from _rules(data, brands)
     yield from _too_many(data)
     yield from _levels(data)
     analysis = data.get("analysis")
@@ -98,6 +99,16 @@ def _campaigns(data: Mapping[str, Any], brands: Sequence[str]) -> Iterator[tuple
                     ("campaigns", index, "end"),
                     "it ends before it starts; the end is the last day, or a later instant",
                 )
+
+
+def _rules(data: Mapping[str, Any], brands: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """Yield rules of brands that are none, or of topics and campaigns that are none."""
+    parts = [*_ids(data, "topics"), *_ids(data, "campaigns")]
+    for index, row in _rows(data, "rules"):
+        yield from _absent("brand", row.get("brands"), brands, ("rules", index, "brands"))
+        if isinstance(row.get("topic"), str) and row["topic"] not in parts:
+            hint = nearest(row["topic"], parts)
+            yield ("rules", index, "topic"), f"there is no topic or campaign `{row['topic']}`;{hint} name one of those"
 
 
 def _too_many(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -57,6 +57,7 @@ def _config(rows: Rows, options: list[BaseModel | None]) -> Config:
         competitors=tuple(entry.competitor(row) for row in rows.competitors),
         topics=tuple(entry.topic(row) for row in rows.topics),
         campaigns=tuple(entry.campaign(row, rows.site.zone) for row in rows.campaigns),
+        rules=tuple(entry.rule(row) for row in rows.rules),
         spam=rows.spam,
         sources=tuple(
             Source(id=row.id, connector=row.connector, brand=row.brand, options=made)

@@ -7,14 +7,16 @@ from pydantic import ValidationError
 
 from app.config import period
 from app.config.fit import assert_queries
-from app.config.rows import BrandRow, CampaignRow, CompetitorRow, SpamRow, TopicRow
+from app.config.rows import BrandRow, CampaignRow, CompetitorRow, RuleRow, SpamRow, TopicRow
 from app.config.sentence import mistakes_of
 from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.rule import Rule
 from app.domain.saved import Kind, Row
 from app.errors import WrongInput
 
-_ROWS: dict[Kind, type[BrandRow | CompetitorRow | TopicRow | CampaignRow | SpamRow]] = {
-    "brands": BrandRow, "competitors": CompetitorRow, "topics": TopicRow, "campaigns": CampaignRow, "spam": SpamRow,
+_ROWS: dict[Kind, type[BrandRow | CompetitorRow | TopicRow | CampaignRow | RuleRow | SpamRow]] = {
+    "brands": BrandRow, "competitors": CompetitorRow, "topics": TopicRow, "campaigns": CampaignRow,
+    "rules": RuleRow, "spam": SpamRow,
 }  # fmt: skip
 
 
@@ -39,6 +41,8 @@ def stated(kind: Kind, data: Mapping[str, Any], zone: str) -> Row:
         return competitor(row)
     if isinstance(row, TopicRow):
         return topic(row)
+    if isinstance(row, RuleRow):
+        return rule(row)
     return campaign(row, zone) if isinstance(row, CampaignRow) else row.queries
 
 
@@ -60,3 +64,8 @@ def topic(row: TopicRow) -> Topic:
 def campaign(row: CampaignRow, zone: str) -> Campaign:
     """Return the campaign of a row; its days are those of that time zone."""
     return Campaign(row.id, row.name, row.brand, row.query, period.begin(row.start, zone), period.end(row.end, zone))
+
+
+def rule(row: RuleRow) -> Rule:
+    """Return the rule of a row."""
+    return Rule(**{**row.model_dump(), "brands": row.brands or ()})

@@ -5,8 +5,10 @@ from typing import Any
 
 from app.config.across import MOST
 from app.config.merged import Merged, Place
+from app.domain import condition_reading
 from app.domain.brand import EVERY, Brand, Campaign, Topic
 from app.domain.query import parse
+from app.domain.rule import Rule, hours
 from app.domain.saved import Row
 from app.errors import Conflict, QueryError, WrongInput
 
@@ -18,6 +20,11 @@ MANY = 10
 
 def assert_sound(row: Row) -> None:
     """Raise `QueryError` for the first query of a row that cannot be read, `WrongInput` for a campaign without time."""
+    if isinstance(row, Rule):
+        assert_queries({"when": row.when})
+        if row.quiet and hours(row.quiet) is None:
+            raise WrongInput("quiet: quiet hours are written from-to, as in 22:00-06:00.")
+        return
     assert_queries({"queries": row} if isinstance(row, tuple) else {name: getattr(row, name, ()) for name in QUERIES})
     if isinstance(row, Campaign) and row.end <= row.start:
         raise WrongInput("end: it ends before it starts; the end is the last day, or a later instant.")
@@ -25,6 +32,8 @@ def assert_sound(row: Row) -> None:
 
 def assert_queries(data: Mapping[str, Any]) -> None:
     """Raise `QueryError` for the first query of a row as it was stated that cannot be read, saying which it is."""
+    if isinstance(data.get("when"), str):
+        condition_reading.parse(data["when"])
     for name in QUERIES:
         stated = data.get(name, ())
         for place, query in enumerate((stated,) if isinstance(stated, str) else stated):
@@ -55,6 +64,6 @@ def _named(row: Row | None) -> tuple[str, ...]:
     """Return the brands a row says it belongs to."""
     if isinstance(row, Brand):
         return tuple(one for one in row.rivals if one != EVERY)
-    if isinstance(row, Topic):
+    if isinstance(row, Topic | Rule):
         return row.brands
     return (row.brand,) if isinstance(row, Campaign) else ()

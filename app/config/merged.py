@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from app.config.model import Config, Source
 from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.rule import Rule
 from app.domain.saved import Kind, Row, Saved, id_of, kind_of, mark
 from app.domain.wall import Wall
 
-Part = TypeVar("Part", Brand, Topic, Campaign)
+Part = TypeVar("Part", Brand, Topic, Campaign, Rule)
 Place = tuple[Kind, str]
 """Part of the watchlist and id."""
 
@@ -28,7 +29,7 @@ def row_of(config: Config, kind: Kind, name: str) -> Row | None:
     """Return a row of a configuration, None if it has no such row."""
     if kind == "spam":
         return config.spam or None
-    rows: Sequence[Brand | Topic | Campaign] = getattr(config, kind)
+    rows: Sequence[Brand | Topic | Campaign | Rule] = getattr(config, kind)
     return next((row for row in rows if row.id == name), None)
 
 
@@ -55,12 +56,21 @@ def merged(file: Config, saved: Iterable[Saved]) -> Merged:
     known = ours | {rival.id for rival in rivals}
     topics = tuple(_topics(_of(rows, "topics", Topic), known, unfit))
     campaigns = tuple(_campaigns(_of(rows, "campaigns", Campaign), ours, topics, unfit))
+    rules = tuple(
+        _ruling(
+            _of(rows, "rules", Rule),
+            ours,
+            {topic.id for topic in topics} | {campaign.id for campaign in campaigns},
+            unfit,
+        )
+    )
     spam = rows.get(("spam", ""), ())
     update = {
         "brands": brands,
         "competitors": rivals,
         "topics": topics,
         "campaigns": campaigns,
+        "rules": rules,
         "spam": spam,
         "sources": tuple(_sources(file.sources, known, unfit)),
         "walls": tuple(_wall(wall, tuple(brand.id for brand in brands), known) for wall in file.walls),
@@ -78,6 +88,7 @@ def _rows(file: Config) -> Iterator[Row]:
     yield from file.competitors
     yield from file.topics
     yield from file.campaigns
+    yield from file.rules
     if file.spam:
         yield file.spam
 
@@ -118,6 +129,17 @@ def _campaigns(
             unfit["campaigns", one.id] = f"The campaign {one.id} has the id of a topic of {one.brand}; take another."
         else:
             yield one
+
+
+def _ruling(rules: Iterable[Rule], ours: set[str], parts: set[str], unfit: dict[Place, str]) -> Iterator[Rule]:
+    for rule in rules:
+        left = tuple(one for one in rule.brands if one in ours)
+        if rule.brands and not left:
+            unfit["rules", rule.id] = f"The rule {rule.id} is of brands that are not watched any more."
+        elif rule.topic is not None and rule.topic not in parts:
+            unfit["rules", rule.id] = f"The rule {rule.id} is of {rule.topic}, which is no topic or campaign any more."
+        else:
+            yield replace(rule, brands=left)
 
 
 def _sources(sources: Iterable[Source], known: set[str], unfit: dict[Place, str]) -> Iterator[Source]:

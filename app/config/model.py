@@ -23,6 +23,7 @@ from app.config.nearest import nearest
 from app.domain.brand import EVERY, Brand, Campaign, Topic, Watched
 from app.domain.languages import KNOWN
 from app.domain.priority import Rules, Thresholds, Weights
+from app.domain.rule import Rule
 from app.domain.wall import Language, Wall
 
 
@@ -227,6 +228,7 @@ class Config(Section):
     competitors: tuple[Brand, ...] = ()
     topics: tuple[Topic, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    rules: tuple[Rule, ...] = ()
     spam: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     walls: tuple[Wall, ...] = ()
@@ -260,11 +262,14 @@ class Config(Section):
         walls = tuple(replace(wall, brands=tuple(b for b in wall.brands if b in kept)) for wall in self.walls)
         topics = (replace(topic, brands=tuple(b for b in topic.brands if b in kept)) for topic in self.topics)
         left = {topic.id for topic in self.topics if not topic.brands or kept.intersection(topic.brands)}
+        left |= {campaign.id for campaign in self.campaigns if campaign.brand in kept}
+        rules = (rule for rule in self.rules if rule.topic is None or rule.topic in left)
         update = {
             "brands": brands,
             "competitors": tuple(r for r in competitors if kept.intersection(r.rivals) or EVERY in r.rivals),
             "topics": tuple(topic for topic in topics if topic.id in left),
             "campaigns": tuple(campaign for campaign in self.campaigns if campaign.brand in kept),
+            "rules": tuple(rule for rule in rules if not rule.brands or kept.intersection(rule.brands)),
             "sources": sources,
             "walls": walls,
         }

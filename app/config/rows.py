@@ -18,7 +18,10 @@ from app.config.model import (
     visible,
 )
 from app.config.period import moment
+from app.domain import condition_reading
+from app.domain.incident import Severity
 from app.domain.query import parse
+from app.domain.rule import hours
 from app.errors import QueryError
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -44,9 +47,25 @@ def _query(text: str) -> str:
     return text
 
 
+def _condition(text: str) -> str:
+    try:
+        condition_reading.parse(text)
+    except QueryError as error:
+        raise ValueError(f"the condition cannot be read at character {error.position + 1}: {error}") from None
+    return text
+
+
+def _hours(text: str) -> str:
+    if text and hours(text) is None:
+        raise ValueError("quiet hours are written from-to, as in '22:00-06:00'")
+    return text
+
+
 Slug = Annotated[StrictStr, AfterValidator(_slug)]
 Name = Annotated[StrictStr, Field(max_length=60), AfterValidator(visible)]
 Query = Annotated[StrictStr, AfterValidator(_query)]
+Condition = Annotated[StrictStr, AfterValidator(_condition)]
+Hours = Annotated[StrictStr, AfterValidator(_hours)]
 Moment = Annotated[date | float, PlainValidator(moment)]
 Handle = Annotated[StrictStr, AfterValidator(_handle)]
 Seconds = Annotated[StrictFloat, Field(ge=3, le=3600)]
@@ -95,6 +114,21 @@ class CampaignRow(Section):
     end: Moment
 
 
+class RuleRow(Section):
+    """One rule: `when` is its condition, `topic` the id of a topic or campaign of its `brands`, of all without them."""
+
+    id: Slug
+    name: Name
+    when: Condition
+    brands: Annotated[tuple[StrictStr, ...], Field(min_length=1)] | None = None
+    topic: StrictStr | None = None
+    severity: Severity = "warning"
+    tell: tuple[StrictStr, ...] = ()
+    quiet: Hours = ""
+    shadow: StrictBool = False
+    paused: StrictBool = False
+
+
 class SpamRow(Section):
     """All queries for what nobody wants to hear, as the API takes them; config.yaml has the list alone."""
 
@@ -127,6 +161,7 @@ class Rows(Section):
     competitors: tuple[CompetitorRow, ...] = ()
     topics: tuple[TopicRow, ...] = ()
     campaigns: tuple[CampaignRow, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
     spam: tuple[Query, ...] = ()
     sources: tuple[SourceRow, ...] = ()
     walls: tuple[WallRow, ...] = ()

@@ -7,11 +7,12 @@ import msgspec
 from msgspec.structs import fields
 
 from app.domain.brand import Brand, Campaign, Topic
+from app.domain.rule import Rule
 
-Kind = Literal["brands", "competitors", "topics", "campaigns", "spam"]
+Kind = Literal["brands", "competitors", "topics", "campaigns", "rules", "spam"]
 """A part of the watchlist, called like its key in config.yaml."""
 
-Row = Brand | Topic | Campaign | tuple[str, ...]
+Row = Brand | Topic | Campaign | Rule | tuple[str, ...]
 """One row of the watchlist; spam, which has no ids, is one row of queries."""
 
 
@@ -35,6 +36,8 @@ def kind_of(row: Row) -> Kind:
         return "competitors" if row.rivals else "brands"
     if isinstance(row, Topic):
         return "topics"
+    if isinstance(row, Rule):
+        return "rules"
     return "campaigns" if isinstance(row, Campaign) else "spam"
 
 
@@ -54,6 +57,6 @@ def mark(row: Row | None) -> str:
     return blake2b(msgspec.json.encode(stated), digest_size=8).hexdigest()
 
 
-def _stated(row: Brand | Topic | Campaign) -> dict[str, object]:
+def _stated(row: Brand | Topic | Campaign | Rule) -> dict[str, object]:
     values = ((field.name, getattr(row, field.name), field.default) for field in fields(row))
     return {name: value for name, value, default in values if value != default}

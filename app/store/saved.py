@@ -5,12 +5,14 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from app.domain.brand import Brand, Campaign, Topic
+from app.domain.rule import Rule
 from app.domain.saved import Kind, Row, Saved
 from app.store.schema import watched
 from app.store.statements import replacing, write
 
 _TYPES: dict[str, object] = {
-    "brands": Brand, "competitors": Brand, "topics": Topic, "campaigns": Campaign, "spam": tuple[str, ...],
+    "brands": Brand, "competitors": Brand, "topics": Topic, "campaigns": Campaign, "rules": Rule,
+    "spam": tuple[str, ...],
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from app.config.entry import stated
 from app.config.merged import row_of
 from app.domain.actor import Actor
 from app.domain.brand import Brand
+from app.domain.rule import Rule
 from app.domain.saved import Kind, Row
 from app.service import Context
 from dashboard.api.body import BrandBody, CampaignBody, CompetitorBody, SpamBody, TopicBody
@@ -85,7 +86,7 @@ async def save(context: Context, request: Request, kind: Kind, name: str, body: 
         said["demo"] = True  # what is fictional stays so
     row = stated(kind, said, context.config.site.zone)
     await context.watchlist.save(actor_of(request), row)
-    assert not isinstance(row, tuple)  # noqa: S101 - spam has no id
+    assert not isinstance(row, tuple | Rule)  # noqa: S101 - spam has no id, rules have routes of their own
     return listed(row, context.watchlist.in_force)
 
 

@@ -12,6 +12,7 @@ from app.config import Config, ConfigFile
 from app.config.across import MOST
 from app.domain.actor import LOOPBACK, Actor
 from app.domain.brand import EVERY, Brand, Campaign, Topic
+from app.domain.rule import Rule
 from app.errors import BusUnavailable, Conflict, NotAllowed, NotFound, QueryError, WrongInput
 from app.watchlist import Watchlist
 
@@ -236,3 +237,57 @@ async def test_one_query_too_many_is_refused(bus, sqlite_store):
     one = Watchlist(Config(brands=(NORD,), topics=topics), bus, sqlite_store, SystemClock())
     with pytest.raises(WrongInput, match="At most 5,000 queries"):
         await one.save(LOOPBACK, OST)
+
+
+RULE = Rule("viel", "Viel", "mentions(15m) > 50")
+
+
+async def test_a_rule_is_saved_over_the_file_and_back(made, file):
+    file.write_text(FILE + "rules: [{id: viel, name: Viel, when: mentions(15m) > 9}]\n")
+    watchlist = made()
+    stated = watchlist.stated("rules", "viel")
+    assert watchlist.config.rules == (Rule("viel", "Viel", "mentions(15m) > 9"),) == (stated,)
+    await watchlist.save(LOOPBACK, RULE)
+    assert watchlist.config.rules == (RULE,)
+    assert ("rules", "viel") in watchlist.in_force.saved
+    other = made()
+    await other.load()
+    assert other.config.rules == (RULE,)
+    assert other.in_force.word == watchlist.in_force.word != made().in_force.word
+    await watchlist.save(LOOPBACK, stated)
+    assert watchlist.config.rules == (stated,)
+    assert not watchlist.in_force.saved
+    await watchlist.remove(LOOPBACK, "rules", "viel")
+    assert watchlist.config.rules == ()
+
+
+async def test_a_rule_that_cannot_be_is_refused_with_a_sentence(made, store):
+    watchlist = made()
+    with pytest.raises(QueryError, match="did you mean mentions") as caught:
+        await watchlist.save(LOOPBACK, Rule("x", "X", "mention(15m) > 50"))
+    assert caught.value.position == 0
+    for wrong, sentence in (
+        (Rule("x", "X", RULE.when, brands=("west",)), "no brand 'west'"),
+        (Rule("x", "X", RULE.when, topic="preis"), "no topic or campaign"),
+        (Rule("x", "X", RULE.when, quiet="nachts"), "quiet hours are written"),
+    ):
+        with pytest.raises(WrongInput, match=sentence):
+            await watchlist.save(LOOPBACK, wrong)
+    with pytest.raises(NotAllowed):
+        await watchlist.save(Actor("machine", "till", ("machine",)), RULE)
+    with store.reading() as tx:
+        assert tx.audit.find().items == []
+
+
+async def test_what_a_rule_needs_cannot_go_and_a_rule_of_a_brand_that_went_is_left_out(made):
+    watchlist = made()
+    await watchlist.save(LOOPBACK, Topic("preis", "Preis", "preis"))
+    await watchlist.save(LOOPBACK, Rule("x", "X", RULE.when, ("nord",), "preis"))
+    with pytest.raises(Conflict, match="The rule x is of preis"):
+        await watchlist.remove(LOOPBACK, "topics", "preis")
+    with pytest.raises(Conflict, match="The rule x is of brands"):
+        await watchlist.remove(LOOPBACK, "brands", "nord")
+    await watchlist.save(LOOPBACK, Rule("x", "X", RULE.when, ("nord", "sued")))
+    await watchlist.remove(LOOPBACK, "brands", "nord")
+    assert watchlist.config.rules == (Rule("x", "X", RULE.when, ("sued",)),)
+    assert watchlist.config.without_demo().rules == watchlist.config.rules
