@@ -1,79 +1,80 @@
-"""`GET /api/v1/incidents`: storms, with their reason."""
+"""`GET /api/v1/incidents`: storms, with their reason and all that happened to them."""
 
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
-import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
 
-from app.domain.incident import Incident, IncidentState, Resonance
-from app.domain.instant import rfc3339
+from app.domain.events import IncidentEvent
+from app.domain.incident import Incident, IncidentState, Severity, Verdict
 from app.service import Context
 from app.store.page import Page
 from dashboard.api import incident_shape
-from dashboard.api.burst import told
-from dashboard.api.query import BrandId, Cursor, Limit, brand_of, given
+from dashboard.api.incident_told import deleted, shown, shown_event
+from dashboard.api.query import BrandId, Cursor, Limit, Word, brand_of, given
 from dashboard.api.shape import Items, answering
+
+State = Annotated[
+    IncidentState | Literal["open"] | None,
+    BeforeValidator(given),
+    Query(description="`open` are all that are not resolved"),
+]
+Topic = Annotated[Word, Query(description="The id of a topic or campaign")]
+Owner = Annotated[Word, Query(description="The id of the person who has it in hand")]
+Drill = Annotated[Word, Query(description="The id of a drill: only what belongs to it")]
 
 
 def router(context: Context) -> APIRouter:
-    """Return the routes of incidents."""
+    """Return the routes that read incidents."""
     routes = APIRouter(prefix="/api/v1", tags=["incidents"])
 
     @routes.get("/incidents", **answering(Items[incident_shape.Incident]))
     async def incidents(
-        state: Annotated[IncidentState | Literal["open"] | None, BeforeValidator(given)] = None,
+        state: State = None,
         brand: BrandId = None,
+        topic: Topic = None,
+        severity: Annotated[Severity | None, BeforeValidator(given)] = None,
+        owner: Owner = None,
+        verdict: Annotated[Verdict | None, BeforeValidator(given)] = None,
+        drill: Drill = None,
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> dict[str, Any]:
-        """List incidents, the latest first; `state=open` are all that are not resolved."""
+        """List incidents, the latest first; those under a silence are among them."""
         if brand is not None:
             brand_of(context.config, brand)
+        figures = {"topic": topic, "severity": severity, "owner": owner, "verdict": verdict, "drill": drill}
 
-        def find() -> Page[Incident]:
+        def find() -> tuple[Page[Incident], set[str]]:
             with context.store.reading() as tx:
-                return tx.incidents.find(state, brand, cursor, limit)
+                page = tx.incidents.find(state, brand, cursor, limit, **figures)
+                return page, deleted(tx, page.items)
 
-        page = await anyio.to_thread.run_sync(find)
-        return {"items": [_incident(one) for one in page.items], "next": page.next}
+        page, gone = await anyio.to_thread.run_sync(find)
+        return {"items": [shown(one, gone) for one in page.items], "next": page.next}
 
     @routes.get("/incidents/{incident}", **answering(incident_shape.Incident))
     async def incident(incident: str) -> dict[str, Any]:
         """Return one incident."""
 
-        def get() -> Incident:
+        def get() -> tuple[Incident, set[str]]:
             with context.store.reading() as tx:
-                return tx.incidents.get(incident)
+                found = tx.incidents.get(incident)
+                return found, deleted(tx, [found])
 
-        return _incident(await anyio.to_thread.run_sync(get))
+        return shown(*await anyio.to_thread.run_sync(get))
+
+    @routes.get("/incidents/{incident}/events", **answering(Items[incident_shape.Event]))
+    async def events(incident: str) -> dict[str, Any]:
+        """Return all that happened to an incident, in order: what detectors said and what persons did."""
+
+        def read() -> list[IncidentEvent]:
+            with context.store.reading() as tx:
+                tx.incidents.get(incident)
+                return tx.events.of(incident)
+
+        found = await anyio.to_thread.run_sync(read)
+        return {"items": [shown_event(one) for one in found], "next": None}
 
     return routes
-
-
-def _incident(one: Incident) -> dict[str, Any]:
-    names = ("detector", "alarm", "actual", "expected", "low", "high", "risk", "window", "basis")
-    signals = [{"at": rfc3339(s.at), **{name: getattr(s, name) for name in names}} for s in one.signals]
-    shown = incident_shape.Incident.model_fields
-    written: dict[str, Any] = {name: value for name, value in msgspec.to_builtins(one).items() if name in shown}
-    return {
-        **written,
-        "opened_at": rfc3339(one.opened_at),
-        "updated_at": rfc3339(one.updated_at),
-        "resolved_at": rfc3339(one.resolved_at) if one.resolved_at is not None else None,
-        "since": rfc3339(one.since) if one.since else None,
-        "signals": signals,
-        "resonance": _resonance(one.resonance) if one.resonance else None,
-    }
-
-
-def _resonance(one: Resonance) -> dict[str, Any]:
-    return {
-        "posts": one.posts,
-        "voices": one.voices,
-        "authors": one.authors,
-        "reposts": one.reposts,
-        "copies": one.copies,
-        "bursts": [told(burst) for burst in one.bursts],
-    }
