@@ -12,6 +12,7 @@ from alerts.duty import Duty
 from alerts.evaluate import Decision, Watch
 from alerts.evidence import BEFORE
 from alerts.explaining import tellers
+from alerts.level import other_level
 from alerts.telling import Telling, tell
 from app.crisis import open_incident, resolve_incident, update_incident
 from app.domain.actor import Actor
@@ -19,6 +20,8 @@ from app.domain.brand import Brand
 from app.domain.incident import Incident
 from app.errors import Conflict, NotFound
 from app.service import Context
+
+MINUTE, HOUR = 60.0, 3600.0
 
 log = structlog.get_logger()
 
@@ -52,6 +55,15 @@ class Acting:
         else:
             watch.incident = await update_incident(store, bus, self._actor, told, at)
         log.info("incident", verb=decision.action, brand=watch.brand, severity=decision.severity, peak=decision.peak)
+
+    async def follow(self, watch: Watch, brand: Brand, at: float, *, heard: bool) -> None:
+        """Tell an open incident anew if its level is another by now: a storm that calms down raises nothing itself."""
+        incident = watch.incident
+        if incident is None or at - incident.updated_at < MINUTE:
+            return
+        snapshot = await self._context.bus.snapshot([brand.id], min(incident.since, at - HOUR))
+        if other_level(incident, snapshot, watch.usual(at), at):
+            await self.act(watch, brand, watch.again(at, heard=heard), at)
 
     async def describe(self, incident: Incident, watch: Watch, brand: Brand, decision: Decision, at: float) -> Incident:
         """Return the incident with the signals of a decision and all that tellers find out."""

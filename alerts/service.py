@@ -171,6 +171,8 @@ class AlertsService:
         if telling:
             for brand in held:
                 await self._bus.show_usual(self._watches[brand].usual(at))
+                hears = self._heard(self._brands[brand], states, at)
+                await self._acting.follow(self._watches[brand], self._brands[brand], at, heard=hears)
             await self._acting.refresh(self._watches, held)
             self._published = at
         self._stepped = at

@@ -15,18 +15,20 @@ EARLIER = 60.0
 """Seconds before the first unusual minute from which one word is enough to be the first post."""
 
 
-def first_post(said: Said, terms: Iterable[str], onset: float) -> Spoken | None:
+def first_post(said: Said, terms: Sequence[str], onset: float) -> Spoken | None:
     """Return the earliest mention that fits the storm: negative and with a driver term, else one of both.
 
-    What fits both may be older than the first unusual minute, for the first post of a storm is alone. No repost, for
-    somebody said it before, and no account of ours.
+    `terms` are the strongest first. What is negative and has the strongest may be older than the first unusual minute,
+    for the first post of a storm is alone; weaker ones are said on ordinary days, too. No repost, for somebody said it
+    before, and no account of ours.
     """
-    folded = {fold(term) for term in terms}
+    folded, strongest = {fold(term) for term in terms}, {fold(term) for term in terms[:1]}
     known = {one.key: one for one in (*said.early, *said.since)}
     told = sorted((one for one in known.values() if not one.repost and not one.ours), key=_when)
     near = [one for one in told if one.at >= onset - EARLIER]
     fitting = (
-        (one for one in told if one.label == "negative" and _about(one, folded)),
+        (one for one in told if one.label == "negative" and _about(one, strongest)),
+        (one for one in near if one.label == "negative" and _about(one, folded)),
         (one for one in near if _about(one, folded)),
         (one for one in near if one.label == "negative"),
         iter(near),
@@ -39,13 +41,17 @@ def witnesses(
 ) -> tuple[Evidence, ...]:
     """Return up to nine posts, the five to show first: no near-copies, no two by one author while others are there.
 
-    `followed` are keys of posts that the talk follows, the most followed first.
+    `followed` are keys of posts that the talk follows, the most followed first. What neither is negative nor has one of
+    the driver `terms` is evidence only if there is nothing else.
     """
+    folded = {fold(term) for term in terms}
     told = [one for one in said if one.analysed.mention.text.strip() and not one.ours]
+    beside = {one.key for one in told if one.label != "negative" and not _about(one, folded)}
     chosen = _Chosen()
-    for why, candidates in _wanted(told, first, followed, {fold(term) for term in terms}, chosen):
-        chosen.take(why, candidates, strict=True)
-    rest = sorted(told, key=lambda one: (one.repost, -one.at, one.key))
+    for why, candidates in _wanted(told, first, followed, folded, chosen):
+        to_the_point = [one for one in candidates if one.key not in beside]
+        chosen.take(why, to_the_point or candidates if why in {"first", "other_side"} else to_the_point, strict=True)
+    rest = sorted(told, key=lambda one: (one.key in beside, one.repost, -one.at, one.key))
     while len(chosen.found) < SHOWN + SPARE and chosen.take("newest", rest, strict=True):
         pass
     while len(chosen.found) < SHOWN and chosen.take("newest", rest, strict=False):

@@ -22,6 +22,7 @@ def test_the_first_post_is_the_earliest_that_fits_even_before_the_first_unusual_
     said = Said((calm, again, spark), (later,))
     assert first_post(said, ("Abschlag",), START) == spark
     assert first_post(said, (), START) == later
+    assert first_post(said, ("Hotline", "Abschlag"), START) == later  # weaker terms are said on ordinary days, too
     assert first_post(Said((), (say(9, label="neutral"),)), (), START).at == AT - 9
     assert first_post(Said(), ("Abschlag",), START) is None
 
@@ -60,6 +61,14 @@ def test_near_copies_and_a_second_post_by_one_author_are_left_out():
     assert keys(witnesses(said, said[0])) == [said[0].key, said[2].key]  # two by one author: there is nobody else
     said = [say(200, "a", "Gleich"), say(190, "b", "gleich"), say(180, "c", "Anders")]
     assert keys(witnesses(said, said[0])) == [said[0].key, said[2].key]
+
+
+def test_what_is_beside_the_point_is_evidence_only_if_there_is_nothing_else():
+    beside = [say(100 - n, f"x{n}", label="neutral", followers=9_000) for n in range(9)]
+    about = say(50, "a", "Der Abschlag", "neutral", terms=("abschlag",))
+    found = witnesses([*beside, about], None, terms=("Abschlag",))
+    assert found[0].mention == about.key
+    assert len(found) == SHOWN + SPARE
 
 
 def test_our_own_posts_and_empty_ones_are_no_evidence():
