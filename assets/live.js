@@ -39,6 +39,7 @@
       element("header", { class: "top" }, ...slot("head", "div"), element("div", { class: "where" }), element("div", { class: "clock" })),
       element("div", { class: "banners" }, ...slot("banner", "div")),
       element("main", { class: "blocks" }, ...slot("main", "section")),
+      ...slot("takeover", "aside"),
       element("footer", { class: "foot" }, element("span", { class: "life" }), ...slot("foot", "div")));
   }
 
@@ -49,6 +50,8 @@
       wall.querySelector(".where").textContent = `${message.site} · ${message.title}`;
       document.body.dataset.brand = message.brand.id;
     }
+    if (message.drill) document.body.dataset.drill = wall.dataset.drill;
+    else delete document.body.dataset.drill;
     window.Emberwatch.panels(message.panels);
     window.Emberwatch.clock.heard(message);
     requestAnimationFrame(() => {

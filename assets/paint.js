@@ -1,7 +1,7 @@
 /* Paints frames: trees of nodes into the DOM (text only as text, attributes from a list), figures with Plotly. */
 (() => {
   "use strict";
-  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state", "type", "href",
+  const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state", "data-mode", "data-level", "type", "href",
     "data-act", "data-source", "aria-label", "aria-labelledby", "aria-hidden"]);
   const STYLES = new Set(["flexGrow", "width"]);
   const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em",
@@ -96,7 +96,7 @@
 
   function overflows(element) {
     const taller = (one) => one.scrollHeight > one.clientHeight + 1;
-    return taller(element) || element.scrollWidth > element.clientWidth + 1 || [...element.querySelectorAll(".cards")].some(taller);
+    return taller(element) || element.scrollWidth > element.clientWidth + 1 || [...element.querySelectorAll(".cards, .what")].some(taller);
   }
 
   /* Hides what may be dropped, the highest number first, until the rest fits; never shrinks type.
@@ -149,8 +149,26 @@
       if (stacked || (said && blocks(main))) break;
     }
     if (stacked) stage.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
+    if (!stacked) seize();
     const foot = document.getElementById("panel-liveness");
     if (foot && !stacked) fit(foot);
+  }
+
+  /* Fits what an incident takes of the screen: the third as a whole, the parts of a full takeover each for itself. */
+  function seize() {
+    const taken = document.querySelector("#panel-takeover > .taken");
+    if (taken) (taken.dataset.mode === "third" ? [taken] : [...taken.querySelectorAll(".part")]).forEach((one) => fit(one));
+  }
+
+  /* Gives the screen to an incident, or back; figures that were hidden meanwhile are drawn anew. */
+  function take() {
+    const node = document.querySelector("#panel-takeover > .taken");
+    const mode = node ? node.dataset.mode : "";
+    const loud = document.querySelector("#wall [data-level]");
+    window.Emberwatch.heardLevel?.(loud ? Number(loud.dataset.level) : 0);
+    if ((document.body.dataset.takeover || "") === mode) return;
+    document.body.dataset.takeover = mode;
+    everything();
   }
 
   function panels(drawn) {
@@ -161,6 +179,7 @@
       for (const [id, figure] of Object.entries(panel.figures)) figures.set(id, figure);
     }
     if ("banner" in drawn) document.body.toggleAttribute("data-alarm", drawn.banner.nodes.length > 0);
+    if ("takeover" in drawn || "banner" in drawn) take();
     if (Object.keys(drawn).length) arrange();
     for (const panel of Object.values(drawn)) Object.keys(panel.figures).forEach(draw);
   }

@@ -1,5 +1,6 @@
 """Driver terms of the brand in view: what is said in this hour and was not said in the days before."""
 
+from app.domain.incident import Incident
 from app.domain.names import names, personal
 from app.domain.terms import drivers as strongest
 from app.domain.terms import written
@@ -22,12 +23,19 @@ def drivers(view: View, limit: int = 3) -> list[str]:
     """
     incident = incident_of(view)
     if incident and incident.terms:
-        return _public(list(incident.terms), view)[:limit]
+        return of_incident(incident, view, limit)
     found = view.around.topics.get(view.brand.id, Found())
     if found.enough:
         told = (one for one, _ in allowed(found, view.screen.audience))
         return [one.term for one in told if one.score >= DRIVES][:limit]
     return of_the_hour(view, limit)
+
+
+def of_incident(incident: Incident, view: View, limit: int = 3) -> list[str]:
+    """Return the driver terms of an incident; of another brand's none to who may not see names of authors."""
+    if incident.brand != view.brand.id and not named(view.screen):
+        return []
+    return _public(list(incident.terms), view)[:limit]
 
 
 def of_the_hour(view: View, limit: int) -> list[str]:

@@ -15,7 +15,9 @@ from app.domain.usual import Usual
 from app.errors import Unavailable
 from app.leading import Influencer
 from app.topics import Found
-from dashboard.state import KEEP_BACK, State, Surroundings
+from dashboard.brief import Brief
+from dashboard.state import KEEP_BACK, State
+from dashboard.surroundings import Surroundings
 from dashboard.urgency import Urgency
 
 BOARDS = 1.0
@@ -81,6 +83,12 @@ class Feed:
             self.around = msgspec.structs.replace(self.around, leaders=leaders)
             self._tell()
 
+    def tell_briefs(self, briefs: dict[str, Brief]) -> None:
+        """Show what is known of incidents."""
+        if briefs != self.around.briefs:
+            self.around = msgspec.structs.replace(self.around, briefs=briefs)
+            self._tell()
+
     def _drop(self, gone: Collection[str]) -> None:
         """Show nobody whose mention was deleted; who said more comes again with the next look."""
         known = self.around.leaders
@@ -94,6 +102,9 @@ class Feed:
         if any(keys & found.examples.keys() for found in known.values()):
             topics = {brand: found.without(keys) for brand, found in known.items()}
             self.around = msgspec.structs.replace(self.around, topics=topics)
+        if self.around.briefs:
+            briefs = {name: brief.without(keys) for name, brief in self.around.briefs.items()}
+            self.around = msgspec.structs.replace(self.around, briefs=briefs)
 
     def tell_urgency(self, urgency: Urgency) -> None:
         """Show how urgent cards are."""
@@ -114,7 +125,7 @@ class Feed:
                 await self._read_new()
             if delta is not None and delta.gone:
                 self._drop(delta.gone)
-            if delta is not None and self.around.topics:
+            if delta is not None and (self.around.topics or self.around.briefs):
                 self._forget({*delta.gone, *(one.mention.key for one in delta.newest)})
             self._tell()
 

@@ -10,7 +10,9 @@ from app.domain.wall import Scene, Screen
 from dashboard.i18n import words
 from dashboard.line import framed
 from dashboard.panel import Drawing, Panel, View
-from dashboard.state import State, Surroundings
+from dashboard.state import State
+from dashboard.storm import drilled
+from dashboard.surroundings import Surroundings
 
 PACE = 1.0
 """Seconds between two changes of a panel that does not say otherwise."""
@@ -109,6 +111,7 @@ class Canvas:
             "server_time": round(moment.now, 3),
             "data_time": round(moment.state.watermark, 3) or None,
             "waiting": moment.around.waiting,
+            "drill": drilled(moment.around, self._screen.wall),
         }
         return framed(ENCODER.encode({**head, **more, "panels": panels}))
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from app.domain.brand import Brand
 from app.domain.source import LISTENING, SourceState, hushed_since
-from dashboard.state import HOUR, BrandState, Surroundings
+from dashboard.state import HOUR, BrandState
+from dashboard.surroundings import Surroundings
 
 ALIVE = LISTENING
 

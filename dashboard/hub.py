@@ -1,5 +1,7 @@
 """The hub: draws each variant once and hands it to every screen; a slow screen never slows another."""
 
+import itertools
+
 import anyio
 import msgspec
 
@@ -11,9 +13,12 @@ from app.domain.wall import Screen, Wall
 from dashboard import scenes
 from dashboard.feed import Feed
 from dashboard.frame import Canvas, Moment
+from dashboard.lead import leads
 from dashboard.line import Outlet
 from dashboard.rotation import Rotation, Turn, eligible
-from dashboard.state import Surroundings
+from dashboard.staging import Staging
+from dashboard.storm import taken
+from dashboard.surroundings import Surroundings
 
 TICK = 0.25
 """Seconds between two frames at the least: four a second."""
@@ -31,9 +36,11 @@ NO_SUCH_WALL = 4404
 class Seat:
     """One connected screen: it gets the newest frame or none, and nothing is kept for it."""
 
-    def __init__(self, screen: Screen, outlet: Outlet) -> None:
+    def __init__(self, screen: Screen, outlet: Outlet, number: int = 0) -> None:
         self.screen = screen
         self.outlet = outlet
+        self.number = number
+        """Grows with every screen that connects."""
         self._canvas: Canvas | None = None
         self._missed = False
         self._stuck: tuple[int, float] | None = None
@@ -76,6 +83,8 @@ class Hub:
         self._rotations: dict[str, Rotation] = {}
         self._walls: dict[str, Wall] = {}
         self._brands: dict[str, Brand] = {}
+        self._staging = Staging()
+        self._joined = itertools.count()
         self._eligible: dict[str, tuple[Surroundings, list[str]]] = {}
         """Wall → what it may show, and as of which boards: asked of thousands of brands once a second, no more."""
         self.adopt(config)
@@ -89,6 +98,7 @@ class Hub:
         self._eligible.clear()
         self._brands = {brand.id: brand for brand in config.watched.brands}
         self._walls = {wall.id: wall for wall in config.walls}
+        self._watched = {wall.id: wall.brands for wall in config.walls}
         self._rotations = {name: self._rotations.get(name) or Rotation(wall) for name, wall in self._walls.items()}
         for name, rotation in self._rotations.items():
             rotation.follow(self._walls[name])
@@ -117,10 +127,11 @@ class Hub:
 
     def join(self, screen: Screen, outlet: Outlet) -> Seat:
         """Give a screen a seat and the snapshot."""
-        seat = Seat(screen, outlet)
+        seat = Seat(screen, outlet, next(self._joined))
         self._seats.setdefault(screen, set()).add(seat)
         moment = self._moment()
-        canvas = self._canvas(self._variant(screen, self._turn(screen.wall, moment)), moment)
+        lead = seat in self._leads(screen.wall, moment)
+        canvas = self._canvas(self._variant(screen, self._turn(screen.wall, moment), lead=lead), moment)
         seat.offer(canvas, None, moment.now)
         return seat
 
@@ -143,21 +154,41 @@ class Hub:
     def draw(self) -> None:
         """Draw every variant somebody looks at once, and offer it to its screens; never waits for anybody."""
         moment = self._moment()
-        shown = {wall: self._turn(wall, moment) for wall in {screen.wall for screen in self._seats}}
+        walls = {screen.wall for screen in self._seats}
+        shown = {wall: self._turn(wall, moment) for wall in walls}
+        leads = {wall: self._leads(wall, moment) for wall in walls}
         frames: dict[Screen, bytes | None] = {}
         for screen, alike in self._seats.items():
-            variant = self._variant(screen, shown[screen.wall])
-            canvas = self._canvas(variant, None)
-            if variant not in frames:
-                frames[variant] = canvas.frame(moment)
-                metrics.FRAMES.labels(variant.wall).inc(frames[variant] is not None)
-            for seat in alike:
-                seat.offer(canvas, frames[variant], moment.now)
+            for lead, seats in ((True, alike & leads[screen.wall]), (False, alike - leads[screen.wall])):
+                if seats:
+                    self._offer(self._variant(screen, shown[screen.wall], lead=lead), seats, moment, frames)
         self._canvases = {variant: canvas for variant, canvas in self._canvases.items() if variant in frames}
+
+    def _offer(self, variant: Screen, seats: set[Seat], moment: Moment, frames: dict[Screen, bytes | None]) -> None:
+        """Draw a variant, unless it is in `frames` already, and offer it to its screens."""
+        canvas = self._canvas(variant, None)
+        if variant not in frames:
+            frames[variant] = canvas.frame(moment)
+            metrics.FRAMES.labels(variant.wall).inc(frames[variant] is not None)
+        for seat in seats:
+            seat.offer(canvas, frames[variant], moment.now)
+
+    def _leads(self, wall: str, moment: Moment) -> set[Seat]:
+        """Return whose screens a takeover fills; nobody's as long as there is none."""
+        if not taken(moment.around, wall):
+            return set()
+        return leads([seat for screen, alike in self._seats.items() if screen.wall == wall for seat in alike])
 
     def _moment(self) -> Moment:
         now, state = self._clock.now(), self._feed.state
-        around = msgspec.structs.replace(self._feed.around, watermark=state.watermark, server_time=now)
+        boards = self._feed.around
+        around = msgspec.structs.replace(
+            boards,
+            watermark=state.watermark,
+            server_time=now,
+            stages=self._staging.step(boards.incidents, now),
+            watched=self._watched,
+        )
         return Moment(state, around, now)
 
     def _turn(self, wall: str, moment: Moment) -> Turn:
@@ -172,10 +203,10 @@ class Hub:
             self._eligible[wall] = self._feed.around, found
         return found
 
-    def _variant(self, screen: Screen, turn: Turn) -> Screen:
+    def _variant(self, screen: Screen, turn: Turn, *, lead: bool) -> Screen:
         pinned = screen.brand if screen.brand in self._brands else None
         scene = screen.scene if screen.scene in scenes.SCENES else turn.scene
-        return msgspec.structs.replace(screen, brand=pinned or turn.brand, scene=scene)
+        return msgspec.structs.replace(screen, brand=pinned or turn.brand, scene=scene, lead=lead)
 
     def _canvas(self, variant: Screen, moment: Moment | None) -> Canvas:
         """Return the canvas of a variant; a new one is drawn at once if there is a moment to draw it from."""

@@ -56,6 +56,7 @@ def screen(config: Config, wall: str, asked: dict[str, str]) -> Screen:
         distance=_distance(asked.get("distance")),
         brand=brand if _BRAND.fullmatch(brand) else None,
         scene=asked["scene"] if asked.get("scene") in SCENES else None,
+        lead={"1": True, "0": False}.get(asked.get("lead", "")),
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from app.domain.brand import Brand
 from app.domain.wall import Screen
-from dashboard.state import BrandState, Surroundings
+from dashboard.state import BrandState
+from dashboard.surroundings import Surroundings
 
 Node = tuple[Any, ...] | str
 """A DOM node as `(tag, {attribute: value}, child, …)` or a text; `key` among the attributes keeps identity."""

@@ -7,7 +7,8 @@ from app.domain.brand import Brand
 from app.domain.wall import Wall
 from dashboard.hearing import hearing
 from dashboard.scenes import OF_ALL
-from dashboard.state import State, Surroundings
+from dashboard.state import State
+from dashboard.surroundings import Surroundings
 
 
 class Turn(NamedTuple):

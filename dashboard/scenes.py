@@ -8,10 +8,10 @@ from dashboard.panel import Panel
 SCENES = {
     "lage": Scene(
         "lage",
-        ("headline", "banner", "volume", "incident", "sentiment", "influencers", "newest", "liveness"),
+        ("headline", "banner", "takeover", "volume", "incident", "sentiment", "influencers", "newest", "liveness"),
     ),
-    "topics": Scene("topics", ("headline", "banner", "topics", "sentiment", "liveness"), 45.0),
-    "sources": Scene("sources", ("hearing", "banner", "sources", "intake", "gaps", "liveness")),
+    "topics": Scene("topics", ("headline", "banner", "takeover", "topics", "sentiment", "liveness"), 45.0),
+    "sources": Scene("sources", ("hearing", "banner", "takeover", "sources", "intake", "gaps", "liveness")),
 }
 OF_ALL = frozenset({"sources"})
 """Scenes that show no single brand: they take one turn, the others one for each brand."""

@@ -13,6 +13,7 @@ from app.errors import Unavailable
 from app.judgement import Judgements
 from app.service import Context
 from dashboard.answering import Answering
+from dashboard.briefing import Briefing
 from dashboard.checkup import Checkup
 from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
@@ -84,6 +85,7 @@ class DashboardService:
                 tasks.start_soon(Sounding(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(Leaders(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(Answering(context, feed, lambda: hub.seats > 0).run)
+                tasks.start_soon(Briefing(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:
                     with anyio.CancelScope(shield=True) as serving:

@@ -3,25 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from app.bus.port import Delta, Snapshot
-from app.domain.alarm import Alarm
 from app.domain.analysis import AnalysedMention
-from app.domain.brand import Brand
-from app.domain.fault import Fault
-from app.domain.incident import Incident
-from app.domain.source import SourceState
 from app.domain.tally import SIGN, SPAN, Profile, TallyDelta, by_whom, merge, split
-from app.domain.usual import Usual
 from app.domain.voices import bounded
-from app.leading import Influencer as Leading
-from app.topics import Found
 from dashboard.cards import Cards
 from dashboard.influence import Influencer, by_reach, known
 from dashboard.joining import Joining
 from dashboard.resonance import Resonance
-from dashboard.urgency import Urgency
 
 HOLD = {"s": 300, "m": 2 * 3600, "a": 3600, "t": 7 * 3600, "v": 3600}
 """Seconds a bucket of each grain stays in memory after its end."""
@@ -53,44 +42,6 @@ class Shares(NamedTuple):
     def total(self) -> int:
         """Return how many there are."""
         return sum(self)
-
-
-class Surroundings(msgspec.Struct, frozen=True):
-    """What belongs to no single brand: sources, incidents, what is usual, and the times of it all."""
-
-    brands: tuple[Brand, ...] = ()
-    sources: tuple[SourceState, ...] = ()
-    incidents: tuple[Incident, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
-    """Of sources, open and ended ones."""
-    usual: dict[str, Usual] = {}
-    topics: dict[str, Found] = {}
-    """What stands out of brands, as far as somebody looked."""
-    leaders: dict[str, tuple[Leading, ...]] = {}
-    """Who moves brands, the highest score first, as far as somebody looked."""
-    urgency: Urgency = Urgency()
-    bound: dict[str, str] = {}
-    """Source → the one brand it is asked for; a source that is missing here serves every brand."""
-    faults: tuple[Fault, ...] = ()
-    """Parts that do not work right now: what is said, is kept, but it arrives late."""
-    waiting: int = 0
-    """Mentions that are accepted and not yet counted."""
-    watermark: float = 0.0
-    """Instant of the latest heartbeat that went through analysis; 0 before the first."""
-    server_time: float = 0.0
-
-    def open_incidents(self) -> tuple[Incident, ...]:
-        """Return what is not resolved, the latest first."""
-        return tuple(sorted((i for i in self.incidents if i.state != "resolved"), key=lambda i: -i.opened_at))
-
-    def last_resolved(self, brand: str) -> Incident | None:
-        """Return the brand's incident that ended last."""
-        ended = [i for i in self.incidents if i.brand == brand and i.state == "resolved"]
-        return max(ended, key=lambda i: i.resolved_at or i.updated_at, default=None)
-
-    def name(self, brand: str) -> str:
-        """Return a brand's name, or its id where the configuration has forgotten it."""
-        return next((b.name for b in self.brands if b.id == brand), brand)
 
 
 class BrandState:

@@ -3,7 +3,7 @@
 from app.domain.wall import Screen
 from dashboard.i18n import Words, words
 from dashboard.standing import ABLE, Standing, called, standings, why
-from dashboard.state import Surroundings
+from dashboard.surroundings import Surroundings
 
 NAMED = 3
 """Sources whose silence is told one by one."""

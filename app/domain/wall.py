@@ -42,3 +42,5 @@ class Screen(msgspec.Struct, frozen=True):
     """Pins the scene to one brand."""
     scene: str | None = None
     """Pins the screen to one scene."""
+    lead: bool | None = None
+    """Whether a takeover fills this screen; None leaves it to who is there (`dashboard.lead`)."""

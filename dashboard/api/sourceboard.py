@@ -9,7 +9,7 @@ from app.service import Context
 from dashboard.api.sources import known
 from dashboard.masthead import speaking
 from dashboard.sourceboard import board
-from dashboard.state import Surroundings
+from dashboard.surroundings import Surroundings
 from dashboard.verdict import answer
 
 

@@ -1,13 +1,13 @@
-"""The open incident, in the place of the level: how bad, since when, how far it went."""
+"""The level of the storm, 0 while it is calm: how strong it blows, what is missing to the next, who has it."""
 
 from app.domain.incident import Incident, Signal
+from app.domain.level import HIGHEST, Level
+from dashboard.brief import Brief
 from dashboard.hearing import hearing
 from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
+from dashboard.scale import missing, named
 from dashboard.storm import began, incident_of
-
-STEPS = ("note", "warning", "crisis")
-DAY = 86_400
 
 
 class IncidentPanel:
@@ -18,10 +18,15 @@ class IncidentPanel:
     slot = "main"
 
     def draw(self, view: View) -> Drawing:
-        """Return severity, age, peak and the strongest signal."""
+        """Return level, severity, age, peak and the strongest signal; the title leads to the incident's page."""
         say = words(view.screen.language, view.screen.zone)
         incident = incident_of(view)
         title: Node = ("h2", {}, say.say(self.title))
+        if incident is not None:
+            name: Node = say.say(self.title)
+            if view.screen.audience == "control":
+                name = ("a", {"href": f"/incident/{incident.id}?lang={say.language}"}, name)
+            title = ("h2", {"class": "raised"}, name)
         return Drawing((title, *(_open(incident, view, say) if incident else _none(view, say))))
 
 
@@ -38,7 +43,7 @@ def _none(view: View, say: Words) -> tuple[Node, ...]:
         length = say.span((last.resolved_at or last.updated_at) - began(last))
         past = say.say("incident.last", when=say.when(began(last), view.at), length=length)
     return (
-        ("div", {"class": "word", "key": "word"}, say.say("incident.none")),
+        _grade(Level(0), say),
         _steps(0),
         ("p", {"class": "low", "key": "state"}, say.say("incident.none_open")),
         ("p", {"class": "than", "key": "past"}, past),
@@ -46,19 +51,42 @@ def _none(view: View, say: Words) -> tuple[Node, ...]:
 
 
 def _open(incident: Incident, view: View, say: Words) -> tuple[Node, ...]:
-    step = STEPS.index(incident.severity) + 1
     strongest = max(incident.signals, key=lambda signal: signal.risk, default=None)
     running = say.say("incident.running", length=say.span(view.at - began(incident)))
     peak = say.say("incident.peak", n=say.number(_peak(incident, view)))
     why = (("p", {"class": "than", "key": "why", "data-drop": "3"}, _why(strongest, say)),) if strongest else ()
+    level = incident.level
+    if level is None:
+        word: Node = ("div", {"class": "word n", "key": "word"}, say.say("incident.unmeasured"))
+    else:
+        word = _grade(level, say)
     return (
-        ("div", {"class": "word n", "key": "word"}, say.say(f"incident.severity.{incident.severity}")),
-        _steps(step),
-        ("p", {"class": "low", "key": "state"}, say.say(f"incident.state.{incident.state}")),
+        word,
+        _steps(level.value if level else 0),
+        ("p", {"class": "low", "key": "state"}, _state(incident, view, say)),
         ("p", {"key": "age"}, running, ("span", {"key": "peak", "data-drop": "1"}, f" · {peak}")),
         *_burst(incident, say),
         *why,
     )
+
+
+def _grade(level: Level, say: Words) -> Node:
+    """Return the figure of the level, its name, and what is missing to the next."""
+    lacks = missing(level, say)
+    more: tuple[Node, ...] = (("span", {"class": "than", "key": "lacks", "data-drop": "4"}, lacks),) if lacks else ()
+    name: Node = ("b", {"key": "name"}, named(level.value, say))
+    mark = "n" if level.value else ""
+    figure: Node = ("span", {"class": f"big {mark}".strip(), "key": "level"}, str(level.value))
+    return ("div", {"class": "scale", "key": "word"}, figure, ("p", {"key": "words"}, name, *more))
+
+
+def _state(incident: Incident, view: View, say: Words) -> str:
+    """Return how grave it is and who has it; names of our people are not for visitors."""
+    brief = view.around.briefs.get(incident.id, Brief())
+    severity = say.say(f"incident.severity.{incident.severity}")
+    if incident.owner and brief.owner and view.screen.audience != "foyer":
+        return f"{severity}, {say.say('takeover.ours', name=brief.owner)}"
+    return f"{severity}, {say.say(f'incident.state.{incident.state}')}"
 
 
 def _burst(incident: Incident, say: Words) -> tuple[Node, ...]:
@@ -76,7 +104,7 @@ def _peak(incident: Incident, view: View) -> float:
 
 
 def _steps(on: int) -> Node:
-    bars = (("i", {"class": "on" if step <= on else "off", "key": str(step)}) for step in (1, 2, 3))
+    bars = (("i", {"class": "on" if step <= on else "off", "key": str(step)}) for step in range(1, HIGHEST + 1))
     return ("div", {"class": "steps", "key": "steps", "data-drop": "2"}, *bars)
 
 

@@ -8,6 +8,7 @@ from dashboard.hearing import down, known
 from dashboard.i18n import Words, words
 from dashboard.outage import outage
 from dashboard.panel import Drawing, Node, View
+from dashboard.storm import drilled
 
 BEHIND = 5.0
 """Seconds the data may be old before it is told how many mentions wait to be counted; as in `assets/clock.js`."""
@@ -45,8 +46,12 @@ class LivenessPanel:
             said = f"{say.say('liveness.alarm')} " if silent & {one.id for one in told} else ""
             alarm: Node = ("span", {"class": "what", "data-drop": "0"}, said)
             nodes.append(("span", {"key": "dead", "class": "dead"}, alarm, *_plainly(told, say, now)))
-        if demo(view):
-            nodes.append(("span", {"class": "demo last", "key": "demo"}, say.say("liveness.demo")))
+        marks = (("drill.word", drilled(view.around, view.screen.wall)), ("liveness.demo", demo(view)))
+        stamps = [key for key, there in marks if there]
+        nodes += (
+            ("span", {"class": "demo" if place else "demo last", "key": key}, say.say(key))
+            for place, key in enumerate(stamps)
+        )
         return Drawing(tuple(nodes))
 
 

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -197,8 +198,10 @@ class Publisher:
         reason = "the name cannot be resolved" if unreachable else ""
         await self._bus.report_source(SourceState("live", "bluesky", status, now - 420, now, reason, lag=0.6))
 
-    async def storm(self, brand: str, opened_at: float, *, burst: int = 0, severity: str = "warning") -> None:
-        """Open an incident with its reason, and with a marked burst of so many accounts."""
+    async def storm(
+        self, brand: str, opened_at: float, *, burst: int = 0, severity: str = "warning", **more: Any
+    ) -> Incident:
+        """Open an incident with its reason, with a marked burst of so many accounts, and with `more` of its fields."""
         now = self._clock.now()
         signal = Signal(
             "negative",
@@ -236,7 +239,13 @@ class Publisher:
             reason=reason,
             resonance=Resonance(2_122, 556, 334, 0.5, 0.74, hand),
         )
+        return await self.change(**more)
+
+    async def change(self, **more: Any) -> Incident:
+        """Show the incident as it is from now on."""
+        self._storm = msgspec.structs.replace(self._storm, updated_at=self._clock.now(), **more)
         await self._bus.show_incident(self._storm)
+        return self._storm
 
     async def calm(self) -> None:
         """Resolve the incident."""

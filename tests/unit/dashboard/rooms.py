@@ -8,7 +8,8 @@ from app.domain.tally import contribution, profile, reduce
 from app.domain.usual import Usual, UsualMinute
 from app.domain.wall import Screen
 from dashboard.panel import View
-from dashboard.state import BrandState, State, Surroundings
+from dashboard.state import BrandState, State
+from dashboard.surroundings import Surroundings
 
 NOON = 1_795_000_020.0
 BRAND = Brand("nordlicht", "Nordlicht Strom", "nordlicht")

@@ -11,7 +11,8 @@ from dashboard.feed import Feed
 from dashboard.hub import Hub
 from dashboard.panels.volume import VolumePanel
 from dashboard.rotation import Rotation, eligible
-from dashboard.state import State, Surroundings
+from dashboard.state import State
+from dashboard.surroundings import Surroundings
 from tests.unit.dashboard.rooms import BRAND, NOON, OTHER, delta, said, snapshot
 
 WALL = Wall("main", "Main", ("nordlicht", "other"), dwell=25)

@@ -16,6 +16,9 @@ CONFIG = Config(brands=(BRAND,))
         ({"audience": "foyer"}, Screen("main", audience="foyer")),
         ({"lang": "fr", "theme": "pink", "audience": "all", "distance": "far", "brand": "no body"}, Screen("main")),
         ({"brand": "later"}, Screen("main", brand="later")),
+        ({"lead": "1"}, Screen("main", lead=True)),
+        ({"lead": "0"}, Screen("main", lead=False)),
+        ({"lead": "yes"}, Screen("main")),
         ({"brand": "nordlicht", "distance": "400"}, Screen("main", brand="nordlicht", distance=20.0)),
     ],
 )  # fmt: skip

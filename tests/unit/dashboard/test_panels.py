@@ -167,7 +167,7 @@ def test_where_nobody_listens_there_is_no_figure_and_no_verdict(language, said_s
     assert said_so in text(volume.nodes)
     assert "0" not in text(volume.nodes).replace("60 min", "").replace("12:06", "")
     assert volume.figures["volume-curve"]["data"][-1]["x"][-1] < -20  # the line ends with what was heard
-    assert text(draw("incident", seen).nodes).split()[1] in {"unbekannt", "unknown"}
+    assert any(word in text(draw("incident", seen).nodes) for word in ("unbekannt", "unknown"))
 
 
 def test_a_brand_somebody_tells_us_of_is_heard_though_the_live_source_is_away():
