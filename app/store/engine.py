@@ -38,11 +38,13 @@ from app.store.marks import Marks
 from app.store.mentions import Mentions
 from app.store.migrate import migrate
 from app.store.partitions import Partitions
+from app.store.past import Past
 from app.store.people import People
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.rechecks import Rechecks
 from app.store.retention import Retention
 from app.store.rows import Values
+from app.store.rules import Rules
 from app.store.saved import SavedRows
 from app.store.shelf import fill
 from app.store.silences import Silences
@@ -85,6 +87,8 @@ class Transaction:
         self.conversations = Conversations(connection, identity, partitions)
         self.choruses = Choruses(connection)
         self.people = People(connection)
+        self.rules = Rules(connection)
+        self.past = Past(connection)
 
 
 class Store:
