@@ -9,7 +9,7 @@ from app.crisis.writing import By, Change, Deed, Detail, write
 from app.domain.actor import Actor
 from app.domain.brand import scope
 from app.domain.events import EventKind
-from app.domain.incident import SEVERITIES, Incident, Severity, Signal, raisers
+from app.domain.incident import SEVERITIES, Incident, Severity, Signal, raisers, rules_of
 from app.errors import Conflict
 from app.store.engine import Store, Transaction
 
@@ -37,10 +37,12 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
                 raise Conflict(f"{what} has an open incident already, {one.id}; update that one.")
             if one.topic is None:
                 raise Conflict(f"{one.brand} has an open incident as a whole, {one.id}; join that one.")
-        opened = _taking_in(replace(incident, opened_at=at, updated_at=at), alive)
+        taken = alive if incident.topic is None else []
+        rules = _united(incident.rules, rules_of(incident.signals))
+        opened = _taking_in(replace(incident, opened_at=at, updated_at=at, rules=rules), taken)
         opened = replace(opened, told_peak=opened.peak, told_level=_level(opened), highest_level=_level(opened))
-        detail: Detail = {"peak": opened.peak, "folded": ", ".join(one.id for one in alive) or None}
-        return Change(opened, (("opened", detail),), {}, tuple(_folded(one, opened, actor, at) for one in alive))
+        detail: Detail = {"peak": opened.peak, "folded": ", ".join(one.id for one in taken) or None}
+        return Change(opened, (("opened", detail),), {}, tuple(_folded(one, opened, actor, at) for one in taken))
 
     return (await write(store, bus, Deed(By(actor), "incident.open", at), change)).incident
 
@@ -69,7 +71,7 @@ async def join_incident(
         joined = replace(
             kept,
             signals=(*kept.signals, *new),
-            rules=_united(kept.rules, rules),
+            rules=_united(kept.rules, rules, rules_of(new)),
             severity=max(kept.severity, severity, key=SEVERITIES.index),
             updated_at=max(at, kept.updated_at),
         )
@@ -92,7 +94,7 @@ async def update_incident(store: Store, bus: Bus, actor: Actor, incident: Incide
         brought = replace(
             kept,
             signals=tuple(signals.values()),
-            rules=_united(kept.rules, incident.rules),
+            rules=_united(kept.rules, incident.rules, rules_of(incident.signals)),
             terms=incident.terms,
             authors=incident.authors or kept.authors,
             reason=incident.reason,
@@ -193,10 +195,10 @@ def _because(kept: Incident, now: Incident) -> str:
     return ", ".join(found)
 
 
-def _joined(new: Iterable[tuple[str, str | None]], topics: Iterable[str]) -> Detail:
+def _joined(new: Iterable[tuple[str, str]], topics: Iterable[str]) -> Detail:
     kinds: dict[str, list[str]] = {"detector": [], "rule": []}
     for kind, name in new:
-        kinds[kind].append(str(name))
+        kinds[kind].append(name)
     named = {"detectors": kinds["detector"], "rules": kinds["rule"], "scopes": list(topics)}
     return {name: ", ".join(sorted(found)) for name, found in named.items() if found}
 

@@ -1,6 +1,7 @@
 """Incidents: one storm, one incident, with its reason."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 import msgspec
@@ -114,10 +115,22 @@ class Incident(msgspec.Struct, frozen=True):
         return self.silent_until is not None and at < self.silent_until
 
 
-def raisers(incident: Incident) -> set[tuple[str, str | None]]:
+def raisers(incident: Incident) -> set[tuple[str, str]]:
     """Return what raised an incident, as `("detector", name)` and `("rule", id)`."""
-    detectors = {("detector", signal.detector) for signal in incident.signals}
-    return {*detectors, *(("rule", rule) for rule in incident.rules)}
+    found = {_raiser(signal.detector) for signal in incident.signals}
+    return found | {("rule", rule) for rule in incident.rules}
+
+
+def rules_of(signals: Iterable[Signal]) -> tuple[str, ...]:
+    """Return the ids of the rules among those who signal, in order."""
+    found = (_raiser(signal.detector) for signal in signals)
+    return tuple(dict.fromkeys(name for kind, name in found if kind == "rule"))
+
+
+def _raiser(detector: str) -> tuple[str, str]:
+    """Return what a signal comes from: a rule of the user's says `rule:<id>`."""
+    kind, _, rule = detector.partition(":")
+    return ("rule", rule) if kind == "rule" and rule else ("detector", detector)
 
 
 def wiped(incident: Incident, names: set[str], authors: set[str]) -> Incident:

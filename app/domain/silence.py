@@ -54,7 +54,7 @@ def silenced(silences: Iterable[Silence], incident: Incident, at: float) -> Sile
     Such an incident is kept and listed; it neither takes walls over nor has anybody told.
     """
     found = [one for one in silences if one.active(at) and one.covers(incident)]
-    return max(found, key=lambda one: (one.until, one.id), default=None)
+    return max(found, key=lambda one: (one.until, -one.created_at, one.id), default=None)
 
 
 def checked(silence: Silence) -> Silence:

@@ -1,6 +1,7 @@
 import msgspec
 import pytest
 
+from app.domain.explanation import Explanation, Lead
 from app.domain.incident import Incident, Signal
 from app.errors import NotFound
 from tests.fixtures.store import NOON
@@ -61,3 +62,50 @@ def test_what_an_earlier_version_wrote_is_firing(store):
             assert [found.id for found in tx.incidents.find(state).items] == ["i1"]
         for state in ("acknowledged", "owned", "resolved"):
             assert tx.incidents.find(state).items == []
+
+
+def test_incidents_are_found_by_any_of_their_fields(store):
+    shown = {"topic": "bills", "severity": "crisis", "owner": "anna", "verdict": "real", "drill": "d1"}
+    with store.transaction() as tx:
+        tx.incidents.save(storm(1))
+        tx.incidents.save(msgspec.structs.replace(storm(2, "owned"), **shown))
+        for name, value in shown.items():
+            assert [found.id for found in tx.incidents.find(**{name: value}).items] == ["i2"], name
+            assert tx.incidents.find(**{name: "none"}).items == []
+        assert len(tx.incidents.find("open", "nordlicht", None, 50, topic=None, owner=None).items) == 2
+
+
+def test_verdicts_are_read_by_brand_and_the_last_end_by_topic(store):
+    def kept(number, **more):
+        return msgspec.structs.replace(storm(number, "resolved"), resolved_at=NOON + 99, **more)
+
+    with store.transaction() as tx:
+        tx.incidents.save(kept(1, verdict="noise"))
+        tx.incidents.save(kept(2, topic="bills"))
+        tx.incidents.save(kept(3, verdict="real", drill="d1"))
+        tx.incidents.save(msgspec.structs.replace(storm(4), verdict="real"))
+        tx.incidents.save(msgspec.structs.replace(kept(5, verdict="real"), brand="other"))
+        assert [(one.id, one.verdict) for one in tx.incidents.judged("nordlicht")] == [("i1", "noise"), ("i4", "real")]
+        assert tx.incidents.ended("nordlicht", None).id == "i1"
+        assert tx.incidents.ended("nordlicht", "bills").id == "i2"
+        assert tx.incidents.ended("nordlicht", "hotline") is None
+        assert [one.id for one in tx.incidents.open("nordlicht")] == ["i4"]
+        assert tx.incidents.held("i4").verdict == "real"
+
+
+def test_an_author_who_is_gone_goes_by_name_and_by_key(store):
+    leads = (Lead("gone", 0.5, 10, 2), Lead("there", 0.2, 10, 2))
+    explanation = Explanation(NOON, 9, 1, 0.5, 2, leads=leads)
+    reason = {"de": "Vorneweg Anna und Annabel.", "en": "Led by Anna."}
+    told = msgspec.structs.replace(storm(1), explanation=explanation, reason=reason)
+    with store.transaction() as tx:
+        tx.incidents.save(told)
+        tx.incidents.save(storm(2, brand="other"))
+        assert tx.incidents.forget(["nordlicht"], {"Berta"}, {"else"}) == 0
+        assert tx.incidents.forget(["nordlicht"], set(), {"gone"}) == 1
+        assert [lead.author for lead in tx.incidents.get("i1").explanation.leads] == ["there"]
+        assert tx.incidents.get("i1").authors == ("Anna",)
+        assert tx.incidents.forget(["nordlicht"], {"Anna"}, {"gone"}) == 1
+        kept = tx.incidents.get("i1")
+        assert (kept.authors, kept.reason) == ((), {"de": "Vorneweg … und Annabel.", "en": "Led by …."})
+        assert tx.incidents.get("i2").authors == ("Anna",)

@@ -1,0 +1,64 @@
+"""Comments, statements and ticks: added once, also after the end."""
+
+import pytest
+
+from app.crisis import Handling, Record
+from app.crisis.record import LONGEST, ticked
+from app.errors import WrongInput
+from tests.unit.app.crisis.conftest import ANNA, BEN
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def record(life):
+    return Record(*life.all)
+
+
+async def test_a_comment_is_added_once_and_may_be_said_again_later_or_by_another(life, record):
+    await life.open()
+    for by, pause in ((ANNA, 0), (ANNA, 59), (BEN, 0), (ANNA, 61)):
+        life.clock.advance(pause)
+        await record.comment(by, "i1", " Hotline hilft. ")
+    assert life.details("commented") == [{"text": "Hotline hilft."}] * 3
+    assert life.audit() == ["incident.open", *["incident.comment"] * 3]
+
+
+async def test_after_the_end_there_is_still_something_to_say(life, record):
+    await life.open()
+    await Handling(*life.all).resolve(ANNA, "i1")
+    await record.comment(BEN, "i1", "Nachlese am Montag.")
+    await record.statement(BEN, "i1", life.clock.now() - 60, "Entschuldigung.", "https://example.org")
+    assert life.log() == ["opened", "resolved", "commented", "statement"]
+    assert life.kept().state == "resolved"
+
+
+async def test_a_statement_of_that_instant_is_marked_once_whoever_marks_it(life, record):
+    await life.open()
+    said = life.clock.now() - 600
+    for by in (ANNA, BEN):
+        await record.statement(by, "i1", said, "Wir prüfen.", "https://example.org/a")
+        life.clock.advance(3600)
+    assert life.details("statement") == [{"at": said, "text": "Wir prüfen.", "url": "https://example.org/a"}]
+    await record.statement(ANNA, "i1", said + 60, "Wir prüfen.")
+    assert len(life.details("statement")) == 2
+
+
+async def test_a_step_is_done_undone_and_done_again(life, record):
+    await life.open()
+    for by, done in ((ANNA, True), (BEN, True), (BEN, False), (BEN, False), (ANNA, True)):
+        await record.tick(by, "i1", "3.hotline", done=done)
+    await record.tick(BEN, "i1", "3.legal", done=False)
+    assert life.details("ticked") == [{"step": "3.hotline", "done": done} for done in (True, False, True)]
+    with life.store.reading() as tx:
+        found = ticked(tx.events.of("i1"))
+    assert {step: event.actor for step, event in found.items()} == {"3.hotline": "anna"}
+
+
+async def test_words_have_an_end(life, record):
+    await life.open()
+    await record.comment(ANNA, "i1", "x" * LONGEST)
+    with pytest.raises(WrongInput, match="at most 4,000 characters; this one has 4,001"):
+        await record.comment(ANNA, "i1", "x" * (LONGEST + 1))
+    with pytest.raises(WrongInput, match="at most 80"):
+        await record.tick(ANNA, "i1", "x" * 81, done=True)
