@@ -14,6 +14,7 @@ WAYS = (
     ("proposals", "/admin/proposals"),
     ("sources", "/admin/sources"),
     ("understanding", "/admin/understanding"),
+    ("people", "/admin/people"),
 )
 """What stands in the menu: key of its word, path."""
 

@@ -181,6 +181,12 @@ def working(shifts: Iterable[Shift], persons: Iterable[Person], brand: str = "")
     return tuple(shift for shift in shifts if shift.person in able)
 
 
+def unheard(persons: Iterable[Person], brands: Iterable[str]) -> tuple[str, ...]:
+    """Return the brands of whose crisis nobody could be told."""
+    able = [person for person in persons if person.reachable]
+    return tuple(brand for brand in brands if not any(person.concerned(brand) for person in able))
+
+
 def chain_of(chains: Iterable[Chain], brand: str) -> Chain:
     """Return the chain of a brand: its own, else that of every brand, else the default."""
     by_brand = {chain.brand: chain for chain in chains}

@@ -20,7 +20,7 @@ def page(context: Context) -> Page:
     def layout(lang: str = "", **_: Any) -> Any:
         config = context.config
         say = speaking(config, lang)
-        blocks = [html.H1(say.say("admin.heard")), html.P(say.say("admin.lead"), className="lead")]
+        blocks = [html.H1(say.say("admin.heard")), html.P(say.say("admin.lead"), className="lead"), _people(say)]
         if faults := context.watchlist.faults:
             told = [html.Li(fault.reason, lang="en") for fault in faults]
             blocks.append(
@@ -35,6 +35,12 @@ def page(context: Context) -> Page:
         return f"{speaking(context.config, lang).say('admin.title')} · {context.config.site.name}"
 
     return Page("admin", PATH, layout, title)
+
+
+def _people(say: Words) -> html.Div:
+    """Return the place where `assets/duty.js` says that nobody would be told, and the way to mend it."""
+    to = html.A(say.say("people.see"), href=address("/admin/people", say))
+    return html.Div([html.Div(id="people-warning", role="alert"), html.P(to)])
 
 
 def _rows(context: Context, kind: Kind, say: Words) -> html.Section:

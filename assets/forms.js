@@ -1,0 +1,73 @@
+/* Forms that the pages of people are made of: elements, labelled fields, mistakes beside them, and asking the API. */
+(() => {
+  "use strict";
+  let number = 0;
+
+  /* Makes an element; `on` are listeners, everything else attributes; texts become text only. */
+  function h(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "on") Object.entries(value).forEach(([event, act]) => element.addEventListener(event, act));
+      else if (name === "value" || name === "checked") element[name] = value;
+      else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  }
+
+  function say(words, key, values = {}) {
+    return (words[key] || key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  }
+
+  /* A control under its label, with advice and a place for its mistake. */
+  function field(label, control, help = "") {
+    control.id ||= `f-${++number}`;
+    const parts = [h("label", { for: control.id }, label), control, h("div", { class: "slip", id: `${control.id}-slip`, role: "alert" })];
+    if (help) parts.push(h("p", { class: "help", id: `${control.id}-help` }, help));
+    return h("div", { class: "field" }, ...parts);
+  }
+
+  /* Check boxes or radio buttons under one label. */
+  function choices(label, kind, options, chosen, help = "") {
+    const id = `f-${++number}`;
+    const boxes = options.map(([value, text]) => h("label", {}, h("input", { type: kind, name: id, value, checked: chosen.includes(value) }), text));
+    const parts = [h("span", { class: "label", id }, label), h("div", { class: "choices" }, ...boxes), h("div", { class: "slip", id: `${id}-slip`, role: "alert" })];
+    if (help) parts.push(h("p", { class: "help", id: `${id}-help` }, help));
+    return h("div", { class: "field", role: kind === "radio" ? "radiogroup" : "group", "aria-labelledby": id }, ...parts);
+  }
+
+  const chosen = (group) => [...group.querySelectorAll("input:checked")].map((one) => one.value);
+
+  function select(options, value) {
+    const made = h("select", {}, ...options.map(([key, text]) => h("option", { value: key }, text)));
+    made.value = value;
+    return made;
+  }
+
+  /* Says what is wrong beside a field; returns whether something is. */
+  function slip(place, sentence) {
+    const here = place.querySelector(".slip");
+    here.replaceChildren(...(sentence ? [h("p", {}, sentence)] : []));
+    return Boolean(sentence);
+  }
+
+  /* Moves to the first field with a mistake. */
+  function point(form) {
+    const wrong = [...form.querySelectorAll(".slip")].find((one) => one.textContent);
+    wrong?.closest(".field").querySelector("input, select")?.focus();
+  }
+
+  async function ask(path, method = "GET", body = undefined) {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    const response = await fetch(path, { method, signal: AbortSignal.timeout(30000), ...sent });
+    const answer = response.status === 204 ? null : await response.json();
+    return { ok: response.ok, answer };
+  }
+
+  /* Tells how something ended; sentences of the API are English. */
+  function tell(place, text, english = "") {
+    place.replaceChildren(h("span", {}, text), ...(english ? [" ", h("span", { lang: "en" }, english)] : []));
+  }
+
+  window.Emberwatch = Object.assign(window.Emberwatch || {}, { forms: { h, say, field, choices, chosen, select, slip, point, ask, tell } });
+})();
