@@ -40,6 +40,7 @@ from app.store.migrate import migrate
 from app.store.partitions import Partitions
 from app.store.past import Past
 from app.store.people import People
+from app.store.playbooks import Playbooks
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
 from app.store.rechecks import Rechecks
 from app.store.retention import Retention
@@ -74,6 +75,7 @@ class Transaction:
         self.silences = Silences(connection)
         self.deliveries = Deliveries(connection)
         self.dispatch = Dispatch(connection)
+        self.playbooks = Playbooks(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)
         self.hours = SourceHours(connection)
