@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from alerts.planning_gate import Circle, gate
+from alerts.planning_gate import SILENCED, Circle, gate
+from alerts.planning_worse import gravity, worse
 from app.domain.delivery import TOLD, WAITING, Delivery, Occasion, Progress, delivery_id
 from app.domain.events import IncidentEvent
 from app.domain.incident import SEVERITIES, Incident, raisers
@@ -17,12 +18,11 @@ from app.domain.person import at_least
 from app.domain.roster import ALL, Step, chain_of, steps_due, told
 from app.domain.silence import silenced
 
-TWICE = 2.0
-"""Times the mentions that were told of which are worth telling again."""
 CHASED: frozenset[Occasion] = frozenset({"step", "passed_on"})
 """Told because nobody has acknowledged yet; somebody has, and they need not be disturbed any more."""
 REACHING = frozenset({"planned", "sending", "failed", "delivered"})
 UNREACHED = frozenset({"given_up", "unclear"})
+PERHAPS = "It may have arrived; it is sent again because nobody else can be told."
 
 
 class Pace(NamedTuple):
@@ -104,15 +104,19 @@ class Planner:
         chain = chain_of(self.circle.chains, one.brand)
         return steps_due(chain, one.opened_at, acknowledged, until, one.severity)
 
-    def _take(self, step: Step, occasion: Occasion | None = None) -> None:
-        """Tell whom a step of the chain means, and note that it was taken."""
+    def _take(self, step: Step, occasion: Occasion | None = None) -> bool:
+        """Tell whom a step of the chain means, and note that it was taken; False if there is nobody (yet)."""
         first = not self.progress.done
+        meant = tuple(self._first(step) if first else self._meant(step))
+        if not meant:
+            return False
         known = {one.person for one in self._all() if one.state in TOLD}
-        for person in self._first(step) if first else self._meant(step):
+        for person in meant:
             if person not in known:
                 self._tell(person, occasion or ("opened" if first else "step"), f"s{_name(step)}")
         done = (*self.progress.done, _name(step))
         self.progress = msgspec.structs.replace(self.progress, done=done)
+        return True
 
     def _meant(self, step: Step) -> tuple[str, ...]:
         brand = self.incident.brand
@@ -148,7 +152,7 @@ class Planner:
         found: dict[str, Delivery] = {}
         for one in self._all():
             if one.state in TOLD and one.occasion != "resolved":
-                found[one.person] = max(found.get(one.person, one), one, key=_gravity)
+                found[one.person] = max(found.get(one.person, one), one, key=gravity)
         return found
 
     def _hand_over(self) -> None:
@@ -164,8 +168,14 @@ class Planner:
             self.progress = msgspec.structs.replace(self.progress, passed=(*self.progress.passed, *lost))
             self._next()
         if self._all() and at_least(self.incident.severity, "warning"):
-            while not any(one.state in REACHING for one in self._all()) and self._next():
+            while not self._reaching() and self._next():
                 pass
+            for one in [] if self._reaching() else self._all():
+                if one.state == "unclear":
+                    self._change(msgspec.structs.replace(one, state="failed", due_at=self.at, reason=PERHAPS))
+
+    def _reaching(self) -> bool:
+        return any(one.state in REACHING for one in self._all())
 
     def _unreached(self) -> list[str]:
         """Return persons of whom every message failed for good or was cut off."""
@@ -178,26 +188,25 @@ class Planner:
         """Take the next step of the chain before its time; False if there is none left."""
         step = next((one for one in self._steps(float("inf")) if _name(one) not in self.progress.done), None)
         step = step or (None if _name(LAST) in self.progress.done else LAST)
-        if step is None:
-            return False
-        self._take(step, "passed_on")
-        return True
+        return step is not None and self._take(step, "passed_on")
 
     def _over(self) -> None:
         """Tell those who know of it that it is over; what waits says so by itself."""
         self._call_off()
-        if not self._known and self.events and self.events[0].kind == "opened":
-            for step in self._steps(self.incident.resolved_at or self.at)[:1]:
-                self._take(step)
+        if self.incident.folded_into is not None:
+            return  # it goes on as part of another
+        if not self._known and any(event.kind == "opened" for event in self.events):
+            chain = chain_of(self.circle.chains, self.incident.brand)
+            for step in steps_due(chain, self.incident.opened_at, None, self.at, self.incident.severity)[:1]:
+                self._take(step, "resolved")
             return
         sent = {(one.person, one.way) for one in self._all() if one.state in {"sending", "delivered", "unclear"}}
         done = {(one.person, one.way) for one in self._all() if one.occasion == "resolved" and one.state in TOLD}
-        for person, way in sorted(sent - done):
-            waiting = self._waiting(person, way)
-            if waiting is not None:
-                self._change(msgspec.structs.replace(waiting, occasion="resolved", events=self._told(waiting)))
-            else:
-                self._plan_way(person, way, "resolved")
+        waiting = {(one.person, one.way): one for one in self._all() if one.state in WAITING}
+        for one in [one for one in waiting.values() if not one.reason.startswith(SILENCED)]:
+            self._change(msgspec.structs.replace(one, occasion="resolved", events=self._told(one)))
+        for person, way in sorted(sent - done - waiting.keys()):
+            self._plan_way(person, way, "resolved")
 
     def _call_off(self) -> None:
         for one in self._all():
@@ -274,21 +283,6 @@ class Planner:
 
 LAST = Step(0, ALL)
 """What comes after the end of every chain when nobody could be reached: everybody."""
-
-
-def worse(last: Delivery, incident: Incident) -> bool:
-    """Tell whether an incident is so much worse than what somebody was told that they are told again.
-
-    Its severity rose, or a crisis reached a higher level, or there are twice the mentions.
-    """
-    rank, before = SEVERITIES.index(incident.severity), SEVERITIES.index(last.severity)
-    level = incident.level.value if incident.level else 0
-    higher = incident.severity == "crisis" and level > last.level
-    return rank > before or (rank == before and (higher or 0 < TWICE * last.peak <= incident.peak))
-
-
-def _gravity(one: Delivery) -> tuple[int, int, float]:
-    return SEVERITIES.index(one.severity), one.level, one.peak
 
 
 def _name(step: Step) -> str:

@@ -12,6 +12,7 @@ from app.domain.person import Person, quiet_until
 from app.domain.roster import Chain, Shift
 from app.domain.silence import Silence, silenced
 
+SILENCED = "Silenced by"
 AGAIN = 60.0
 """Seconds after which what is held is looked at again: quiet hours may be changed, a silence ended."""
 
@@ -70,8 +71,8 @@ def gate(one: Delivery, incident: Incident | None, circle: Circle, at: float) ->
 def _silent(one: Delivery, incident: Incident, circle: Circle, at: float) -> Gate | None:
     silence = silenced(circle.silences, incident, at)
     if silence is not None:
-        return Gate(open=False, until=silence.until, reason=f"Silenced by {silence.owner}.", at=at)
-    was = one.state == "held" and one.reason.startswith("Silenced") and one.occasion != "resolved"
+        return Gate(open=False, until=silence.until, reason=f"{SILENCED} {silence.owner}.", at=at)
+    was = one.state == "held" and one.reason.startswith(SILENCED) and one.occasion != "resolved"
     if was and incident.state == "resolved":
         return Gate(open=False, reason="It was over before the silence ended.")
     return None

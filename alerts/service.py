@@ -7,10 +7,12 @@ import structlog
 
 from alerts.acting import Acting
 from alerts.correcting import Corrected
+from alerts.dispatch import Dispatcher
 from alerts.duty import Duty
 from alerts.evaluate import KEPT, STEP, Watch
 from alerts.farewell import dismiss
 from alerts.hearing import heard
+from alerts.heartbeat import Heartbeat
 from alerts.learning import Learning, apart
 from alerts.sources import SourceWatch
 from app.domain.actor import system
@@ -62,6 +64,7 @@ class AlertsService:
         self._fresh: set[str] = set()
         """Brands that became ours and whose open incident is not known yet."""
         self._corrected = Corrected(context.bus)
+        self._dispatcher = Dispatcher(context)
         self._stepped = self._published = self._asked = 0.0
         self._since = context.clock.now()
 
@@ -72,6 +75,8 @@ class AlertsService:
                 group.start_soon(self._learn_for_ever)
                 group.start_soon(SourceWatch(self._context).run)
                 group.start_soon(self._corrected.run)
+                group.start_soon(self._dispatcher.run)
+                group.start_soon(Heartbeat(self._context, self._dispatcher, lambda: self._stepped).run)
                 while True:
                     try:
                         await self.work()

@@ -185,7 +185,7 @@ def _fault(context: Context, now: float) -> Fault | None:
     refused = context.store.refusal()
     if refused and refused.kind != "busy":
         return Fault("archive", refused.kind, now, str(refused))
-    return next(iter(context.watchlist.faults), None) or context.faults.get("analysis")
+    return next(iter(context.watchlist.faults), None) or context.faults.get("analysis") or context.faults.get("alerts")
 
 
 def _sentence(error: BaseException) -> str:

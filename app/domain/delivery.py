@@ -90,7 +90,12 @@ class Stall(msgspec.Struct, frozen=True):
     until: float | None = None
     reason: dict[str, str] = {}
     """Why, as a sentence, by language (`de`, `en`)."""
+    noted_at: float = 0.0
+    severity: Severity = "warning"
     told_at: float | None = None
+    """When people were told, None before."""
+    ended_at: float | None = None
+    """When they were told that it works again."""
 
 
 class Beat(msgspec.Struct, frozen=True):

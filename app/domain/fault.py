@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Part = Literal["redis", "archive", "config", "analysis"]
+Part = Literal["redis", "archive", "config", "analysis", "alerts"]
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -15,7 +15,7 @@ class Fault(msgspec.Struct, frozen=True):
     """`away`, `disk`, `memory`, `password`, `readonly` or `refused`; see `app.errors.Trouble`.
 
     Of config: `mistake`, `unfit` or `restart`; the system goes on with the configuration it has. Of analysis: `model`;
-    a simpler analyzer does its work.
+    a simpler analyzer does its work. Of alerts: `undelivered` or `heartbeat`; nobody outside may hear of a storm.
     """
     since: float
     reason: str

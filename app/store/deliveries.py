@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from app.domain.delivery import WAITING, Beat, Delivery, DeliveryState, Progress, Stall
 from app.errors import NotFound
-from app.store.alerting import delivery, dispatch
+from app.store.alerting import delivery, dispatch, drill
 from app.store.page import Page, cursor_after, position_of
 from app.store.statements import put, replacing, write
 
@@ -28,6 +28,17 @@ class Deliveries:
     def save(self, made: Delivery) -> None:
         """Keep a delivery in its present state, instead of its earlier one."""
         write(self._connection, replacing(self._connection.dialect, delivery), [tuple(_row(made).values())])
+
+    def amend(self, made: Delivery) -> bool:
+        """Keep a delivery in its present state if it still waits; False if it is on the wire by now, or through."""
+        row = _row(made)
+        waiting = update(delivery).where(delivery.c.id == made.id, delivery.c.state.in_(sorted(WAITING)))
+        return self._connection.execute(waiting.values(row)).rowcount == 1
+
+    def again(self, made: Delivery) -> bool:
+        """Let a delivery wait again that was cut off on the wire; False if it is not one of those."""
+        unclear = update(delivery).where(delivery.c.id == made.id, delivery.c.state == "unclear")
+        return self._connection.execute(unclear.values(_row(made))).rowcount == 1
 
     def take(self, made: Delivery, worker: str, at: float) -> Delivery | None:
         """Put a waiting delivery on the wire in the name of a worker; None if it does not wait any more."""
@@ -77,6 +88,11 @@ class Deliveries:
         last = found[limit - 1] if len(found) > limit else None
         return Page(found[:limit], cursor_after((last.planned_at, last.id)) if last else None)
 
+    def given_up(self, since: float) -> list[Delivery]:
+        """Return what was given up of all that was planned since an instant, the latest first."""
+        query = select(delivery.c.document).where(delivery.c.state == "given_up", delivery.c.at >= since)
+        return self._read(query.order_by(delivery.c.at.desc(), delivery.c.id).limit(100))
+
     def _read(self, query: Select[str]) -> list[Delivery]:
         return [msgspec.json.decode(document, type=Delivery) for document in self._connection.scalars(query)]
 
@@ -115,6 +131,13 @@ class Dispatch:
         """Note no more how far telling of an incident that is over has come."""
         self._connection.execute(delete(dispatch).where(dispatch.c.name == INCIDENT + incident))
 
+    def drilled(self, drills: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return by drill the ids of the persons who take part: `recipients` of its document."""
+        query = select(drill.c.id, drill.c.document).where(drill.c.id.in_(list(drills)))
+        return (
+            {str(name): _taking_part(document) for name, document in self._connection.execute(query)} if drills else {}
+        )
+
     def stalls(self) -> dict[str, Stall]:
         """Return what of ours stands still, or did a while ago, by its name."""
         return msgspec.json.decode(self._get(STALLS) or "{}", type=dict[str, Stall])
@@ -150,3 +173,11 @@ def _row(made: Delivery) -> dict[str, object]:
         "at": made.planned_at,
         "document": msgspec.json.encode(made).decode(),
     }
+
+
+class _Drill(msgspec.Struct):
+    recipients: tuple[str, ...] = ()
+
+
+def _taking_part(document: str) -> tuple[str, ...]:
+    return msgspec.json.decode(document, type=_Drill).recipients

@@ -79,11 +79,11 @@ def router(context: Context) -> APIRouter:
 
 
 def _notices(here: Iterable[Fault], reports: Mapping[str, Mapping[str, Report]]) -> list[Fault]:
-    """Return what is wrong with config.yaml or an analyzer anywhere, once each: the system goes on with what it has."""
+    """Return what is wrong with config.yaml, an analyzer or telling people, once each: the system goes on without."""
     there = (report.fault for workers in reports.values() for report in workers.values() if report.fault)
     found: dict[str, Fault] = {}
     for fault in [*here, *there]:
-        if fault.part in {"config", "analysis"}:
+        if fault.part in {"config", "analysis", "alerts"}:
             found.setdefault(fault.reason, fault)
     return list(found.values())
 
