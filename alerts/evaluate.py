@@ -1,38 +1,48 @@
-"""One brand under watch: its minutes, its detectors, and when an incident opens, changes and ends."""
+"""One scope under watch: its detectors, and when an incident opens, changes and ends."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
-from alerts.detector import Detector
-from alerts.hearing import GONE, MISSED, stretches
+from alerts import onset
+from alerts.combining import Bars, combined, raising, severity
+from alerts.detector import Detector, Hearing
+from alerts.hearing import stretches
+from alerts.memory import HOUR, KEPT, LATE, STEP, Memory, shared
+from alerts.record import Record, first_bars
+from alerts.rehearsal import rehearse
+from alerts.rules.watch import RuleSet, heavier
+from alerts.sentences import words_of
 from alerts.surge import Surge
-from alerts.wording import THIN, Figures
+from alerts.wording import Figures
 from app.domain.incident import Incident, Severity, Signal
-from app.domain.tally import MinuteTally, TallyDelta, merge, minutes, only, split
-from app.domain.usual import Usual, UsualMinute
+from app.domain.post import Post
+from app.domain.tally import MinuteTally, TallyDelta
+from app.domain.threshold import SEVERITIES
+from app.domain.usual import Usual
 
-HOUR = 3600
-LATE = 120
-"""Seconds a minute may still change before it is learned."""
-KEPT = 3 * HOUR
-STEP = 10.0
-"""Seconds of data time between two judgements."""
+__all__ = ["KEPT", "LATE", "STEP", "Decision", "Watch"]
+
 CALM = 1800.0
 """Seconds without alarm, while the sources listen, after which an incident is resolved."""
-REST = 1800.0
-"""Seconds after a resolve in which only twice its peak opens another."""
+LASTS, LATELY, STILL = 0.75, 900, 1.5
+"""An incident lasts while the risk is this share of what raises, and so many seconds bring so many times the usual."""
+REST = 12 * 3600.0
+"""Seconds after a resolve in which only twice its peak, or a heavier severity, opens another."""
 AHEAD = 15
-LOOK = 300
-"""Seconds the figures of the reason cover at most: what is now, not what was."""
-YOUNG = 300.0
-"""Seconds in which a new incident is told anew every minute, because its drivers are only just showing."""
+YOUNG = 600.0
+"""Seconds in which a new incident is told anew every minute, because what drives it is only just showing …"""
+OFTEN, SELDOM = 60.0, 300.0
+"""… and seconds between two tellings then, and later while it lasts."""
 GROWTH = 1.1
-"""Factor by which the pace must grow before an incident is told anew."""
-TOLD_RATIO = 2.0
-"""Multiple of the usual from which the sentence speaks of all mentions, though only the negative ones raised."""
+"""Factor by which the pace must grow before an incident is told anew out of turn."""
 CRISIS_RATIO, CRISIS_SHARE = 4.0, 0.4
+"""A crisis is a strong surge in which a large part is negative."""
+KNOWN = 86_400.0
+"""Seconds of history below which nothing is worth a note: everything is new then."""
+SHIFTING = frozenset({"sentiment", "campaign"})
+"""Detectors that compare shares: a source that is missing shifts them, and that is no change of mind."""
 
 Action = Literal["open", "update", "resolve"]
 
@@ -47,29 +57,45 @@ class Decision(msgspec.Struct, frozen=True):
     peak: float = 0.0
     again: bool = False
     """The same instant as before, because labels changed: signals that no longer raise are told, too."""
+    risk: float = 0.0
+    """Of all detectors together, as -log10 of the share of days that reach it."""
+    topic: str | None = None
+    """Id of the topic or campaign it is about; None: the brand as a whole."""
+    words: dict[str, str] = {}
+    """The reason as a sentence by language, where it is not the number of mentions that raises."""
 
 
 class Watch:
-    """Keeps the minutes of one brand and judges them; pure: time and deltas come in, decisions go out."""
+    """Judges one scope by its minutes and posts; pure: time, deltas and posts come in, decisions go out.
 
-    def __init__(self, brand: str, detectors: Callable[[], Sequence[Detector]], zone: str) -> None:
-        self.brand = brand
+    A scope is a brand as a whole (`brand`) or one of its topics and campaigns (`brand/topic`).
+    """
+
+    def __init__(self, scope: str, detectors: Callable[[], Sequence[Detector]], zone: str) -> None:
+        self.scope = scope
+        self.brand, _, part = scope.partition("/")
+        self.topic = part or None
         self._make = detectors
         self._zone = zone
-        self.tally: TallyDelta = {}
-        """The brand's minutes of the last hours, as the bus keeps them."""
-        self._said: dict[int, MinuteTally] = {}
-        self._learned = 0
-        self._deaf: set[int] = set()
-        self._missed = 0.0
-        self._spoke = 0
+        self.memory = Memory(scope)
+        self.bars: Bars = first_bars({"note": 30.0, "warning": 4.0, "crisis": 1.0})
+        """The risk each severity takes; whoever knows the budget sets them."""
+        self.record = Record()
+        self.rules = RuleSet((), scope, zone)
+        """What its people said is an alarm, beside what detectors say."""
         self._last = 0.0
         self._calm = 0.0
-        self._ended: tuple[float, float] | None = None
+        self._deaf_at = float("-inf")
+        self._ended: Incident | None = None
         self.oldest = float("inf")
         """Start of the oldest minute learned."""
         self.incident: Incident | None = None
         self.learn(())
+
+    @property
+    def tally(self) -> TallyDelta:
+        """Return the minutes of the last hours, as the bus keeps them."""
+        return self.memory.tally
 
     def learn(self, history: Iterable[MinuteTally], until: float = 0.0) -> None:
         """Begin anew from past minutes, oldest first; what lies after `until` is learned as time goes on."""
@@ -77,12 +103,14 @@ class Watch:
         surges = [one for one in self.detectors if isinstance(one, Surge)]
         self._volume = next((one for one in surges if one.name == "volume"), None) or Surge(self.brand, self._zone)
         self._pupils = tuple({id(one): one for one in (*self.detectors, self._volume)}.values())
-        past = [minute for minute in history if minute.start < until - LATE]
-        for stretch in stretches(past):
-            for pupil in self._pupils:
-                pupil.learn(stretch)
+        past = [shared(minute) for minute in history if minute.start < until - LATE]
         self.oldest = past[0].start if past else float("inf")
-        self._learned = max(past[-1].start + 60 if past else 0, int(until - LATE) // 60 * 60)
+        self.record = Record()
+        self.rules = RuleSet(self.rules.stated, self.scope, self._zone)
+        for stretch in stretches(past):
+            self.rules.learn(stretch)
+            rehearse(self._pupils, self._rehearsed, stretch, self.record, past[0].start)
+        self.memory.learned = max(past[-1].start + 60 if past else 0, int(until - LATE) // 60 * 60)
 
     @property
     def basis(self) -> float:
@@ -90,26 +118,24 @@ class Watch:
         return self._volume.baseline.basis
 
     def resume(self, incident: Incident | None, ended: Incident | None = None) -> None:
-        """Go on with an incident that was open, and remember the one that ended last."""
-        self.incident = incident
-        self._calm = 0.0
-        self._ended = (ended.resolved_at, ended.peak) if ended and ended.resolved_at else None
+        """Go on with an incident that was not over, and remember the one that ended last."""
+        known = self.incident is not None and incident is not None and self.incident.id == incident.id
+        self._calm = self._calm if known else 0.0
+        self.incident, self._ended = incident, ended
 
     def take(self, tally: TallyDelta) -> None:
-        """Take over this brand's buckets as they stand on the bus, instead of what was known of them."""
-        for name, fields in only(tally, "m").items():
-            if split(name)[0] == self.brand:
-                self._drop(name)
-                if fields:
-                    self.tally[name] = fields
-                    self._said |= minutes({name: fields}, self.brand)
+        """Take over this scope's buckets as they stand on the bus, instead of what was known of them."""
+        self.memory.take(tally)
 
     def add(self, delta: TallyDelta) -> None:
-        """Add a delta; what does not concern this brand's minutes is left out."""
-        mine = {name: fields for name, fields in only(delta, "m").items() if split(name)[0] == self.brand}
-        merge(self.tally, mine)
-        for name in mine:
-            self._said |= minutes({name: self.tally[name]}, self.brand)
+        """Add a delta; what does not concern this scope's minutes is left out."""
+        self.memory.add(delta)
+
+    def hear(self, posts: Sequence[Post]) -> None:
+        """Take in single posts of this scope as they stand now."""
+        for detector in self.detectors:
+            if isinstance(detector, Hearing):
+                detector.hear(posts)
 
     def demo(self) -> bool:
         """Tell whether what was said of late comes from a demo source."""
@@ -121,19 +147,29 @@ class Watch:
         """Return the band of the last hour and the next minutes."""
         first = int(at) // 60 * 60 - HOUR
         band = self._volume.usual(first, 60 + AHEAD)
-        return Usual(self.brand, at, tuple(band), self._volume.baseline.basis)
+        return Usual(self.scope, at, tuple(band), self._volume.baseline.basis)
 
-    def step(self, at: float, *, heard: bool) -> Decision:
-        """Judge the instant `at`; `heard` says whether the brand's sources listen, else silence means nothing."""
-        self._forget(at)
-        said = self._said
-        current = int(at) // 60 * 60
-        recent = [said[start] for start in range(current - HOUR, current + 1, 60) if start in said]
-        signals = tuple(detector.step(at, recent) for detector in self.detectors)
-        if not heard:
-            self._deaf.update({int(at) // 60 * 60, int(at - STEP) // 60 * 60})
-        decision = self._decide(at, signals, said, heard=heard)
-        self._catch_up(at, said)
+    def risk(self, signals: Sequence[Signal]) -> float:
+        """Return the risk of what its detectors say together; those of rules do not count."""
+        named = {one.name: one for one in self.detectors}
+        return combined((named[signal.detector], signal) for signal in signals if signal.detector in named)
+
+    def raises(self, signals: Sequence[Signal]) -> bool:
+        """Tell whether what its detectors say together is worth an incident."""
+        return severity(self.risk(signals), self.bars) is not None
+
+    def step(self, at: float, *, heard: bool, calm: bool = True) -> Decision:
+        """Judge the instant `at`; `heard` says whether the brand's sources listen, else silence means nothing.
+
+        Of a topic or campaign `calm` says whether the brand as a whole is: only then it is an incident of its own.
+        """
+        memory = self.memory
+        memory.forget(at)
+        memory.listen(at, self._last, heard=heard)
+        self._deaf_at = self._deaf_at if heard else at
+        decision = self._decide(at, self._judged(at, memory.recent(at)), heard=heard, calm=calm)
+        decision = self._reviewed(at, decision, calm=calm)
+        self._catch_up(at)
         self._last = at
         return decision
 
@@ -142,122 +178,122 @@ class Watch:
         decision = self.step(at, heard=heard)
         if self.incident is None or decision.action is not None:
             return msgspec.structs.replace(decision, again=True)
-        figures = decision.figures or self._figures(at, decision.signals, self._said)
+        figures = decision.figures or self._figures(at, decision.signals)
         return msgspec.structs.replace(decision, action="update", figures=figures, again=True)
 
-    def _decide(self, at: float, signals: tuple[Signal, ...], said: dict[int, MinuteTally], *, heard: bool) -> Decision:
-        raised = tuple(signal for signal in signals if signal.alarm)
-        if not raised:
-            listening = heard and not self._mute(at)
-            passed = min(max(at - self._last, 0.0), 60.0) if listening and self._last else 0.0
-            self._calm += passed
-            over = self.incident is not None and self._calm >= CALM
-            return Decision(signals, "resolve" if over else None)
-        self._calm = 0.0
-        figures = self._figures(at, signals, said)
-        peak = self._peak(at, figures.since, said)
-        severity = _severity(raised, figures)
+    def _judged(self, at: float, recent: Sequence[MinuteTally]) -> tuple[Signal, ...]:
+        """Return what each detector says; where nobody spoke for an hour, only those of single posts are asked."""
+        spoken = self.incident is not None or any(minute.count for minute in recent)
+        shifted = at - self._deaf_at < HOUR
+        asked = (one for one in self.detectors if spoken or isinstance(one, Hearing))
+        return tuple(one.step(at, recent) for one in asked if not (shifted and one.name in SHIFTING))
+
+    def _rehearsed(self, at: float, recent: Sequence[MinuteTally]) -> float:
+        return self.risk([one.step(at, recent) for one in self.detectors if not isinstance(one, Hearing)])
+
+    def _decide(self, at: float, signals: tuple[Signal, ...], *, heard: bool, calm: bool) -> Decision:
+        listening = heard and not self.memory.mute(at)
+        risk = self.risk(signals)
+        if listening:
+            self.record.note(at, risk)
+        found = severity(risk, self.bars)
+        if found == "note" and self.basis < KNOWN:
+            found = None
+        ruled = tuple(one for one in self.rules.step(at, self.memory.recent(at)) if one.alarm)
+        alarm = any(signal.alarm for signal in (*signals, *ruled)) or self._lasts(at, risk)
+        if found is not None and (alarm or self.incident is None):
+            named = {one.name: one for one in self.detectors}
+            signals = raising([(named[signal.detector], signal) for signal in signals], self.bars[found])
+        found = heavier(found, self.rules.severity(ruled))
+        said = Decision((*signals, *ruled), risk=risk, topic=self.topic)
         if self.incident is None:
-            resting = self._ended and at - self._ended[0] < REST and peak < 2 * self._ended[1]
-            return Decision(signals, None if resting else "open", figures, severity, peak)
-        grown = self._grown(at, raised, severity, peak)
-        return Decision(signals, "update" if grown else None, figures, severity, peak)
+            return self._opened(at, said, found) if found is not None and (calm or ruled) else said
+        self._calm = 0.0 if alarm else self._calm + self._passed(at, listening=listening)
+        if self._calm >= CALM:
+            return msgspec.structs.replace(said, action="resolve")
+        return self._told(at, said, found or "note")
 
-    def _grown(self, at: float, raised: tuple[Signal, ...], severity: Severity, peak: float) -> bool:
-        incident = self.incident
-        if incident is None or at - incident.updated_at < 60.0:  # noqa: PLR2004 - a minute between two tellings
+    def _lasts(self, at: float, risk: float) -> bool:
+        """Tell whether an incident goes on, whatever single detectors say: long windows alone keep none up."""
+        heavy = self.incident is not None and self.incident.severity != "note"
+        if risk < LASTS * self.bars["warning" if heavy else "note"]:
             return False
-        joined = {signal.detector for signal in raised} - {signal.detector for signal in incident.signals}
-        worse = severity == "crisis" and incident.severity != "crisis"
-        young = at - incident.opened_at <= YOUNG
-        return young or bool(joined) or worse or peak >= GROWTH * incident.peak
+        surges = (one for one in self.detectors if isinstance(one, Surge))
+        return any(onset.ratio(at, LATELY, self.memory.said, one) >= STILL for one in surges)
 
-    def _figures(self, at: float, signals: tuple[Signal, ...], said: dict[int, MinuteTally]) -> Figures:
-        """Count from the onset on, at most the last five minutes; mentions if they surge, too, else what raised."""
-        teller = self._teller(signals)
-        since = self.incident.since if self.incident else self._onset(at, said, teller)
-        begin = max(int(since) // 60 * 60, int(at - LOOK) // 60 * 60)
-        covered = max(at - begin, 60.0) / 60
-        taken = [said[start] for start in range(begin, int(at) + 1, 60) if start in said]
-        mentions = sum(minute.count for minute in taken)
-        band = teller.usual(begin, int(at - begin) // 60 + 1)
-        return Figures(
-            since=since,
-            actual=sum(teller.measure(minute) for minute in taken) / covered,
-            expected=sum(minute.expected for minute in band) / max(len(band), 1),
-            share=sum(minute.negative for minute in taken) / max(mentions, 1),
-            negative=teller.name == "negative",
-            basis=min(teller.baseline.basis, THIN),
-            at=at,
+    def _passed(self, at: float, *, listening: bool) -> float:
+        return min(max(at - self._last, 0.0), 60.0) if listening and self._last else 0.0
+
+    def _opened(self, at: float, said: Decision, found: Severity) -> Decision:
+        made = self._described(at, said, found)
+        self._calm = 0.0
+        ended = self._ended
+        if ended is not None and ended.resolved_at is not None and at - ended.resolved_at < REST:
+            worse = SEVERITIES.index(made.severity) > SEVERITIES.index(ended.severity)
+            again = self.rules.begun(said.signals, ended.resolved_at)
+            if not worse and not again and made.peak < 2 * ended.peak:
+                return made
+        return msgspec.structs.replace(made, action="open")
+
+    def _told(self, at: float, said: Decision, found: Severity) -> Decision:
+        """Have an incident told anew at once if it grows, else every minute at first, and every five later."""
+        incident = self.incident
+        if incident is None or at - incident.updated_at < STEP:
+            return said
+        raised = {signal.detector for signal in said.signals if signal.alarm}
+        made = self._described(at, said, found) if raised else None
+        passed = at - incident.updated_at
+        due = passed >= (OFTEN if at - incident.opened_at <= YOUNG else SELDOM)
+        if made is not None and not due:
+            joined = raised - {signal.detector for signal in incident.signals}
+            worse = SEVERITIES.index(made.severity) > SEVERITIES.index(incident.severity)
+            due = bool(joined) or worse or (passed >= OFTEN and made.peak >= GROWTH * incident.peak)
+        if not due:
+            return made or said
+        return msgspec.structs.replace(made or self._described(at, said, "note"), action="update")
+
+    def _described(self, at: float, said: Decision, found: Severity) -> Decision:
+        figures = self._figures(at, said.signals)
+        raised = {signal.detector for signal in said.signals if signal.alarm}
+        before = heavier(self.rules.severity(said.signals), self.incident.severity if self.incident else SEVERITIES[0])
+        strong = figures.ratio >= CRISIS_RATIO and figures.share >= CRISIS_SHARE and len(raised) > 1
+        return msgspec.structs.replace(
+            said,
+            figures=figures,
+            severity=max(
+                "warning" if found == "crisis" and not strong else found, before or found, key=SEVERITIES.index
+            ),
+            peak=onset.peak(at, figures.since, self.memory.said),
+            words=words_of((*self.detectors, *self.rules.watches), said.signals),
         )
 
-    def _teller(self, signals: tuple[Signal, ...]) -> Surge:
-        surging = {one.detector for one in signals if one.alarm or one.actual >= TOLD_RATIO * one.expected}
-        raised = {one.detector for one in signals if one.alarm}
-        if self._volume.name in surging:
-            return self._volume
-        found = (one for one in self.detectors if isinstance(one, Surge) and one.name in raised)
-        return next(found, self._volume)
+    def _figures(self, at: float, signals: Sequence[Signal]) -> Figures:
+        teller = onset.teller_of(self.detectors, self._volume, signals)
+        return onset.figures(at, self.incident.since if self.incident else None, self.memory.said, teller)
 
-    def _onset(self, at: float, said: dict[int, MinuteTally], teller: Surge) -> float:
-        """Return the start of the first minute beyond the band, one ordinary minute in between allowed."""
-        current = int(at) // 60 * 60
-        band: list[UsualMinute] = teller.usual(current - HOUR, 61)
-        onset, missed = current, 0
-        for minute in reversed(band):
-            there = said.get(minute.start)
-            if there is not None and teller.measure(there) > minute.high:
-                onset, missed = minute.start, 0
-            elif minute.start < current:
-                missed += 1
-            if missed > 1:
-                break
-        return float(onset)
+    def _reviewed(self, at: float, decision: Decision, *, calm: bool) -> Decision:
+        """Judge what came of a time in which nobody listened: a storm in it is told, though it may be over."""
+        back = self.memory.back(at, self._volume.baseline.rate)
+        if self.incident is not None or decision.action is not None or not calm:
+            return decision
+        for start in back:
+            then = start + 59.0
+            signals = self._judged(then, self.memory.recent(then))
+            found = severity(self.risk(signals), self.bars)
+            if found is not None and found != "note":
+                said = Decision(signals, risk=self.risk(signals), topic=self.topic)
+                return self._opened(then, said, found)
+        return decision
 
-    @staticmethod
-    def _peak(at: float, since: float, said: dict[int, MinuteTally]) -> float:
-        return float(max((minute.count for start, minute in said.items() if since <= start <= at), default=0))
-
-    def _catch_up(self, at: float, said: dict[int, MinuteTally]) -> None:
+    def _catch_up(self, at: float) -> None:
         """Learn the minutes that no longer change; a minute in which nobody listened or judged teaches nothing."""
-        if at - self._last > 60.0 + STEP:
-            self._learned = max(self._learned, int(at) // 60 * 60)
-        until = int(at - LATE) // 60 * 60
-        for start in range(self._learned, until, 60):
-            minute = said.get(start) or MinuteTally(start)
-            self._listen(minute)
-            if start not in self._deaf and not self._mute(start):
+        memory = self.memory
+        for minute in memory.due(at):
+            if minute is None:
+                continue
+            memory.quiet(minute, self._volume.baseline.rate(minute.start))
+            if not memory.mute(minute.start):
                 for pupil in self._pupils:
                     pupil.learn([minute])
-                self.oldest = min(self.oldest, start)
-        self._learned = max(until, self._learned)
-        self._deaf = {start for start in self._deaf if start >= until}
-
-    def _listen(self, minute: MinuteTally) -> None:
-        if minute.count:
-            self._missed, self._spoke = 0.0, minute.start
-        else:
-            self._missed += self._volume.baseline.rate(minute.start)
-
-    def _mute(self, at: float) -> bool:
-        """Tell whether nobody can be listening, whatever the sources say: too much is missing for a lull.
-
-        After a day the silence is believed.
-        """
-        return self._missed >= MISSED and at - self._spoke < GONE
-
-    def _forget(self, at: float) -> None:
-        for name in [name for name in self.tally if split(name)[2] < at - KEPT - HOUR]:
-            self._drop(name)
-
-    def _drop(self, name: str) -> None:
-        self.tally.pop(name, None)
-        first = split(name)[2]
-        for start in range(first, first + HOUR, 60):
-            self._said.pop(start, None)
-
-
-def _severity(raised: tuple[Signal, ...], figures: Figures) -> Severity:
-    """Return how bad it is: a crisis is a strong surge in which a large part is negative."""
-    both = len({signal.detector for signal in raised}) > 1
-    return "crisis" if both and figures.ratio >= CRISIS_RATIO and figures.share >= CRISIS_SHARE else "warning"
+                self.rules.learn([minute])
+                self.oldest = min(self.oldest, minute.start)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from anyio import to_thread
 
+from alerts.detector import scopes
 from alerts.evaluate import Watch
 from app.domain.tally import MinuteTally, TallyDelta, minutes, split
 from app.registry import load_all
@@ -65,7 +66,7 @@ class Learning:
         return watches
 
     def _watch(self, brand: str) -> Watch:
-        kinds = load_all("detectors").values()
+        kinds = [kind for kind in load_all("detectors").values() if "brand" in scopes(kind)]
         return Watch(brand, lambda: [kind(brand, self._zone) for kind in kinds], self._zone)
 
     async def again(self, watches: Iterable[Watch], at: float) -> set[str]:

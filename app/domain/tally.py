@@ -246,7 +246,7 @@ def minutes(tally: Mapping[str, Mapping[str, int]], brand: str) -> dict[int, Min
         for field, number in fields.items():
             minute, measure = field.split(":", 1)
             found.setdefault(start + 60 * int(minute), {})[measure] = number
-    return {start: _minute(start, measures) for start, measures in sorted(found.items())}
+    return {start: minute_of(start, measures) for start, measures in sorted(found.items())}
 
 
 def summed(start: int, parts: Sequence[Contribution], authors: int) -> MinuteTally:
@@ -265,7 +265,17 @@ def summed(start: int, parts: Sequence[Contribution], authors: int) -> MinuteTal
     )
 
 
-def _minute(start: int, measures: Mapping[str, int]) -> MinuteTally:
+def minute_of(start: int, measures: Mapping[str, int]) -> MinuteTally:
+    """Return a minute by its measures."""
+    channels, intents, boxes = dict[str, int](), dict[str, int](), list[int]()
+    for measure, number in measures.items():
+        if number and measure[1:2] == ".":
+            if measure[0] == "c":
+                channels[measure[2:]] = number
+            elif measure[0] == "i":
+                intents[measure[2:]] = number
+            elif number > 0:
+                boxes.append(number)
     return MinuteTally(
         start=start,
         count=measures.get("n", 0),
@@ -275,20 +285,15 @@ def _minute(start: int, measures: Mapping[str, int]) -> MinuteTally:
         uncertain=measures.get("?", 0),
         reach=measures.get("r", 0),
         reposts=measures.get("rp", 0),
-        authors=_authors(measures),
-        channels=_named(measures, "c."),
-        intents=_named(measures, "i."),
+        authors=_authors(boxes),
+        channels=channels,
+        intents=intents,
         negative_reach=measures.get("-r", 0),
     )
 
 
-def _authors(measures: Mapping[str, int]) -> int:
+def _authors(boxes: Sequence[int]) -> int:
     """Return how many authors the boxes of a minute tell of; all that spoke, where every box is full."""
-    boxes = [number for measure, number in measures.items() if number > 0 and measure.startswith("u.")]
     if len(boxes) >= BOXES:
         return sum(boxes)
     return min(sum(boxes), round(-BOXES * log(1 - len(boxes) / BOXES)))
-
-
-def _named(measures: Mapping[str, int], mark: str) -> dict[str, int]:
-    return {name.removeprefix(mark): number for name, number in measures.items() if number and name.startswith(mark)}

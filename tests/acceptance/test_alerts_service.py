@@ -46,7 +46,7 @@ async def test_a_storm_becomes_one_incident_with_reason_drivers_and_authors(worl
     await world.speak(300, 140, service, angry=True)
     (later,), audit = await world.incidents()
     assert (later.id, later.severity) == (incident.id, "crisis")
-    assert {signal.detector for signal in later.signals} == {"negative", "volume"}
+    assert {signal.detector for signal in later.signals} >= {"negative", "volume"}
     assert later.peak > 100
     assert audit.count("incident.open") == 1
     assert 1 <= audit.count("incident.update") <= 7

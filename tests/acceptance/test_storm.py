@@ -197,13 +197,24 @@ def test_a_source_that_falls_silent_and_says_nothing_of_it_teaches_nothing_for_a
     assert line.watch.usual(START + 52 * HOUR).minutes[-1].expected < 16
 
 
-def test_a_second_wave_folds_in_while_the_first_is_not_over_and_opens_anew_afterwards():
-    waves = [START + HOUR, START + HOUR + 40 * 60, START + 4 * HOUR]
-    line = Line(scripted(lambda at: 160 if any(wave <= at < wave + 900 for wave in waves) else 20))
-    line.watch.learn([line.minutes(start) for start in range(START - 8 * DAY, START, 60)], until=START)
-    line.run(START, START + 6 * HOUR, step=30)
-    assert [int(at - START) // HOUR for at, _ in line.opened] == [1, 4]
+def waved(*waves: tuple[float, int]) -> Line:
+    """Return a line with waves of a quarter of an hour at some hours, so many mentions a minute."""
+    begins = [(START + hour * HOUR, pace) for hour, pace in waves]
+    line = Line(scripted(lambda at: max((pace for begin, pace in begins if begin <= at < begin + 900), default=20)))
+    line.watch.learn([line.minutes(start) for start in range(START - 4 * DAY, START, 60)], until=START)
+    return line
+
+
+def test_a_second_wave_folds_in_and_after_the_end_only_one_twice_as_high_opens_anew():
+    line = waved((1, 160), (1.7, 160), (5, 160), (8, 400)).run(START, START + 10 * HOUR, step=30)
+    assert [int(at - START) // HOUR for at, _ in line.opened] == [1, 8]
     assert len(line.resolved) == 2
+
+
+@pytest.mark.long
+def test_twelve_hours_after_the_end_a_wave_as_high_opens_anew():
+    line = waved((1, 160), (16, 160)).run(START, START + 17 * HOUR, step=30)
+    assert [int(at - START) // HOUR for at, _ in line.opened] == [1, 16]
 
 
 STORM = Storm(START + HOUR + 37, minutes=30)

@@ -3,15 +3,20 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cache
+from math import exp
 
 import msgspec
 
 from alerts.detector import Detector
+from alerts.detectors.authors import AuthorsDetector
 from alerts.detectors.negative import NegativeDetector
+from alerts.detectors.reach import ReachDetector
+from alerts.detectors.sentiment import SentimentDetector
 from alerts.detectors.volume import VolumeDetector
 from alerts.evaluate import STEP, Decision, Watch
+from alerts.memory import shared
 from app.domain.incident import Incident, Signal
-from app.domain.tally import MinuteTally, TallyDelta, bucket, merge
+from app.domain.tally import BOXES, MinuteTally, TallyDelta, bucket, merge
 from ingest.demo.generator import Generator
 from ingest.demo.storm import Storm
 
@@ -21,6 +26,8 @@ START = 1_795_010_400
 """A Wednesday in November 2026, 15:00 in Berlin; what lies before is history."""
 WHOLE = 14
 """Days of history at most; it is counted once per process."""
+KINDS = (VolumeDetector, NegativeDetector, AuthorsDetector, ReachDetector, SentimentDetector)
+"""Those that judge minutes of a brand."""
 Minutes = Callable[[int], MinuteTally]
 
 
@@ -53,16 +60,21 @@ def demo_line(storm: Storm | None = None, seed: int = 7) -> "Line":
 
 def as_delta(brand: str, minute: MinuteTally, share: float = 1.0) -> TallyDelta:
     """Return what a minute adds to the tallies once `share` of it has passed."""
-    count, negative = int(minute.count * share), int(minute.negative * share)
     place = minute.start % 3600 // 60
-    fields = {f"{place}:n": count, f"{place}:-": negative, f"{place}:0": count - negative}
-    return {bucket(brand, "m", minute.start): fields}
+    labels = {"-": minute.negative, "+": minute.positive, "?": minute.uncertain, "r": minute.reach}
+    fields = {mark: int(number * share) for mark, number in labels.items()}
+    fields["n"] = count = int(minute.count * share)
+    fields["0"] = count - fields["-"] - fields["+"] - fields["?"]
+    fields["-r"] = int(shared(minute).negative_reach * share)
+    boxes = round(BOXES * (1 - exp(-minute.authors * share / BOXES)))
+    fields |= {f"u.{box:x}": count // boxes + (box < count % boxes) for box in range(boxes)}
+    return {bucket(brand, "m", minute.start): {f"{place}:{mark}": number for mark, number in fields.items() if number}}
 
 
 class Line:
     """Steps a watch every ten seconds with the partial minute, acting on decisions as the service does."""
 
-    def __init__(self, minutes: Minutes, *, kinds: tuple[type, ...] = (VolumeDetector, NegativeDetector)) -> None:
+    def __init__(self, minutes: Minutes, *, kinds: tuple[type, ...] = KINDS) -> None:
         self.minutes = minutes
         self._kinds = kinds
         self.watch = self.fresh()
@@ -91,7 +103,7 @@ class Line:
         first = int(self.watch.oldest + self.watch.basis)
         for pupil in self.watch._pupils:
             pupil.learn([self.minutes(start) for start in range(first, end, 60)])
-        self.watch._learned = end
+        self.watch.memory.learned = end
         return self
 
     def restart(self, history: Iterator[MinuteTally] | tuple[MinuteTally, ...], at: float) -> None:

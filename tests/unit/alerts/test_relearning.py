@@ -27,4 +27,4 @@ def test_beginning_anew_with_a_past_goes_on_where_it_ends():
     old.learn(past, until=NOW + 30)
     old.step(NOW + 600, heard=True)
     assert old.oldest == NOW - 7200
-    assert old._learned > NOW
+    assert old.memory.learned > NOW

@@ -1,0 +1,67 @@
+"""Several people tell of a fault at once: care should know before they call."""
+
+from collections.abc import Iterable
+
+from alerts.detector import Scope
+from alerts.deviation import normal_risk, stabilised, usual_count
+from alerts.posts import Attentive, Posts
+from app.domain.incident import Signal
+from app.domain.post import Post
+
+WINDOW = 1800.0
+"""Seconds in which reports of a fault belong together."""
+LEAST = 5.0
+"""People below which nobody speaks of a fault of ours."""
+RAISES = 4.0
+SPREAD = 0.5
+"""Over-dispersion: reports of faults come in heaps."""
+DAILY = 12.0
+"""Reports a day believed of a brand nobody has heard of."""
+
+
+class FaultDetector(Attentive):
+    """Raises when more people than usual report that something does not work, however few they are among all."""
+
+    name = "fault"
+    scopes: tuple[Scope, ...] = ("brand",)
+    alone = True
+
+    def __init__(self, brand: str, zone: str) -> None:
+        super().__init__(brand, zone)
+        self._posts = Posts(WINDOW, lambda _: 0.0, lambda _: DAILY)
+
+    def hear(self, posts: Iterable[Post]) -> None:
+        """Take in posts; only those that tell of a fault matter."""
+        self._posts.hear(post for post in posts if post.fault)
+
+    def judge(self, at: float) -> Signal:
+        """Judge the last half hour; its figures are people who report a fault."""
+        people = float(len({post.author for post in self._posts.now(at)}))
+        expected = self._posts.rate(0.0) * WINDOW / 86_400.0
+        deviation = stabilised(people, expected, SPREAD) if people >= LEAST and people >= 2 * expected else 0.0
+        risk = normal_risk(deviation) if deviation > 0 else 0.0
+        low, high = (usual_count(expected, SPREAD, side) for side in (-1.96, 1.96))
+        return Signal(
+            self.name,
+            self._brand,
+            at,
+            risk >= RAISES,
+            people,
+            expected,
+            low,
+            high,
+            risk,
+            int(WINDOW),
+            self._posts.basis,
+        )
+
+    def told(self, signal: Signal, language: str) -> str:
+        """Return what it saw as a sentence."""
+        minutes = signal.window // 60
+        if language == "de":
+            usual = f"{signal.expected:.1f}".replace(".", ",")
+            return f"{signal.actual:.0f} Menschen melden in {minutes} Minuten, dass etwas nicht geht; üblich: {usual}."
+        return (
+            f"{signal.actual:.0f} people report within {minutes} minutes that something does not work; "
+            f"usual: {signal.expected:.1f}."
+        )

@@ -1,0 +1,75 @@
+"""The figures of a reason: since when, how many instead of how many, how much of it negative. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from alerts.detector import Detector
+from alerts.surge import Surge
+from alerts.wording import THIN, Figures
+from app.domain.incident import Signal
+from app.domain.tally import MinuteTally
+from app.domain.usual import UsualMinute
+
+HOUR = 3600
+LOOK = 300
+"""Seconds the figures of the reason cover at most: what is now, not what was."""
+TOLD_RATIO = 2.0
+"""Multiple of the usual from which the sentence speaks of all mentions, though only the negative ones raised."""
+Said = Mapping[int, MinuteTally]
+"""Start → minute."""
+
+
+def figures(at: float, since: float | None, said: Said, teller: Surge) -> Figures:
+    """Count from the onset on, at most the last five minutes; mentions if they surge, too, else what raised."""
+    since = onset(at, said, teller) if since is None else since
+    begin = max(int(since) // 60 * 60, int(at - LOOK) // 60 * 60)
+    covered = max(at - begin, 60.0) / 60
+    taken = [said[start] for start in range(begin, int(at) + 1, 60) if start in said]
+    mentions = sum(minute.count for minute in taken)
+    band = teller.usual(begin, int(at - begin) // 60 + 1)
+    return Figures(
+        since=since,
+        actual=sum(teller.measure(minute) for minute in taken) / covered,
+        expected=sum(minute.expected for minute in band) / max(len(band), 1),
+        share=sum(minute.negative for minute in taken) / max(mentions, 1),
+        negative=teller.name == "negative",
+        basis=min(teller.baseline.basis, THIN),
+        at=at,
+    )
+
+
+def ratio(at: float, span: int, said: Said, teller: Surge) -> float:
+    """Return how many times the usual the last `span` seconds brought."""
+    begin = int(at - span) // 60 * 60
+    usual = sum(minute.expected for minute in teller.usual(begin, span // 60))
+    counted = sum(teller.measure(said[start]) for start in range(begin, int(at), 60) if start in said)
+    return counted / max(usual, 1.0)
+
+
+def teller_of(detectors: Sequence[Detector], volume: Surge, signals: Sequence[Signal]) -> Surge:
+    """Return whose measure the sentence speaks of: mentions if they surge, else the negative ones if those do."""
+    surging = {one.detector for one in signals if one.alarm or one.actual >= TOLD_RATIO * one.expected}
+    raised = {one.detector for one in signals if one.alarm}
+    if volume.name in surging or "negative" not in raised:
+        return volume
+    return next((one for one in detectors if isinstance(one, Surge) and one.name == "negative"), volume)
+
+
+def onset(at: float, said: Said, teller: Surge) -> float:
+    """Return the start of the first minute beyond the band, one ordinary minute in between allowed."""
+    current = int(at) // 60 * 60
+    band: list[UsualMinute] = teller.usual(current - HOUR, 61)
+    found, missed = current, 0
+    for minute in reversed(band):
+        there = said.get(minute.start)
+        if there is not None and teller.measure(there) > minute.high:
+            found, missed = minute.start, 0
+        elif minute.start < current:
+            missed += 1
+        if missed > 1:
+            break
+    return float(found)
+
+
+def peak(at: float, since: float, said: Said) -> float:
+    """Return the highest mentions per minute since an instant."""
+    return float(max((minute.count for start, minute in said.items() if since <= start <= at), default=0))
