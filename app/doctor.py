@@ -3,7 +3,7 @@
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,8 @@ from app import registry
 from app.bus.server import choose
 from app.clock import Clock
 from app.config import Config
+from app.domain.person import Person
+from app.domain.roster import unheard
 from app.errors import ConfigError, EmberwatchError
 from app.installation import make_bus, open_archive
 from app.premises import holder, taken
@@ -45,7 +47,7 @@ def examine(config_path: Path | None, data: Path, port: int, clock: Clock) -> It
         yield from _analyzers(config)
     yield _data(data)
     yield _disk(data)
-    yield _archive(data, clock)
+    yield from _archive(data, config, clock)
     yield _redis()
     running = holder(data)
     yield from _running(running, data, config, clock)
@@ -106,18 +108,34 @@ def _disk(data: Path) -> Finding:
     return Finding("disk", "good", said)
 
 
-def _archive(data: Path, clock: Clock) -> Finding:
+def _archive(data: Path, config: Config | None, clock: Clock) -> Iterator[Finding]:
     if not os.environ.get("DATABASE_URL") and not (data / "emberwatch.sqlite").exists():
-        return Finding("archive", "note", "There is no archive yet; `emberwatch up` makes it.")
+        yield Finding("archive", "note", "There is no archive yet; `emberwatch up` makes it.")
+        return
     try:
         store = open_archive(data, clock)
         try:
             with store.reading() as tx:
-                return Finding("archive", "good", f"The archive holds {tx.mentions.count()} mentions.")
+                mentions, persons = tx.mentions.count(), tx.people.all()
         finally:
             store.close()
     except EmberwatchError as error:
-        return Finding("archive", "broken", str(error))
+        yield Finding("archive", "broken", str(error))
+        return
+    yield Finding("archive", "good", f"The archive holds {mentions} mentions.")
+    if config is not None:
+        yield _people(persons, [brand.id for brand in config.brands])
+
+
+def _people(persons: Sequence[Person], brands: Sequence[str]) -> Finding:
+    """Tell whether somebody would be told of a crisis of every brand."""
+    deaf = unheard(persons, brands)
+    if not deaf:
+        return Finding("people", "good", f"{len(persons)} persons; somebody is told of every brand.")
+    reason = "there is no person yet" if not persons else "no active person with a way to be reached is responsible"
+    brand = "" if len(deaf) == len(brands) else f" of {', '.join(deaf)}"
+    mend = "Add persons on the page /admin/people, or with POST /api/v1/people."
+    return Finding("people", "note", f"Nobody is told of a crisis{brand}: {reason}. {mend}")
 
 
 def _redis() -> Finding:

@@ -20,7 +20,7 @@
     const asked = new URLSearchParams({ lang: document.querySelector(".desk").lang, brand, person });
     try {
       const { ok, answer } = await F().ask(`/admin/people/board?${asked}`);
-      if (!ok) return F().tell(warning, "", answer.detail);
+      if (!ok) return root() ? F().tell(warning, "", answer.detail) : undefined;
       for (const [name, nodes] of Object.entries(answer)) {
         const place = document.getElementById(name === "warning" ? "people-warning" : `p-${name}`);
         if (place) window.Emberwatch.morph(place, nodes);

@@ -164,6 +164,7 @@ def test_a_doctor_sees_what_runs(verb, emberwatch, tiny, small_config, free_port
     assert f"(process {system.process.pid})" in said
     assert "Ready: patient." in said
     assert "The archive holds 0 mentions." in said
+    assert "Nobody is told of a crisis: there is no person yet. Add persons on the page /admin/people" in said
     system.process.send_signal(signal.SIGINT)
     assert system.ends() == 0
     assert "Nothing runs on" in verb("doctor", "--port", str(free_port))
