@@ -120,8 +120,7 @@ def written(section: MailSection, address: str, message: Message, at: float) -> 
     """Return the letter: plain text, HTML beside it, pictures inside of the HTML."""
     letter = EmailMessage()
     host = section.sender.rpartition("@")[2]
-    letter["From"] = Address(addr_spec=section.sender)
-    letter["To"] = Address(addr_spec=address)
+    letter["From"], letter["To"] = _addressed(section.sender), _addressed(address)
     letter["Subject"] = message.subject
     letter["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
     letter["Message-ID"] = f"<{message.key}@{host}>"
@@ -148,6 +147,11 @@ def _page(message: Message) -> EmailMessage:
         page.add_related(picture, "image", "png", cid=f"<{name}>", disposition="inline", filename=f"{name}.png")
     del page["MIME-Version"]
     return page
+
+
+def _addressed(address: str) -> Address:
+    name, _, host = address.rpartition("@")
+    return Address(username=name, domain=host)
 
 
 def _text(said: bytes | str) -> str:
