@@ -156,10 +156,14 @@ def next_change(shifts: Sequence[Shift], at: float, until: float, brand: str = "
 
 def turns(shifts: Sequence[Shift], start: float, end: float, brand: str = "") -> tuple[Turn, ...]:
     """Return who is on duty in which part of a time, without holes; times with the same persons are one."""
-    times = spans(_of_brand(shifts, brand), start, end)
+    coming = spans(_of_brand(shifts, brand), start, end)[::-1]
+    there: list[Spell] = []
     found: list[Turn] = []
-    for begin, over in pairwise(_edges(times, start, end)):
-        persons = _at(times, begin)
+    for begin, over in pairwise(_edges(coming, start, end)):
+        there = [one for one in there if one.end > begin]
+        while coming and coming[-1].start <= begin:
+            there.append(coming.pop())
+        persons = _at(there, begin)
         if found and found[-1].persons == persons:
             found[-1] = Turn(found[-1].start, over, persons)
         else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from app.domain.actor import Actor, may
@@ -112,13 +113,14 @@ def _shifts(routes: APIRouter, context: Context, people: People) -> None:
         when = context.clock.now() if at is None else at
         if not SINCE <= when < UNTIL:
             raise WrongInput("at: ask for an instant between 2000 and 2100.")
-        return _duty(await people.roster(actor_of(request)), when, brand)
+        return await to_thread.run_sync(_duty, await people.roster(actor_of(request)), when, brand)
 
     @routes.get("/duty.ics", include_in_schema=False)
     async def duty_calendar(request: Request) -> Response:
         """Return the duty of the next 90 days as a calendar file (RFC 5545)."""
         found, now = await people.roster(actor_of(request)), context.clock.now()
-        text = calendar(found, now, now + WRITTEN, context.config.site.name, context.config.site.language)
+        site = context.config.site
+        text = await to_thread.run_sync(calendar, found, now, now + WRITTEN, site.name, site.language)
         return Response(text, media_type="text/calendar; charset=utf-8")
 
 

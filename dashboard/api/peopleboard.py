@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 
 from app.people import People
@@ -22,6 +23,6 @@ def router(context: Context) -> APIRouter:
         chosen = brand if any(one.id == brand for one in config.brands) else ""
         found = await people.roster(actor_of(request))
         asked = Asked(found, tuple(config.brands), context.clock.now(), config.site.zone, chosen)
-        return dict(board(asked, speaking(config, lang), person))
+        return dict(await to_thread.run_sync(board, asked, speaking(config, lang), person))
 
     return routes
