@@ -1,30 +1,40 @@
 """What is usual: a rate that follows the hour of the week and learns from the first minute on."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import exp
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
+HOUR = 3600
 HOURS = 168
 FORGET = 21 * 86_400.0
 """Seconds after which a season's minute counts 1/e."""
-FORGET_LEVEL = 86_400.0
-"""Seconds after which the level of the last days counts 1/e of what it did."""
+FORGET_LEVEL = 36_000.0
+"""Seconds after which the level of the last hours counts 1/e of what it did."""
 FIRST_RATE = 0.1
-"""Mentions per minute believed of a brand nobody has heard of, for the weight of `FIRST_MINUTES`."""
-FIRST_MINUTES = 10.0
+"""Mentions per minute believed of a brand nobody has heard of, as if seen for `FIRST_MINUTES` or as long as it is."""
+FIRST_MINUTES = 2.0
 DAY_WEIGHT = 20.0
 WEEK_WEIGHT = 120.0
 """Minutes' worth of belief that an hour of the day is like any other, an hour of the week like its hour of the day."""
-LEVEL_WEIGHT = 240.0
+UNSEEN_MINUTES = 20.0
+"""Minutes of an hour of the day after which half of the doubt in it is gone."""
+LEVEL_WEIGHT = 60.0
 LEVEL_RANGE = (1 / 3, 3.0)
 RESCALE = 1e6
+LESSONS = 10
+"""What was taught is worth so many lessons: each is as long as a tenth of all before, a whole hour at most."""
 
 
 class Baseline:
     """The expected rate: level x hour-of-week rate, gamma-Poisson, shrunk to the hour of the day and then to the mean.
 
-    The caller clips what it teaches, so that a storm does not become usual. Rates are mentions per minute; hours are
-    local in `zone`; between the middles of two hours the rate is interpolated.
+    Learns in lessons: each bin while little is known, then by the hour; between two lessons nothing changes, so bins
+    judged one by one and by the thousand are judged alike. The caller clips what it teaches, so that a storm does not
+    become usual. Rates are mentions per minute; hours are local in `zone`, interpolated between their middles.
     """
 
     def __init__(self, zone: str) -> None:
@@ -38,14 +48,87 @@ class Baseline:
         self._cells: dict[int, float] = {}
         self._origin = 0.0
         self._scale = 1.0
-        self.basis = 0.0
-        """Seconds taught so far."""
+        self._learned = 0
+        self._pending = [0.0, 0.0]
+        self._pending_seconds = 0
+        self._pending_hour = 0
+
+    @property
+    def basis(self) -> float:
+        """Return the seconds taught so far."""
+        return float(self._learned + self._pending_seconds)
 
     def teach(self, start: float, count: float, minutes: float = 1.0) -> None:
         """Take in that `count` mentions fell into `minutes` from `start` on."""
+        self.take(start, count, minutes, self.season(start + 30.0 * minutes) * minutes)
+
+    def take(self, start: float, count: float, minutes: float, seasonal: float) -> None:
+        """Take in bins of one hour, no more than `room` allows, of which the season expects `seasonal`."""
+        hour = int(start // HOUR)
+        if self._pending_seconds and hour != self._pending_hour:
+            self._close()
         if not self.basis:
             self._origin = self._level_at = start
-        seasonal = self.season(start + 30.0 * minutes) * minutes
+        self._pending_hour = hour
+        self._pending[0] += count
+        self._pending[1] += seasonal
+        self._pending_seconds += round(60 * minutes)
+        if LESSONS * self._pending_seconds >= self._learned or (start + 60 * minutes) // HOUR != hour:
+            self._close()
+
+    def room(self, start: int, span: int) -> int:
+        """Return how many bins of `span` seconds from `start` on are judged alike: until the lesson or hour ends."""
+        held = self._pending_seconds if start // HOUR == self._pending_hour else 0
+        until_hour = -(-(HOUR - start % HOUR) // span)
+        until_lesson = -(-(self._learned - LESSONS * held) // (LESSONS * span))
+        return max(min(until_hour, until_lesson), 1)
+
+    def rate(self, at: float) -> float:
+        """Return the mentions per minute to be expected at an instant."""
+        return self.season(at) * self.level(at)
+
+    def season(self, at: float) -> float:
+        """Return the mentions per minute this hour of the week usually has, whatever the level of the last hours."""
+        middle = at - HOUR / 2
+        share = (middle % HOUR) / HOUR
+        return (1.0 - share) * self._cell(self._hour(middle)) + share * self._cell(self._hour(middle + HOUR))
+
+    def seasons(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `season` of instants within one hour."""
+        hour = float(at[0] // HOUR * HOUR)
+        rates = [self._cell(self._hour(hour + shift * HOUR)) for shift in (-1, 0, 1)]
+        found: NDArray[np.float64] = np.interp(at, [hour + shift * HOUR for shift in (-0.5, 0.5, 1.5)], rates)
+        return found
+
+    def level(self, at: float | None = None) -> float:
+        """Return how the hours before `at` compare with their season; 1 means as usual."""
+        counted, expected = self._level
+        if at is not None and at // HOUR * HOUR > self._level_at:
+            fade = exp((self._level_at - at // HOUR * HOUR) / FORGET_LEVEL)
+            counted, expected = counted * fade, expected * fade
+        mean = self.mean() * LEVEL_WEIGHT
+        low, high = LEVEL_RANGE
+        return min(max((mean + counted) / (mean + expected), low), high)
+
+    def doubt(self, at: float) -> float:
+        """Return the relative variance of `rate` that comes from too little history; near 0 after weeks."""
+        return 1.0 / (0.05 + self._learned / 1200.0) + 0.25 * self.unseen(at)
+
+    def unseen(self, at: float) -> float:
+        """Return how little is known of this hour of the day: 1 before the first day has passed it, then ever less."""
+        seen = self._day[self._hour(at) % 24][1] / self._scale
+        return UNSEEN_MINUTES / (UNSEEN_MINUTES + seen)
+
+    def mean(self) -> float:
+        """Return the mentions per minute of all that was taught, whatever the hour."""
+        count, minutes = self._all[0] / self._scale, self._all[1] / self._scale
+        belief = min(FIRST_MINUTES, minutes) or FIRST_MINUTES
+        return (FIRST_RATE * belief + count) / (belief + minutes)
+
+    def _close(self) -> None:
+        count, seasonal = self._pending
+        minutes = self._pending_seconds / 60
+        start = self._pending_hour * HOUR
         self._teach_level(start, count, seasonal)
         self._scale = exp((start - self._origin) / FORGET)
         if self._scale > RESCALE:
@@ -55,34 +138,8 @@ class Baseline:
             cell[0] += count * self._scale
             cell[1] += minutes * self._scale
         self._cells.clear()
-        self.basis += 60.0 * minutes
-
-    def rate(self, at: float) -> float:
-        """Return the mentions per minute to be expected at an instant."""
-        return self.season(at) * self.level()
-
-    def season(self, at: float) -> float:
-        """Return the mentions per minute this hour of the week usually has, whatever the level of the last days."""
-        middle = at - 1800.0
-        share = (middle % 3600.0) / 3600.0
-        return (1.0 - share) * self._cell(self._hour(middle)) + share * self._cell(self._hour(middle + 3600.0))
-
-    def level(self) -> float:
-        """Return how the last day compares with its season; 1 means as usual."""
-        counted, expected = self._level
-        mean = self._mean() * LEVEL_WEIGHT
-        low, high = LEVEL_RANGE
-        return min(max((mean + counted) / (mean + expected), low), high)
-
-    def doubt(self, at: float) -> float:
-        """Return the relative variance of `rate` that comes from too little history; near 0 after weeks."""
-        hour = self._hour(at)
-        unseen = DAY_WEIGHT / (DAY_WEIGHT + self._day[hour % 24][1] / self._scale)
-        return 1.0 / (0.05 + self.basis / 1200.0) + 0.25 * unseen
-
-    def _mean(self) -> float:
-        count, minutes = self._all
-        return (FIRST_RATE * FIRST_MINUTES + count / self._scale) / (FIRST_MINUTES + minutes / self._scale)
+        self._learned += self._pending_seconds
+        self._pending, self._pending_seconds = [0.0, 0.0], 0
 
     def _cell(self, hour: int) -> float:
         found = self._cells.get(hour)
@@ -91,19 +148,16 @@ class Baseline:
         return found
 
     def _shrunk(self, hour: int) -> float:
-        mean, scale = self._mean(), self._scale
+        mean, scale = self.mean(), self._scale
         thin = 20.0 / mean
-        weight = DAY_WEIGHT + thin
-        count, minutes = self._day[hour % 24]
-        day = (mean * weight + count / scale) / (weight + minutes / scale)
-        weight = WEEK_WEIGHT + 5.0 * thin
-        count, minutes = self._week[hour]
-        return (day * weight + count / scale) / (weight + minutes / scale)
+        day = _belief(self._day[hour % 24], mean, DAY_WEIGHT + thin, scale)
+        return _belief(self._week[hour], day, WEEK_WEIGHT + 5.0 * thin, scale)
 
     def _teach_level(self, start: float, count: float, seasonal: float) -> None:
-        fade = exp(-max(start - self._level_at, 0.0) / FORGET_LEVEL)
-        self._level_at = max(start, self._level_at)
-        told = min(self.basis / FORGET_LEVEL, 1.0)
+        end = start + HOUR
+        fade = exp(-max(end - self._level_at, 0.0) / FORGET_LEVEL)
+        self._level_at = max(end, self._level_at)
+        told = min(self._learned / 86_400.0, 1.0)
         self._level = [self._level[0] * fade + count * told, self._level[1] * fade + seasonal * told]
 
     def _rescale(self, start: float) -> None:
@@ -121,3 +175,9 @@ class Baseline:
             if len(self._hours) > 4 * HOURS:
                 del self._hours[next(iter(self._hours))]
         return hour
+
+
+def _belief(seen: Sequence[float], usual: float, weight: float, scale: float) -> float:
+    """Return the mean of a gamma-Poisson rate seen in (count, minutes), with `usual` believed for `weight` minutes."""
+    count, minutes = seen
+    return (usual * weight + count / scale) / (weight + minutes / scale)

@@ -1,0 +1,1 @@
+"""Verbs of alarms: one a file."""
