@@ -83,7 +83,8 @@ class Explaining:
 
     async def sentence(self, incident: Incident, telling: Telling) -> Incident:
         """Put in the reason as a sentence."""
-        return replace(incident, reason=reason(telling.figures, incident.terms, self._context.config.site.zone))
+        figures, decision, zone = telling.figures, telling.decision, self._context.config.site.zone
+        return replace(incident, reason=reason(figures, incident.terms, zone, decision.words, decision.signals))
 
     async def resonance(self, incident: Incident, telling: Telling) -> Incident:
         """Put in how many voices there are, and the share of what looks steered by one hand."""

@@ -1,29 +1,20 @@
 """The reason of an incident as one sentence in German and in English, with its figures."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from app.domain.incident import Signal
+from app.domain.spoken import clock, number, pace, percent, span, times
+
 THIN = 7 * 86_400.0
 """Seconds of history below which the sentence names its basis."""
-
-MOST = 100.0
-"""Multiple of the usual beyond which more figures say nothing more."""
-LONG_AGO = 43_200.0
-PACE = {
-    "de": {
-        "minute": "{} statt {} je Minute",
-        "mixed": "{} je Minute, üblich {} je Stunde",
-        "hour": "{} statt {} je Stunde",
-    },
-    "en": {
-        "minute": "{} instead of {} a minute",
-        "mixed": "{} a minute, usually {} an hour",
-        "hour": "{} instead of {} an hour",
-    },
-}
-DAYS = {"de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+LEAST_USUAL = 1 / 1440
+"""Mentions a minute that count as usual at least: one a day."""
+NEARLY = 1.5
+"""Multiple of the usual below which it is hardly more."""
+SETTLED = 300.0
+"""Seconds after its beginning from which a storm may be over."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -43,80 +34,89 @@ class Figures(msgspec.Struct, frozen=True):
     @property
     def ratio(self) -> float:
         """Return how many times the usual; the usual counts as one mention a day at least."""
-        return self.actual / max(self.expected, 1 / 1440)
+        return self.actual / max(self.expected, LEAST_USUAL)
 
 
-def reason(figures: Figures, terms: tuple[str, ...], zone: str) -> dict[str, str]:
-    """Return the sentence by language, times local in `zone`."""
-    return {"de": _german(figures, terms, zone), "en": _english(figures, terms, zone)}
+def reason(
+    figures: Figures,
+    terms: Sequence[str],
+    zone: str,
+    words: Mapping[str, str] | None = None,
+    signals: Sequence[Signal] = (),
+) -> dict[str, str]:
+    """Return the sentence by language, times local in `zone`.
+
+    `words` are what detectors of single posts, of tone and rules say by language; they come first. Where only people or
+    reach surge, by the `signals`, the sentence is of those. A storm that calmed down is told as one that did.
+    """
+    said = words or {}
+    return {
+        "de": _german(figures, terms, zone, said.get("de", ""), signals),
+        "en": _english(figures, terms, zone, said.get("en", ""), signals),
+    }
 
 
-def _german(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
-    what = "negative Erwähnungen" if figures.negative else "Erwähnungen"
-    times = _local(_times(figures.ratio, "mehr als "), "de")
-    many = "doppelt" if times == "2" else f"{times}-mal"
-    compared = f"{many} so viele {what} wie üblich ({_pace(figures, 'de')})"
-    share = f"{100 * figures.share:.0f} %"
-    said = f"das sind {share} aller Erwähnungen" if figures.negative else f"davon {share} negativ"
+def _german(figures: Figures, terms: Sequence[str], zone: str, words: str, signals: Sequence[Signal]) -> str:
+    since = clock(figures.since, figures.at, zone, "de")
     driven = f"; Treiber: {', '.join(terms)}" if terms else ""
-    basis = f" (Basis: erst {_span(figures.basis, 'de')})" if figures.basis < THIN else ""
-    return f"Seit {_since(figures, zone, 'de')} Uhr {compared}, {said}{driven}{basis}."
+    basis = f" (Basis: erst {span(figures.basis, 'de')})" if figures.basis < THIN else ""
+    share = percent(figures.share, "de")
+    if words:
+        return f"{words} Seit {since} Uhr{driven}{basis}."
+    what = "negative Erwähnungen" if figures.negative else "Erwähnungen"
+    said = f"das sind {share} aller Erwähnungen" if figures.negative else f"davon {share} negativ"
+    both = pace(figures.actual, figures.expected, "de")
+    if other := _other(signals):
+        return f"Seit {since} Uhr {_surge_de(other)}; Erwähnungen: {both}, {said}{driven}{basis}."
+    if _calm(figures):
+        return f"Begonnen um {since} Uhr, inzwischen kaum mehr {what} als üblich ({both}), {said}{driven}{basis}."
+    return f"Seit {since} Uhr {times(figures.ratio, 'de')} so viele {what} wie üblich ({both}), {said}{driven}{basis}."
 
 
-def _english(figures: Figures, terms: tuple[str, ...], zone: str) -> str:
-    what = "negative mentions" if figures.negative else "mentions"
-    times = _times(figures.ratio, "more than ")
-    many = "twice" if times == "2" else f"{times} times"
-    compared = f"{many} as many {what} as usual ({_pace(figures, 'en')})"
-    share = f"{100 * figures.share:.0f}%"
-    said = f"which is {share} of all mentions" if figures.negative else f"{share} of them negative"
+def _english(figures: Figures, terms: Sequence[str], zone: str, words: str, signals: Sequence[Signal]) -> str:
+    since = clock(figures.since, figures.at, zone, "en")
     driven = f"; drivers: {', '.join(terms)}" if terms else ""
-    basis = f" (basis: only {_span(figures.basis, 'en')})" if figures.basis < THIN else ""
-    return f"Since {_since(figures, zone, 'en')}, {compared}, {said}{driven}{basis}."
+    basis = f" (basis: only {span(figures.basis, 'en')})" if figures.basis < THIN else ""
+    share = percent(figures.share, "en")
+    if words:
+        return f"{words} Since {since}{driven}{basis}."
+    what = "negative mentions" if figures.negative else "mentions"
+    said = f"which is {share} of all mentions" if figures.negative else f"{share} of them negative"
+    both = pace(figures.actual, figures.expected, "en")
+    if other := _other(signals):
+        return f"Since {since}, {_surge_en(other)}; mentions: {both}, {said}{driven}{basis}."
+    if _calm(figures):
+        return f"Began at {since}, by now hardly more {what} than usual ({both}), {said}{driven}{basis}."
+    return f"Since {since}, {times(figures.ratio, 'en')} as many {what} as usual ({both}), {said}{driven}{basis}."
 
 
-def _pace(figures: Figures, language: str) -> str:
-    """Return both rates; by the hour what a minute would bring a fraction of, so that nobody wonders."""
-    actual, expected = figures.actual, figures.expected
-    if expected >= 1.0:
-        unit = "minute"
-    else:
-        unit, expected = ("mixed", 60 * expected) if actual >= 1.0 else ("hour", 60 * expected)
-        actual *= 1 if unit == "mixed" else 60
-    return PACE[language][unit].format(*(_local(_number(value), language) for value in (actual, expected)))
+def _surge_de(one: Signal) -> str:
+    ratio = times(one.actual / max(one.expected, 1.0), "de")
+    if one.detector == "authors":
+        return f"{ratio} so viele Menschen wie üblich ({_counts(one, 'de')} in {one.window // 60} Minuten)"
+    return f"{ratio} so viel Reichweite negativer Erwähnungen wie üblich"
 
 
-def _times(ratio: float, more: str) -> str:
-    """Return a multiple: with one decimal below ten; nobody is told a more exact one than "more than 100"."""
-    return f"{more}100" if ratio > MOST else _number(ratio)
+def _surge_en(one: Signal) -> str:
+    ratio = times(one.actual / max(one.expected, 1.0), "en")
+    if one.detector == "authors":
+        return f"{ratio} as many people as usual ({_counts(one, 'en')} in {one.window // 60} minutes)"
+    return f"{ratio} as much reach of negative mentions as usual"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")  # noqa: PLR2004 - what would round to 10.0
+def _counts(one: Signal, language: str) -> str:
+    joined = "statt" if language == "de" else "instead of"
+    return f"{number(one.actual, language)} {joined} {number(one.expected, language)}"
 
 
-def _local(number: str, language: str) -> str:
-    """Turn 1,234.5 into 1.234,5 in German."""
-    return number.translate(str.maketrans(",.", ".,")) if language == "de" else number
+def _other(signals: Sequence[Signal]) -> Signal | None:
+    """Return the signal of people or reach that raises where mentions and negative ones do not."""
+    raised = {one.detector: one for one in signals if one.alarm}
+    if {"volume", "negative"} & raised.keys():
+        return None
+    return raised.get("authors") or raised.get("reach")
 
 
-def _span(seconds: float, language: str) -> str:
-    """Return a length of time in its largest whole unit."""
-    units = (
-        (86_400.0, ("Tag", "Tage"), ("day", "days")),
-        (3600.0, ("Stunde", "Stunden"), ("hour", "hours")),
-        (60.0, ("Minute", "Minuten"), ("minute", "minutes")),
-    )
-    for size, german, english in units:
-        number = int(max(seconds, 60.0) // size)
-        if number or size == 60.0:  # noqa: PLR2004 - nothing is smaller than a minute
-            one, many = german if language == "de" else english
-            return f"{number} {one if number == 1 else many}"
-    raise AssertionError  # pragma: no cover - the loop ends with minutes
-
-
-def _since(figures: Figures, zone: str, language: str) -> str:
-    """Return the time of day, with the day of the week where half a day lies between."""
-    local = datetime.fromtimestamp(figures.since, UTC).astimezone(ZoneInfo(zone))
-    day = f"{DAYS[language][local.weekday()]} " if figures.at - figures.since >= LONG_AGO else ""
-    return f"{day}{local:%H:%M}"
+def _calm(figures: Figures) -> bool:
+    """Tell whether it is a storm of which hardly anything is left."""
+    return figures.ratio < NEARLY and figures.at - figures.since >= SETTLED

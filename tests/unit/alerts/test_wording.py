@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from alerts.wording import Figures, reason
+from app.domain.incident import Signal
 
 STORM = Figures(since=1_795_026_060, actual=163.6, expected=45.2, share=0.58)
 """19:21 in Berlin."""
@@ -79,3 +80,45 @@ def test_a_thin_basis_is_named(basis, german, english):
     said = reason(Figures(0, 20, 2, 0.1, basis=basis), ("x",), "UTC")
     assert said["de"].endswith(f" ({german}).")
     assert said["en"].endswith(f" ({english}).")
+
+
+def signal(detector: str, actual: float, expected: float, *, alarm: bool = True) -> Signal:
+    return Signal(detector, "acme", 0.0, alarm, actual, expected, 0.0, 0.0, 9.0, 900)
+
+
+def test_what_a_detector_says_itself_comes_first():
+    words = {"de": "Eine einzelne laute Kritik.", "en": "One loud critic."}
+    assert reason(STORM, ("Abschlag",), "Europe/Berlin", words) == {
+        "de": "Eine einzelne laute Kritik. Seit 19:21 Uhr; Treiber: Abschlag.",
+        "en": "One loud critic. Since 19:21; drivers: Abschlag.",
+    }
+
+
+def test_people_and_reach_have_their_sentence_where_mentions_do_not_surge():
+    few = msgspec.structs.replace(STORM, actual=50.0)
+    people = reason(few, (), "Europe/Berlin", signals=[signal("authors", 300, 100), signal("reach", 50, 10)])
+    assert people["de"].startswith(
+        "Seit 19:21 Uhr 3-mal so viele Menschen wie üblich (300 statt 100 in 15 Minuten); Erw"
+    )
+    assert people["en"].startswith(
+        "Since 19:21, 3 times as many people as usual (300 instead of 100 in 15 minutes); men"
+    )
+    reach = reason(few, (), "Europe/Berlin", signals=[signal("reach", 50, 10)])
+    assert (
+        "5-mal so viel Reichweite negativer Erwähnungen wie üblich; Erwähnungen: 50 statt 45 je Minute" in reach["de"]
+    )
+    assert "5 times as much reach of negative mentions as usual; mentions: 50 instead of 45 a minute" in reach["en"]
+    both = reason(STORM, (), "Europe/Berlin", signals=[signal("volume", 900, 200), signal("authors", 300, 100)])
+    assert both["de"].startswith("Seit 19:21 Uhr 3,6-mal so viele Erwähnungen wie üblich")
+
+
+def test_the_sentence_follows_the_storm_as_it_calms_down():
+    over = msgspec.structs.replace(STORM, actual=50.0, share=0.3, at=STORM.since + 3000)
+    assert reason(over, ("Abschlag",), "Europe/Berlin") == {
+        "de": "Begonnen um 19:21 Uhr, inzwischen kaum mehr Erwähnungen als üblich (50 statt 45 je Minute), davon 30 % "
+        "negativ; Treiber: Abschlag.",
+        "en": "Began at 19:21, by now hardly more mentions than usual (50 instead of 45 a minute), 30% of them "
+        "negative; drivers: Abschlag.",
+    }
+    young = msgspec.structs.replace(over, at=STORM.since + 60)
+    assert reason(young, (), "Europe/Berlin")["en"].startswith("Since 19:21, 1.1 times as many")
