@@ -94,7 +94,7 @@ def flipped(case: Case) -> Counter | None:
     """
     on_tone = case.raised & TONE
     others = case.trial.named(case.raised - TONE)
-    alone = others.possible and others.settle(case.minutes)
+    alone = others.possible and others.raises(case.minutes)
     if not (on_tone and not alone) and case.crisis_share is None:
         return None
     if not case.trial.possible:

@@ -96,7 +96,10 @@ class Explaining:
         """Put in the first post, the evidence, what was tried against it, and how sure it is."""
         context, at = self._context, telling.at
         states = {state.id: state for state in await context.bus.sources()}
-        trial, listening = Trial(telling.detectors, _instant(incident, telling)), self._listened(telling, states)
+        trial, listening = (
+            Trial(telling.detectors, _instant(incident, telling), telling.bars),
+            self._listened(telling, states),
+        )
 
         def argue() -> Incident:
             accounts = frozenset(account(one) for one in telling.brand.accounts)

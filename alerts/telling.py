@@ -1,6 +1,6 @@
 """Telling: what is found out about an incident before it is written, one teller after the other."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -10,7 +10,7 @@ from alerts.evaluate import Decision
 from alerts.wording import Figures
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
-from app.domain.incident import Incident
+from app.domain.incident import Incident, Severity
 from app.errors import Unavailable
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ class Telling(NamedTuple):
     """The instant judged, data time."""
     detectors: Sequence[Detector] = ()
     """Those that judged it, to be tried on other counts; never to be stepped themselves."""
+    bars: Mapping[Severity, float] | None = None
+    """The risk each severity takes; None: an alarm of any detector is one."""
 
 
 Teller = Callable[[Incident, Telling], Awaitable[Incident]]

@@ -1,8 +1,9 @@
 """Trials: would the same detectors raise on other counts? On copies of them, so that nothing of it is remembered."""
 
-from collections.abc import Callable, Iterable, Sequence
-from copy import deepcopy
+from collections.abc import Iterable, Sequence
+from copy import copy, deepcopy
 
+from alerts.combining import Bars, combined
 from alerts.detector import Detector
 from alerts.recount import Minutes, scaled
 from app.domain.incident import Signal
@@ -12,53 +13,66 @@ STEPS = 12
 """Halvings in which the least that raises is found."""
 MUCH = 32.0
 """Times what was counted, beyond which nobody asks what it would take."""
-Verdict = Callable[[Sequence[Signal]], bool]
-"""Tells of what detectors say together whether it is an alarm."""
-
-
-def any_alarm(signals: Sequence[Signal]) -> bool:
-    """Tell whether one of the detectors raises."""
-    return any(signal.alarm for signal in signals)
 
 
 class Trial:
     """The detectors of one scope at one instant, tried on changed minutes."""
 
-    def __init__(self, detectors: Iterable[Detector], at: float, verdict: Verdict = any_alarm) -> None:
-        """Take copies of the detectors that judge counts; those that judge single posts cannot be tried."""
-        self._detectors = [deepcopy(one) for one in detectors if not hasattr(one, "hear")]
-        self._at, self._verdict = at, verdict
+    def __init__(self, detectors: Iterable[Detector], at: float, bars: Bars | None = None) -> None:
+        """Take copies of the detectors that judge counts; those that judge single posts cannot be tried.
+
+        `bars` are the risk each severity takes; without them an alarm of any detector is one.
+        """
+        self.detectors = [deepcopy(one) for one in detectors if not hasattr(one, "hear")]
+        self._at, self._bars = at, sorted(bars.values(), reverse=True) if bars else []
+        self._bar = min(self._bars, default=0.0)
         self._on = False
 
     def named(self, names: Iterable[str]) -> "Trial":
-        """Return a trial of some of them only."""
-        wanted, made = set(names), Trial((), self._at, self._verdict)
-        made._detectors = [one for one in self._detectors if one.name in wanted]
+        """Return a trial of some of them only, as far as this one is settled."""
+        wanted, made = set(names), copy(self)
+        made.detectors = [one for one in self.detectors if one.name in wanted]
         return made
 
     @property
     def possible(self) -> bool:
         """Tell whether there is any detector to be tried."""
-        return bool(self._detectors)
+        return bool(self.detectors)
 
     def settle(self, minutes: Minutes) -> bool:
-        """Tell whether the minutes as they are raise; if only because an alarm ends later than it begins, go on so."""
-        self._on = False
-        if not self.raises(minutes):
-            self._on = True
-        return self.raises(minutes)
+        """Tell whether the minutes as they are raise; from now on it takes the highest bar that they reach.
+
+        If they raise only because an alarm ends later than it begins, it is tried as one that lasts.
+        """
+        for self._on in (False, True):
+            signals = self._signals(minutes)
+            risk = self._risk(signals)
+            reached = next((bar for bar in self._bars if risk >= bar), None)
+            if reached is not None:
+                self._bar = reached
+                return True
+            if not self._bars and any(signal.alarm for signal in signals):
+                return True
+        return False
 
     def raises(self, minutes: Minutes) -> bool:
         """Tell whether other minutes would raise at the same instant."""
+        signals = self._signals(minutes)
+        return self._risk(signals) >= self._bar if self._bars else any(signal.alarm for signal in signals)
+
+    def _risk(self, signals: Sequence[Signal]) -> float:
+        return combined(zip(self.detectors, signals, strict=True))
+
+    def _signals(self, minutes: Minutes) -> list[Signal]:
         current = int(self._at) // 60 * 60
         recent = [minutes[start] for start in range(current - HOUR, current + 1, 60) if start in minutes]
         signals = []
-        for one in self._detectors:
+        for one in self.detectors:
             for name in ("alarm", "_alarm"):
                 if hasattr(one, name):
                     setattr(one, name, self._on)
             signals.append(one.step(self._at, recent))
-        return self._verdict(signals)
+        return signals
 
     def least(self, minutes: Minutes, since: float) -> float | None:
         """Return how many times what was counted since an instant is just enough to raise; None if nothing is.

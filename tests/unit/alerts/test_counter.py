@@ -3,10 +3,11 @@
 import pytest
 
 from alerts.counter import DRAWS, Case, counters
+from alerts.detectors.authors import AuthorsDetector
 from alerts.recount import without
 from alerts.trial import Trial
 from app.domain.objection import objection
-from tests.unit.alerts.storms import AT, START, detectors, minutes_of, say, storm
+from tests.unit.alerts.storms import AT, START, ZONE, calm, detectors, minutes_of, say, storm
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +145,18 @@ def test_where_the_archive_is_behind_in_a_minute_as_much_of_the_rest_is_left_out
     some = said[::3]
     left = without(minutes_of(said), some, some[::2], START)
     assert sum(left[start].count for start in range(START, START + 300, 60)) == pytest.approx(150, abs=6)
+
+
+def test_with_a_budget_it_takes_what_the_severity_takes_that_was_reached():
+    watching = [*detectors(), AuthorsDetector("acme", ZONE)]
+    watching[2].learn(calm())
+    bars = {"note": 0.5, "warning": 2.0, "crisis": 500.0}
+    trial = Trial(watching, AT, bars)
+    assert trial.settle(minutes_of(storm()))
+    assert not trial.raises(minutes_of(storm(90, label="neutral")))
+    assert trial.raises(minutes_of(storm(599)))
+    assert not Trial(watching, AT, bars).settle(minutes_of(storm(90, label="neutral")))
+    made = case(storm(), watching)._replace(trial=Trial(watching, AT, bars))
+    found = {one.doubt: one for one in counters(made)}
+    assert found["without_author"].holds is True
+    assert "labels_flipped" not in found  # volume and people alone are enough
