@@ -98,8 +98,10 @@ class Incident(msgspec.Struct, frozen=True):
     silence: str | None = None
     """Id of the silence it is under; see `quiet`."""
     silent_until: float | None = None
+    told_at: float = 0.0
+    """When it was last told as opened or escalated."""
     told_peak: float = 0.0
-    """Its peak when it was last told as opened or escalated."""
+    """Its peak then."""
     told_level: int = 0
     """Its level when that was last told."""
     highest_level: int = 0
@@ -143,7 +145,12 @@ def wiped(incident: Incident, names: set[str], authors: set[str]) -> Incident:
     explained = incident.explanation
     if explained is not None:
         leads = tuple(lead for lead in explained.leads if lead.author not in authors)
-        explained = msgspec.structs.replace(explained, leads=leads)
+        gone_from = {counter.author for counter in explained.counters} & authors
+        counters = tuple(
+            msgspec.structs.replace(counter, author=None) if counter.author in gone_from else counter
+            for counter in explained.counters
+        )
+        explained = msgspec.structs.replace(explained, leads=leads, counters=counters)
     return msgspec.structs.replace(
         incident,
         authors=tuple(name for name in incident.authors if name not in named),
