@@ -103,7 +103,7 @@
     const [who, least] = [select(whom, one.who), select(SEVERITIES.map((s) => [s, say(`step_of_${s}`)]), one.least)];
     const pieces = [say("step_after"), after, say("step_minutes"), who, say("step_of"), least];
     const part = h("fieldset", { class: "step field" }, h("legend", { class: "aloud" }), h("p", { class: "sentence" }, ...pieces.flatMap((piece) => [piece, " "])), h("div", { class: "slip", role: "alert" }));
-    part.append(h("button", { type: "button", class: "remove", on: { click: () => part.remove() } }, say("remove")));
+    part.append(h("button", { type: "button", class: "remove", on: { click: () => { const add = part.parentElement.nextElementSibling; part.remove(); add.focus(); } } }, say("remove")));
     part.read = () => {
       const wrong = slip(part, after.value !== "" && Number(after.value) >= 0 ? "" : say("wrong_minutes"));
       return wrong ? null : { after: Number(after.value) * 60, who: who.value, least: least.value };
@@ -121,7 +121,8 @@
     if (!ok) return;
     const brands = [["*", say("common")], ...JSON.parse(root().dataset.brands)];
     const choice = F().select(brands, brand);
-    choice.addEventListener("change", () => chain(choice.value));
+    const anew = async (other) => (await chain(other))?.querySelector("select").focus();
+    choice.addEventListener("change", () => anew(choice.value));
     const steps = h("div", { class: "parts" }, ...answer.steps.map(step));
     const number = () => [...steps.children].forEach((part, n) => {
       const name = say("step_one", { n: n + 1 });
@@ -136,7 +137,7 @@
       if (read.includes(null)) return point(form);
       await send(`/api/v1/chains/${encodeURIComponent(brand)}`, "PUT", { steps: read });
     }
-    const reset = async () => { if (await send(`/api/v1/chains/${encodeURIComponent(brand)}`, "DELETE")) chain(brand); };
+    const reset = async () => { if (await send(`/api/v1/chains/${encodeURIComponent(brand)}`, "DELETE")) anew(brand); };
     const back = answer.source === "own" ? h("button", { type: "button", on: { click: reset } }, say("reset")) : null;
     const form = h("form", { class: "block", novalidate: true, on: { submit: save } },
       h("h3", {}, say("chain")), F().field(say("chain_of"), choice), steps,

@@ -13,8 +13,10 @@
   const days = () => DAYS.map((day) => [day, say(`day_${day}`)]);
   const severities = (what) => SEVERITIES.map((one) => [one, say(`${what}_${one}`)]);
 
+  /* Gives a part a button that takes it off; the button that adds one takes the focus then. */
   function removable(part) {
-    const button = F().h("button", { type: "button", class: "remove", on: { click: () => { part.remove(); renumber(); } } }, say("remove"));
+    const off = () => { const add = part.parentElement.nextElementSibling; part.remove(); renumber(); add.focus(); };
+    const button = F().h("button", { type: "button", class: "remove", on: { click: off } }, say("remove"));
     part.append(button);
     return part;
   }
@@ -129,6 +131,7 @@
         known = done.answer;
         root.dataset.person = known.id;
         draw(root);
+        document.querySelector("#p-form .first").focus();
         tell(said, say("saved"));
         window.Emberwatch.duty.look();
       } catch {

@@ -42,8 +42,8 @@ def _form(say: Words) -> html.Section:
     return html.Section(
         [
             html.H1(say.say("people.title"), id="p-heading"),
-            html.P(id="p-said", role="status", className="said"),
             html.Div(id="p-form"),
+            html.P(id="p-said", role="status", className="said"),
         ],
         className="block",
         **aria(labelledby="p-heading"),
@@ -56,7 +56,6 @@ def _duty(context: Context, say: Words, brand: str) -> html.Div:
         [
             html.H1(say.say("people.title")),
             html.P(say.say("people.lead"), className="lead"),
-            html.P(id="p-said", role="status", className="said"),
             html.Div(id="p-now", className="now", **aria(live="polite")),
             html.H2(say.say("people.week")),
             _brands(context, say, brand),
@@ -69,6 +68,7 @@ def _duty(context: Context, say: Words, brand: str) -> html.Div:
                 ],
                 className="halves",
             ),
+            html.P(id="p-said", role="status", className="said"),
         ]
     )
 

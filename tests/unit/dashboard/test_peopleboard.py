@@ -58,7 +58,7 @@ def test_nothing_is_said_while_somebody_is_told():
 def test_who_is_on_duty_until_when_and_who_stands_behind():
     found = told(shifts=(DAYTIME, SECOND))
     assert "On duty now: Anna (until 20:00). Backup: Cem." in found["now"]
-    assert "In the next 14 days there are 14 gaps (112 h)" in found["now"]
+    assert "In the next 14 days there are 14 gaps (112\xa0h)" in found["now"]
     german = told("de", shifts=(DAYTIME, SECOND))
     assert "Jetzt im Dienst: Anna (bis 20:00). Vertretung: Cem." in german["now"]
     assert "bis" not in told("de", shifts=(Shift("a", "anna", Weekly(DAYS, time(0), time(0))),))["now"]
