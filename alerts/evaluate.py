@@ -1,12 +1,12 @@
 """One scope under watch: its detectors, and when an incident opens, changes and ends."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
 
 import msgspec
 
 from alerts import onset
 from alerts.combining import Bars, combined, raising, severity
+from alerts.decision import Decision
 from alerts.detector import Detector, Hearing
 from alerts.hearing import stretches
 from alerts.memory import HOUR, KEPT, LATE, STEP, Memory, shared
@@ -43,26 +43,6 @@ KNOWN = 86_400.0
 """Seconds of history below which nothing is worth a note: everything is new then."""
 SHIFTING = frozenset({"sentiment", "campaign"})
 """Detectors that compare shares: a source that is missing shifts them, and that is no change of mind."""
-
-Action = Literal["open", "update", "resolve"]
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """What one step says: every signal with its reason, and what is to be done about the incident."""
-
-    signals: tuple[Signal, ...]
-    action: Action | None = None
-    figures: Figures | None = None
-    severity: Severity = "warning"
-    peak: float = 0.0
-    again: bool = False
-    """The same instant as before, because labels changed: signals that no longer raise are told, too."""
-    risk: float = 0.0
-    """Of all detectors together, as -log10 of the share of days that reach it."""
-    topic: str | None = None
-    """Id of the topic or campaign it is about; None: the brand as a whole."""
-    words: dict[str, str] = {}
-    """The reason as a sentence by language, where it is not the number of mentions that raises."""
 
 
 class Watch:
@@ -101,21 +81,23 @@ class Watch:
         """Begin anew from past minutes, oldest first; what lies after `until` is learned as time goes on."""
         self.detectors = tuple(self._make())
         surges = [one for one in self.detectors if isinstance(one, Surge)]
-        self._volume = next((one for one in surges if one.name == "volume"), None) or Surge(self.brand, self._zone)
-        self._pupils = tuple({id(one): one for one in (*self.detectors, self._volume)}.values())
+        self.volume = next((one for one in surges if one.name == "volume"), None) or Surge(self.brand, self._zone)
+        self._pupils = tuple({id(one): one for one in (*self.detectors, self.volume)}.values())
         past = [shared(minute) for minute in history if minute.start < until - LATE]
         self.oldest = past[0].start if past else float("inf")
-        self.record = Record()
+        before, self.record = self.record, Record()
         self.rules = RuleSet(self.rules.stated, self.scope, self._zone)
         for stretch in stretches(past):
             self.rules.learn(stretch)
             rehearse(self._pupils, self._rehearsed, stretch, self.record, past[0].start)
+        if before.judged:
+            self.record.adopt(before)
         self.memory.learned = max(past[-1].start + 60 if past else 0, int(until - LATE) // 60 * 60)
 
     @property
     def basis(self) -> float:
         """Return the seconds of history learned."""
-        return self._volume.baseline.basis
+        return self.volume.baseline.basis
 
     def resume(self, incident: Incident | None, ended: Incident | None = None) -> None:
         """Go on with an incident that was not over, and remember the one that ended last."""
@@ -146,8 +128,8 @@ class Watch:
     def usual(self, at: float) -> Usual:
         """Return the band of the last hour and the next minutes."""
         first = int(at) // 60 * 60 - HOUR
-        band = self._volume.usual(first, 60 + AHEAD)
-        return Usual(self.scope, at, tuple(band), self._volume.baseline.basis)
+        band = self.volume.usual(first, 60 + AHEAD)
+        return Usual(self.scope, at, tuple(band), self.volume.baseline.basis)
 
     def risk(self, signals: Sequence[Signal]) -> float:
         """Return the risk of what its detectors say together; those of rules do not count."""
@@ -268,12 +250,12 @@ class Watch:
         )
 
     def _figures(self, at: float, signals: Sequence[Signal]) -> Figures:
-        teller = onset.teller_of(self.detectors, self._volume, signals)
+        teller = onset.teller_of(self.detectors, self.volume, signals)
         return onset.figures(at, self.incident.since if self.incident else None, self.memory.said, teller)
 
     def _reviewed(self, at: float, decision: Decision, *, calm: bool) -> Decision:
         """Judge what came of a time in which nobody listened: a storm in it is told, though it may be over."""
-        back = self.memory.back(at, self._volume.baseline.rate)
+        back = self.memory.back(at, self.volume.baseline.rate)
         if self.incident is not None or decision.action is not None or not calm:
             return decision
         for start in back:
@@ -291,7 +273,7 @@ class Watch:
         for minute in memory.due(at):
             if minute is None:
                 continue
-            memory.quiet(minute, self._volume.baseline.rate(minute.start))
+            memory.quiet(minute, self.volume.baseline.rate(minute.start))
             if not memory.mute(minute.start):
                 for pupil in self._pupils:
                     pupil.learn([minute])

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from anyio import to_thread
 
-from alerts.detector import scopes
+from alerts.detector import Scope
 from alerts.evaluate import Watch
+from alerts.scopes import detectors, watched
 from app.domain.tally import MinuteTally, TallyDelta, minutes, split
-from app.registry import load_all
 from app.service import Context
 from app.store.engine import Transaction
 
@@ -26,7 +26,7 @@ ASKED = 500
 
 
 class Learning:
-    """Makes a watch of each brand from its past."""
+    """Makes a watch of each scope from its past: of brands, and of their topics and campaigns."""
 
     def __init__(self, context: Context, zone: str) -> None:
         self._context, self._zone = context, zone
@@ -40,7 +40,7 @@ class Learning:
         now = self._context.clock.now()
         if strangers := [brand for brand in unknown if brand not in self._spoken]:
             self._spoken |= await to_thread.run_sync(self._counts, strangers, now - DAY, now)
-        order = sorted(unknown, key=lambda brand: (brand not in held, -self._spoken[brand]))[:PACK]
+        order = sorted(unknown, key=lambda scope: (scope.partition("/")[0] not in held, -self._spoken[scope]))[:PACK]
         tally = await self._context.bus.minutes(order, now - RECENT, now)
         return await to_thread.run_sync(self._learned, order, now, apart(tally))
 
@@ -52,11 +52,12 @@ class Learning:
     def _learned(self, brands: Sequence[str], at: float, tallies: Mapping[str, TallyDelta]) -> dict[str, Watch]:
         until = time.monotonic() + BREATH
         watches: dict[str, Watch] = {}
+        known = watched(self._context.config)
         with self._context.store.reading() as tx:
             spoken = tx.tallies.counts(brands, at - PAST, at)
             for brand in brands:
                 tally = tallies.get(brand, {})
-                watch = self._watch(brand)
+                watch = self._watch(brand, known[brand].kind if brand in known else "brand")
                 past = _history(tx, brand, at, tally) if spoken[brand] else _minutes([], brand, tally)
                 watch.learn(past, until=at)
                 watch.take(tally)
@@ -65,13 +66,13 @@ class Learning:
                     break
         return watches
 
-    def _watch(self, brand: str) -> Watch:
-        kinds = [kind for kind in load_all("detectors").values() if "brand" in scopes(kind)]
-        return Watch(brand, lambda: [kind(brand, self._zone) for kind in kinds], self._zone)
+    def _watch(self, scope: str, kind: Scope) -> Watch:
+        kinds = detectors(kind)
+        return Watch(scope, lambda: [one(scope, self._zone) for one in kinds], self._zone)
 
     async def again(self, watches: Iterable[Watch], at: float) -> set[str]:
-        """Learn anew where the archive has a past by now that was not there; return of which brands."""
-        found = {watch.brand: watch for watch in watches}
+        """Learn anew where the archive has a past by now that was not there; return of which scopes."""
+        found = {watch.scope: watch for watch in watches}
         end = at // HOUR * HOUR - HOUR  # whole hours: else what is said now would look like a past that came
         counts = await to_thread.run_sync(self._counts, list(found), end - PAST, end)
         more = [brand for brand, count in counts.items() if count > self._counted.get(brand, 0)]
@@ -80,7 +81,7 @@ class Learning:
 
     def _relearned(self, watch: Watch, at: float) -> bool:
         with self._context.store.reading() as tx:
-            history = _history(tx, watch.brand, at, watch.tally)
+            history = _history(tx, watch.scope, at, watch.tally)
         older = bool(history) and history[0].start < watch.oldest - HOUR
         if older:
             watch.learn(history, until=at)

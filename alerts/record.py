@@ -36,19 +36,32 @@ class Record(msgspec.Struct):
     high: dict[int, float] = {}
 
     def note(self, at: float, risk: float) -> None:
-        """Take in what was said at an instant."""
+        """Take in what was said at an instant; time goes forward."""
+        if int(at) // HOUR > self.last:
+            self.pass_by(at)
+        self.put(at, risk)
+
+    def pass_by(self, at: float) -> None:
+        """Take in that the hour of an instant was judged; once each."""
         hour = int(at) // HOUR
-        if hour > self.last:
-            self.last = hour
-            if self.high and min(self.high) < hour - KEPT:
-                self.high = {one: high for one, high in self.high.items() if one >= hour - KEPT}
+        self.judged = min(self.judged + 1, KEPT)
+        self.first, self.last = min(self.first or hour, hour), max(self.last, hour)
+        if self.high and min(self.high) < self.last - KEPT:
+            self.high = {one: risk for one, risk in self.high.items() if one >= self.last - KEPT}
+
+    def put(self, at: float, risk: float) -> None:
+        """Keep the risk of an instant if it is the highest of its hour."""
+        hour = int(at) // HOUR
         if risk >= LOWEST and risk > self.high.get(hour, 0.0):
             self.high[hour] = round(risk, 2)
 
-    def pass_by(self, at: float) -> None:
-        """Take in that the hour of an instant was judged, whenever that is said."""
-        self.judged = min(self.judged + 1, KEPT)
-        self.first = min(self.first or int(at) // HOUR, int(at) // HOUR)
+    def adopt(self, kept: "Record") -> None:
+        """Take over a record that was kept: hours judged live are told by it, what lies before by this one."""
+        before = {hour: risk for hour, risk in self.high.items() if hour < kept.first}
+        earlier = max(kept.first - self.first, 0) if self.first and kept.first else self.judged
+        self.judged = min(kept.judged + min(earlier, self.judged), KEPT)
+        self.first, self.last = min(self.first or kept.first, kept.first or self.first), max(self.last, kept.last)
+        self.high = before | kept.high
 
     @property
     def days(self) -> float:

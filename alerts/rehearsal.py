@@ -31,7 +31,7 @@ def rehearse(pupils: Sequence[Detector], judge: Judge, past: Sequence[MinuteTall
         taught = upto
         minute = past[place]
         if minute.start - begun >= FIRST:
-            record.note(minute.start + 59.0, judge(minute.start + 59.0, _hour(past, place)))
+            record.put(minute.start + 59.0, judge(minute.start + 59.0, _hour(past, place)))
     teach(pupils, past, taught, len(past))
     for hour in range(max(past[0].start, begun + FIRST), past[-1].start, HOUR) if past else ():
         record.pass_by(hour)

@@ -1,11 +1,13 @@
-"""The alerts service: steps the detectors on the tallies and keeps one incident per brand."""
+"""The alerts service: steps the detectors on the tallies and keeps one incident per brand and topic."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 import anyio
 import structlog
 
 from alerts.acting import Acting
+from alerts.calibrating import Calibrating
 from alerts.correcting import Corrected
 from alerts.dispatch import Dispatcher
 from alerts.duty import Duty
@@ -14,6 +16,7 @@ from alerts.farewell import dismiss
 from alerts.hearing import heard
 from alerts.heartbeat import Heartbeat
 from alerts.learning import Learning, apart
+from alerts.scopes import watched
 from alerts.sources import SourceWatch
 from app.domain.actor import system
 from app.domain.brand import Brand
@@ -53,8 +56,11 @@ class AlertsService:
         self._actor = system(self.name)
         self._config = context.config
         self._brands = {brand.id: brand for brand in self._config.brands}
+        self._scopes = watched(self._config)
         self._watches: dict[str, Watch] = {}
+        """Scope → what watches it: a brand, or a topic or campaign of one."""
         self._learning = Learning(context, self._zone)
+        self._calibrating = Calibrating(context)
         self._more = anyio.Event()
         """Set when there are other brands to learn."""
         self._orphans = True
@@ -124,24 +130,27 @@ class AlertsService:
             return
         self._config = self._context.config
         self._brands = {brand.id: brand for brand in self._config.brands}
+        self._scopes = watched(self._config)
         held = self._duty.held
         self._duty.follow(self._brands)
         self._fresh |= self._duty.held - held
-        self._learning.forget(self._brands)
-        self._watches = {brand: watch for brand, watch in self._watches.items() if brand in self._brands}
+        self._learning.forget(self._scopes)
+        self._watches = {scope: watch for scope, watch in self._watches.items() if scope in self._scopes}
         self._orphans = True
         self._more.set()
         self._more = anyio.Event()
 
     async def learn(self) -> bool:
-        """Learn the past of some more brands, those we act for first; return False if all are learned."""
-        unknown = [brand for brand in self._brands if brand not in self._watches]
+        """Learn the past of some more scopes, of brands we act for first; return False if all are learned."""
+        unknown = [scope for scope in self._scopes if scope not in self._watches]
         if not unknown:
             return False
         learned = await self._learning.some(unknown, self._duty.held)
-        self._watches |= {brand: watch for brand, watch in learned.items() if brand in self._brands}
+        await self._calibrating.begin(learned.values())
+        self._watches |= {scope: watch for scope, watch in learned.items() if scope in self._scopes}
+        self._fresh |= {watch.brand for watch in learned.values()} & self._duty.held
         self._published = 0.0
-        log.info("learned", brands=len(self._watches), of=len(self._brands))
+        log.info("learned", scopes=len(self._watches), of=len(self._scopes))
         return True
 
     async def _learn_for_ever(self) -> None:
@@ -159,56 +168,71 @@ class AlertsService:
         states = {state.id: state for state in await self._bus.sources()}
         now = max(at, self._context.clock.now())
         tally = await self._bus.minutes(list(self._watches), at - (KEPT if telling else CHANGING), now)
-        held = self._duty.held & self._watches.keys()
-        if fresh := self._fresh & held:
-            await self._acting.resume([self._watches[brand] for brand in fresh])
+        held = {scope: watch for scope, watch in self._watches.items() if watch.brand in self._duty.held}
+        if fresh := self._fresh & held.keys():
+            await self._acting.resume([watch for watch in held.values() if watch.brand in fresh])
             self._fresh -= fresh
-        for brand, part in apart(tally).items():
-            if brand in self._watches:
-                self._watches[brand].take(part)
-        await self._learn_late(held, at)
-        for brand, watch in list(self._watches.items()):
-            decision = watch.step(at, heard=self._heard(self._brands[brand], states, at))
-            if decision.action is not None and brand in held:
-                await self._acting.act(watch, self._brands[brand], decision, at)
-            if brand in held:
-                INCIDENTS_OPEN.labels(brand).set(watch.incident is not None)
+        for scope, part in apart(tally).items():
+            if scope in self._watches:
+                self._watches[scope].take(part)
+        await self._learn_late(held.values(), at)
+        await self._calibrating.look(self._watches, held, at)
+        for scope, watch in sorted(self._watches.items()):
+            await self._judge(watch, states, at, ours=scope in held)
         if telling:
-            for brand in held:
-                await self._bus.show_usual(self._watches[brand].usual(at))
-                hears = self._heard(self._brands[brand], states, at)
-                await self._acting.follow(self._watches[brand], self._brands[brand], at, heard=hears)
-            await self._acting.refresh(self._watches, held)
+            await self._show(held, states, at)
             self._published = at
         self._stepped = at
 
+    async def _judge(self, watch: Watch, states: dict[str, SourceState], at: float, *, ours: bool) -> None:
+        """Judge one scope, a brand before its parts: what is about the whole brand is no incident of a topic."""
+        brand, whole = self._brands[watch.brand], self._watches.get(watch.brand)
+        calm = watch is whole or whole is None or whole.incident is None
+        decision = watch.step(at, heard=self._heard(brand, states, at), calm=calm)
+        if ours and decision.action is not None:
+            await self._acting.act(watch, brand, decision, at)
+
+    async def _show(self, held: dict[str, Watch], states: dict[str, SourceState], at: float) -> None:
+        """Bring walls up to date, once a minute."""
+        for watch in held.values():
+            brand = self._brands[watch.brand]
+            if watch.topic is None:
+                await self._bus.show_usual(watch.usual(at))
+            await self._acting.follow(watch, brand, at, heard=self._heard(brand, states, at))
+        alive = {watch.brand for watch in held.values() if watch.incident is not None}
+        for one in {watch.brand for watch in held.values()}:
+            INCIDENTS_OPEN.labels(one).set(one in alive)
+        await self._acting.refresh(self._watches, self._duty.held & self._watches.keys())
+
     async def _judge_again(self, at: float) -> None:
         """Bring open incidents up to what was corrected since the last look."""
-        watched = ((brand, self._watches.get(brand)) for brand in self._corrected.take() & self._duty.held)
-        watches = {brand: watch for brand, watch in watched if watch is not None and watch.incident is not None}
+        corrected = self._corrected.take() & self._duty.held
+        mine = ((scope, watch) for scope, watch in self._watches.items() if watch.brand in corrected)
+        watches = {scope: watch for scope, watch in mine if watch.incident is not None}
         if not watches:
             return
         try:
             states = {state.id: state for state in await self._bus.sources()}
             tally = await self._bus.minutes(list(watches), at - KEPT, max(at, self._context.clock.now()))
-            for brand, part in apart(tally).items():
-                watches[brand].take(part)
-                decision = watches[brand].again(at, heard=self._heard(self._brands[brand], states, at))
-                await self._acting.act(watches[brand], self._brands[brand], decision, at)
+            for scope, part in apart(tally).items():
+                watch, brand = watches[scope], self._brands[watches[scope].brand]
+                watch.take(part)
+                decision = watch.again(at, heard=self._heard(brand, states, at))
+                await self._acting.act(watch, brand, decision, at)
         except Unavailable:
-            self._corrected.put(watches)
+            self._corrected.put(corrected)
             raise
 
     def _heard(self, brand: Brand, states: dict[str, SourceState], at: float) -> bool:
         now = self._context.clock.now()
         return now - at <= FRESH and heard(brand, self._context.config.sources, states, now)
 
-    async def _learn_late(self, held: set[str], at: float) -> None:
+    async def _learn_late(self, held: Iterable[Watch], at: float) -> None:
         """Learn anew where a source has brought a past that was not there at the start."""
         pause = STEP if self._context.clock.now() - self._since <= PATIENCE else 10 * MINUTE
         if 0.0 <= at - self._asked < pause:
             return
         self._asked = at
-        thin = [self._watches[brand] for brand in held if self._watches[brand].basis < THIN]
+        thin = [watch for watch in held if watch.basis < THIN]
         if await self._learning.again(thin, at):
             self._published = 0.0

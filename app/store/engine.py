@@ -52,6 +52,7 @@ from app.store.silences import Silences
 from app.store.site import Site
 from app.store.talk import TalkHours
 from app.store.tallies import Tallies
+from app.store.thresholds import Thresholds
 from app.store.tokens import Tokens
 
 ADDRESSES = "write it as postgresql://user:password@host/database or sqlite:///path"
@@ -91,6 +92,7 @@ class Transaction:
         self.people = People(connection)
         self.rules = Rules(connection)
         self.past = Past(connection)
+        self.thresholds = Thresholds(connection)
 
 
 class Store:
