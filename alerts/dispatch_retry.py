@@ -27,13 +27,15 @@ def undelivered(
 
     The pause is 5 s, 10 s, 20 s … up to 5 min, each between half and one and a half of it, so that many do not come
     back together; longer if the other side asks for it. A delivery is given up after `limits.attempts` tries, or when
-    the next one would come later than `limits.within` after the first.
+    the next one would come later than `limits.within` after the first; a test is tried once.
     """
     tried = (*one.attempts, Attempt(at, "failed" if error.again else "refused", str(error), round(seconds, 3)))
     counted = [attempt for attempt in tried if attempt.outcome != "unclear"]
     pause = min(FIRST * 2 ** (len(counted) - 1), LONGEST) * (0.5 + dice())
     due = at + max(pause, error.after or 0.0)
-    left = error.again and len(counted) < limits.attempts and due <= tried[0].at + limits.within
+    left = (
+        error.again and one.occasion != "test" and len(counted) < limits.attempts and due <= tried[0].at + limits.within
+    )
     state = "failed" if left else "given_up"
     return msgspec.structs.replace(
         one, state=state, attempts=tried, due_at=due if left else at, reason=str(error), worker=""

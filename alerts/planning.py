@@ -111,6 +111,7 @@ class Planner:
         if not meant:
             return False
         known = {one.person for one in self._all() if one.state in TOLD}
+        known.update(self.progress.passed if occasion == "passed_on" else ())
         for person in meant:
             if person not in known:
                 self._tell(person, occasion or ("opened" if first else "step"), f"s{_name(step)}")

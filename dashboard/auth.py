@@ -23,8 +23,8 @@ REMEMBERED = 5.0
 
 MOST = 1024
 READING = {"GET", "HEAD", "OPTIONS"}
-HOOKS = "/hooks/"
-"""Where channels call us: through any name and proxy, believed by their signature alone (`ingest.hooks`)."""
+HOOKS = ("/hooks/", "/acknowledge/")
+"""Where channels call us, and readers of our messages: through any name and proxy, believed by a signature alone."""
 
 
 class Tokens:

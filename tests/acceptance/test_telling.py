@@ -1,0 +1,212 @@
+import msgspec
+import pytest
+
+from app.domain.person import Person, Way
+from app.domain.roster import Chain, Step
+from tests.acceptance.telling import a_house, level, storm
+from tests.peers.post_office import post_office
+from tests.peers.receiver import DROP
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),
+]
+
+
+@pytest.fixture
+def office():
+    with post_office() as made:
+        yield made
+
+
+@pytest.fixture
+async def house(tmp_path, redis_server, store, clock, office):
+    async with a_house(tmp_path, redis_server, store, clock, office) as made:
+        yield made
+
+
+@pytest.fixture
+async def any_house(tmp_path, redis_server, any_store, clock, office):
+    async with a_house(tmp_path, redis_server, any_store, clock, office) as made:
+        yield made
+
+
+async def test_a_storm_is_told_worse_and_over_and_nothing_twice(any_house):
+    any_house.people(any_house.anna(), duty=("anna",))
+    incident = await any_house.begin()
+    await any_house.run(60)
+    assert any_house.subjects() == ["Warnung · Nordlicht Strom: abschlag, hotline"]
+    incident = await any_house.change(incident, severity="crisis", level=level(4))
+    await any_house.run(60)
+    await any_house.end(incident)
+    await any_house.run(900)
+    assert any_house.subjects()[1:] == [
+        "Krise · schlimmer geworden · Nordlicht Strom · Stufe 4: abschlag, hotline",
+        "Vorbei · Nordlicht Strom · Stufe 4: abschlag, hotline",
+    ]
+    assert {one.state for one in any_house.deliveries()} == {"delivered"}
+    assert all("250 2.0.0 Ok: queued as" in one.attempts[-1].proof for one in any_house.deliveries())
+    assert len({str(letter["Message-ID"]) for letter in any_house.office.letters}) == 3
+    with any_house.store.reading() as tx:
+        assert tx.dispatch.progress(["i1"]) == {}, "nothing is left behind"
+
+
+async def test_another_service_goes_on_where_one_stopped_and_two_at_once_tell_once(house):
+    house.people(house.anna(), duty=("anna",))
+    await house.begin()
+    other = house.service("alerts-2")
+    await house.run(10)
+    await house.bus.release("alerts:dispatch", "alerts-1")
+    await house.run(30, other)
+    house.dispatcher._held = True
+    for _ in range(3):  # both believe that it is theirs
+        await house.bus.release("alerts:dispatch", "alerts-1")
+        await house.bus.release("alerts:dispatch", "alerts-2")
+        await house.run(10, other)
+        await house.bus.release("alerts:dispatch", "alerts-2")
+        await house.run(10)
+    assert len(house.office.letters) == 1
+
+
+async def test_a_server_that_refuses_for_now_is_tried_with_growing_pauses(house):
+    house.people(house.anna(), duty=("anna",))
+    house.office.script = ["451 4.3.0 later"] * 3
+    await house.begin()
+    await house.run(120, step=3)
+    (one,) = house.deliveries()
+    assert one.state == "delivered"
+    assert [attempt.outcome for attempt in one.attempts] == ["failed"] * 3 + ["delivered"]
+    pauses = [later.at - before.at for before, later in zip(one.attempts, one.attempts[1:], strict=False)]
+    assert all(
+        low <= pause <= high + 3 for pause, (low, high) in zip(pauses, ((2.5, 7.5), (5, 15), (10, 30)), strict=True)
+    )
+
+
+async def test_retry_after_is_honoured_and_a_webhook_keeps_its_id(house):
+    house.people(house.anna(kind="webhook"), duty=("anna",))
+    house.receiver.script = [(429, {"Retry-After": "120"}), 500, DROP]
+    await house.begin()
+    await house.run(260, step=5)
+    first, second, *_ = stamps = [int(came.headers["webhook-timestamp"]) for came in house.receiver.came]
+    assert len(stamps) == 4
+    assert 120 <= second - first <= 125
+    assert len({came.headers["webhook-id"] for came in house.receiver.came}) == 1
+    told = msgspec.json.decode(house.receiver.came[-1].body)
+    assert told["type"] == "incident.opened"
+    assert told["data"]["incident"]["id"] == "i1"
+
+
+async def test_what_cannot_be_delivered_is_given_up_shown_and_passed_on(house):
+    ben = Person("ben", "Ben", ways=(Way("w1", "mail", "ben@example.org"),))
+    house.people(house.anna(kind="webhook"), ben, duty=("anna",))
+    house.receiver.script = [410]
+    await house.begin()
+    await house.run(60)
+    lost, told = house.deliveries()
+    assert (lost.person, lost.state, lost.reason) == ("anna", "given_up", "The receiver answers HTTP 410.")
+    assert (told.person, told.state, told.occasion) == ("ben", "delivered", "passed_on")
+    assert house.office.recipients == ["ben@example.org"]
+    await house.run(10)
+    fault = house.dispatcher._context.faults["alerts"]
+    assert fault.kind == "undelivered"
+    assert "anna (webhook)" in fault.reason
+    assert house.receiver.url not in fault.reason
+    await house.run(3700, step=900)
+    assert house.dispatcher._context.faults == {}
+
+
+async def test_a_server_that_stays_away_is_given_up_in_the_end(house):
+    house.section = house.section.model_copy(update={"retry": house.section.retry.model_copy(update={"within": 120})})
+    house.dispatcher = house.service()
+    house.people(house.anna(kind="webhook"), duty=("anna",))
+    house.receiver.script = [503] * 50
+    await house.begin()
+    await house.run(300, step=5)
+    (one,) = house.deliveries()
+    assert one.state == "given_up"
+    assert 4 <= len(one.attempts) <= 8
+    assert one.attempts[-1].at - one.attempts[0].at <= 120
+
+
+async def test_an_acknowledgement_stops_the_chain(house):
+    ben = Person("ben", "Ben", ways=(Way("w1", "mail", "ben@example.org"),))
+    house.people(house.anna(), ben, duty=("anna",))
+    with house.store.transaction() as tx:
+        tx.people.put_chain(Chain("*", (Step(0, "duty"), Step(300, "ben"))))
+    incident = await house.begin()
+    await house.run(200)
+    await house.acknowledge(incident)
+    await house.run(600)
+    assert house.office.recipients == ["anna@example.org"]
+
+
+async def test_a_drill_says_so_first_and_reaches_those_who_take_part_alone(house):
+    ben = Person("ben", "Ben", language="en", ways=(Way("w1", "mail", "ben@example.org"),))
+    house.people(house.anna(), ben, duty=("anna",))
+    await house.begin(storm(drill="d1"))
+    await house.run(60)
+    assert house.office.letters == []
+    with house.store.transaction() as tx:
+        tx.dispatch._connection.exec_driver_sql(
+            "INSERT INTO drill (id, at, document) VALUES ('d1', 0, '{\"recipients\": [\"ben\"]}')"
+        )
+    await house.run(60)
+    (letter,) = house.office.letters
+    assert letter["To"] == "ben@example.org"
+    assert letter["Subject"] == "ÜBUNG/DRILL Warning · Nordlicht Strom: abschlag, hotline"
+    assert letter.get_body(("plain",)).get_content().startswith("ÜBUNG/DRILL ")
+    assert "ÜBUNG/DRILL" in letter.get_body(("html",)).get_content()
+
+
+async def test_a_mail_says_everything_that_is_known(house):
+    house.people(house.anna(), duty=("anna",))
+    await house.begin(storm(level=level(3)))
+    await house.run(60)
+    (letter,) = house.office.letters
+    text = letter.get_body(("plain",)).get_content()
+    told = ("Seit 15:00 Uhr viermal", "Stufe: 3 von 6", "Treiber: abschlag, hotline", "Zuständig: noch niemand")
+    links = ("https://leitstand.example.org/incident/i1", "https://leitstand.example.org/acknowledge/")
+    for said in (*told, *links):
+        assert said in text, said
+    picture = next(part for part in letter.walk() if part.get_content_type() == "image/png")
+    assert picture.get_content().startswith(b"\x89PNG")
+    page = letter.get_body(("html",)).get_content()
+    assert 'src="cid:chart"' in page
+    assert "<script" not in page
+    assert 'src="http' not in page
+
+
+async def test_what_was_on_the_wire_is_taken_up_by_who_comes_next(any_house):
+    any_house.people(any_house.anna(kind="webhook"), duty=("anna",))
+    await any_house.begin()
+    await any_house.run(10)
+    with any_house.store.transaction() as tx:
+        (one,) = tx.deliveries.find().items
+        assert tx.deliveries.take(one, "alerts-9", any_house.clock.now())
+    await any_house.run(100)
+    assert any_house.receiver.came == [], "whoever has it may still be sending"
+    await any_house.run(60)
+    assert len(any_house.receiver.came) == 1
+    (one,) = any_house.deliveries()
+    assert [attempt.outcome for attempt in one.attempts] == ["unclear", "delivered"]
+
+
+async def test_a_person_who_goes_is_told_nothing_more(house):
+    house.people(house.anna(), duty=("anna",))
+    await house.begin()
+    await house.run(10)
+    house.people(msgspec.structs.replace(house.anna(), active=False))
+    await house.run(100)
+    assert house.office.letters == []
+    assert [one.state for one in house.deliveries()] == ["dropped"]
+
+
+async def test_no_address_stands_in_what_is_kept(house):
+    house.people(house.anna(), duty=("anna",))
+    house.office.at_rcpt = ["450 4.2.1 <anna@example.org> busy"]
+    await house.begin()
+    await house.run(60)
+    with house.store.reading() as tx:
+        kept = "".join(row[0] for row in tx.dispatch._connection.exec_driver_sql("SELECT document FROM delivery"))
+    assert "busy" in kept
+    assert "anna@example.org" not in kept
