@@ -14,7 +14,7 @@ from alerts.evidence import BEFORE
 from alerts.explaining import tellers
 from alerts.level import other_level
 from alerts.telling import Telling, tell
-from app.crisis import open_incident, resolve_incident, update_incident
+from app.crisis import join_incident, lapse, open_incident, resolve_incident, update_incident
 from app.domain.actor import Actor
 from app.domain.brand import Brand
 from app.domain.incident import Incident
@@ -43,10 +43,13 @@ class Acting:
 
     async def _act(self, watch: Watch, brand: Brand, decision: Decision, at: float) -> None:
         store, bus, incident = self._context.store, self._context.bus, watch.incident
-        told = incident or Incident(uuid4().hex[:12], watch.brand, at, "firing", "warning", ())
+        if incident is None and topic_of(watch) is not None and await self._join(watch, brand, decision, at):
+            return
+        begun = Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=topic_of(watch))
+        told = incident or begun
         if decision.action != "resolve":
             told = await self.describe(told, watch, brand, decision, at)
-        if not await self._duty.confirm(watch.brand):
+        if not await self._duty.confirm(brand.id):
             return  # we were held up, and another service acts by now
         if decision.action == "resolve" and incident is not None:
             watch.resume(None, await resolve_incident(store, bus, self._actor, incident, at))
@@ -54,7 +57,24 @@ class Acting:
             watch.incident = await open_incident(store, bus, self._actor, told, at)
         else:
             watch.incident = await update_incident(store, bus, self._actor, told, at)
-        log.info("incident", verb=decision.action, brand=watch.brand, severity=decision.severity, peak=decision.peak)
+        log.info("incident", verb=decision.action, brand=brand.id, severity=decision.severity, peak=decision.peak)
+
+    async def _join(self, watch: Watch, brand: Brand, decision: Decision, at: float) -> bool:
+        """Fold what raises on a topic into the incident of the whole brand; return False if there is none."""
+
+        def whole() -> Incident | None:
+            with self._context.store.reading() as tx:
+                return next((one for one in tx.incidents.open(brand.id) if _watched(one) == (brand.id, None)), None)
+
+        kept = await to_thread.run_sync(whole)
+        if kept is None:
+            return False
+        raised = [signal for signal in decision.signals if signal.alarm]
+        if await self._duty.confirm(brand.id):
+            store, bus = self._context.store, self._context.bus
+            await join_incident(store, bus, self._actor, kept.id, raised, at, severity=decision.severity)
+            log.debug("joined", brand=brand.id, topic=topic_of(watch), incident=kept.id)
+        return True
 
     async def follow(self, watch: Watch, brand: Brand, at: float, *, heard: bool) -> None:
         """Tell an open incident anew if its level is another by now: a storm that calms down raises nothing itself."""
@@ -71,9 +91,9 @@ class Acting:
         if figures is None:
             return incident
         snapshot = await self._context.bus.snapshot([brand.id], figures.since - BEFORE)
-        raised = {signal.detector: signal for signal in incident.signals}
-        told = (one for one in decision.signals if one.alarm or (decision.again and one.detector in raised))
-        raised |= {signal.detector: signal for signal in told}
+        raised = {(signal.brand, signal.detector): signal for signal in incident.signals}
+        said = {(signal.brand, signal.detector): signal for signal in decision.signals}
+        raised |= {key: one for key, one in said.items() if one.alarm or (decision.again and key in raised)}
         begun = replace(
             incident,
             severity=decision.severity,
@@ -88,23 +108,22 @@ class Acting:
 
     async def resume(self, watches: Collection[Watch]) -> None:
         """Have watches go on from their incidents as they are stored."""
-        brands = {watch.brand for watch in watches}
+        wanted = [(watch.brand, topic_of(watch)) for watch in watches]
 
-        def read() -> tuple[list[Incident], dict[str, Incident | None]]:
+        def read() -> tuple[list[Incident], list[Incident | None]]:
             with self._context.store.reading() as tx:
-                ended = {brand: tx.incidents.find("resolved", brand, limit=1).items for brand in brands}
-                return tx.incidents.open(), {brand: items[0] if items else None for brand, items in ended.items()}
+                return tx.incidents.open(), [tx.incidents.ended(*one) for one in wanted]
 
         alive, ended = await to_thread.run_sync(read)
-        for watch in watches:
-            watch.resume(next((one for one in alive if one.brand == watch.brand), None), ended[watch.brand])
-        for incident in alive:
-            if incident.brand in brands:
-                await self._context.bus.show_incident(incident)
+        for watch, one, last in zip(watches, wanted, ended, strict=True):
+            watch.resume(next((kept for kept in alive if _watched(kept) == one), None), last)
+        for kept in alive:
+            if _watched(kept) in wanted:
+                await self._context.bus.show_incident(kept)
 
     async def refresh(self, watches: Mapping[str, Watch], held: Iterable[str]) -> None:
-        """Bring walls and watches up to what is stored: a name may have been wiped, a state changed."""
-        bus, held = self._context.bus, set(held)
+        """Bring walls and watches up to what is stored: a name was wiped, a state changed, a silence is over."""
+        bus, held, now = self._context.bus, set(held), self._context.clock.now()
         shown = {one.id: one for one in await bus.incidents() if one.brand in held}
 
         def read() -> list[Incident]:
@@ -115,11 +134,24 @@ class Acting:
                         alive.append(tx.incidents.get(incident))
             return alive
 
-        for kept in await to_thread.run_sync(read):
+        by_scope = {(watch.brand, topic_of(watch)): watch for watch in watches.values()}
+        for stored in await to_thread.run_sync(read):
+            over = stored.alive and stored.silence is not None and not stored.quiet(now)
+            kept = await lapse(self._context.store, bus, self._actor, stored, now) if over else stored
             if kept != shown.get(kept.id):
                 await bus.show_incident(kept)
-            watch = watches[kept.brand]
-            if watch.incident is not None and watch.incident.id == kept.id:
+            watch = by_scope.get(_watched(kept))
+            if watch is not None and watch.incident is not None and watch.incident.id == kept.id:
                 watch.incident = kept
                 if not kept.alive:
                     watch.resume(None, kept)
+
+
+def topic_of(watch: Watch) -> str | None:
+    """Return the topic or campaign that a watch is about, None for the brand as a whole."""
+    return getattr(watch, "topic", None)
+
+
+def _watched(incident: Incident) -> tuple[str, str | None]:
+    """Return the brand and topic whose watch an incident belongs to; a drill belongs to none."""
+    return (incident.brand, incident.topic) if incident.drill is None else ("", None)

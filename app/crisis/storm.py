@@ -16,7 +16,9 @@ from app.store.engine import Store, Transaction
 TWICE = 2.0
 """Multiple of the peak it was last told with at which an incident is told anew."""
 LEAP = 2
-"""Levels it has to rise from where it was last told, to be told anew of a level it has been at before."""
+"""Levels it has to rise from where it was last told, to be told anew of a level it has been at before …"""
+PAUSE = 3600.0
+"""… and seconds since it was last told as opened or escalated: what comes and goes within them is one storm."""
 
 
 async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident, at: float) -> Incident:
@@ -40,7 +42,8 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
         taken = alive if incident.topic is None else []
         rules = _united(incident.rules, rules_of(incident.signals))
         opened = _taking_in(replace(incident, opened_at=at, updated_at=at, rules=rules), taken)
-        opened = replace(opened, told_peak=opened.peak, told_level=_level(opened), highest_level=_level(opened))
+        level = _level(opened)
+        opened = replace(opened, told_at=at, told_peak=opened.peak, told_level=level, highest_level=level)
         detail: Detail = {"peak": opened.peak, "folded": ", ".join(one.id for one in taken) or None}
         return Change(opened, (("opened", detail),), {}, tuple(_folded(one, opened, actor, at) for one in taken))
 
@@ -176,7 +179,8 @@ def _told(kept: Incident, now: Incident) -> Change:
         figures: Detail = {"severity": now.severity, "level": level, "peak": now.peak}
         was: Detail = {"was_severity": kept.severity, "was_level": before, "was_peak": kept.told_peak}
         events.append(("escalated", {"because": because, **figures, **was}))
-        now = replace(now, told_peak=now.peak, told_level=level, highest_level=max(level, kept.highest_level))
+        highest = max(level, kept.highest_level)
+        now = replace(now, told_at=now.updated_at, told_peak=now.peak, told_level=level, highest_level=highest)
     elif now.level is not None and level < before:
         events.append(("calmer", {"level": level, "was_level": before}))
         now = replace(now, told_level=level)
@@ -188,7 +192,8 @@ def _because(kept: Incident, now: Incident) -> str:
     found = []
     if _graver(now.severity, kept.severity):
         found.append("severity")
-    if _level(now) > kept.highest_level or _level(now) >= kept.told_level + LEAP:
+    leapt = _level(now) >= kept.told_level + LEAP and now.updated_at - kept.told_at >= PAUSE
+    if leapt or _level(now) > kept.highest_level:
         found.append("level")
     if kept.told_peak and now.peak >= TWICE * kept.told_peak:
         found.append("volume")

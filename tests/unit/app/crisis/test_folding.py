@@ -13,8 +13,8 @@ pytestmark = pytest.mark.anyio
 BILLS = {"topic": "bills", "signals": (signal("volume", "acme/bills"),), "severity": "note"}
 
 
-async def update(life, kept, **changes):
-    life.clock.advance(60)
+async def update(life, kept, hours=0, **changes):
+    life.clock.advance(60 + 3600 * hours)
     return await update_incident(life.store, life.bus, ALERTS, replace(kept, **changes), life.clock.now())
 
 
@@ -86,7 +86,8 @@ async def test_what_joins_is_told_once(life):
         ([{"level": Level(3)}, {"level": Level(3)}, {"level": Level(4)}], ["escalated"] * 2),
         ([{"level": Level(1)}, {"level": Level(2)}, {"level": Level(1)}, {"level": Level(2)}], ["calmer"]),
         ([{"level": Level(5)}, {"level": Level(3)}, {"level": Level(4)}, {"level": Level(4)}], ["escalated", "calmer"]),
-        ([{"level": Level(5)}, {"level": Level(3)}, {"level": Level(5)}], ["escalated", "calmer", "escalated"]),
+        ([{"level": Level(5)}, {"level": Level(3)}, {"level": Level(5)}], ["escalated", "calmer"]),
+        ([{"level": Level(2)}, {"level": Level(0)}, {"level": Level(2), "hours": 1}], ["calmer", "escalated"]),
         ([{"level": Level(0)}, {"level": None}, {"level": Level(0)}], ["calmer"]),
         ([{"level": Level(3), "severity": "crisis", "peak": 200}], ["escalated"]),
     ],
