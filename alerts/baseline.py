@@ -1,7 +1,8 @@
 """What is usual: a rate that follows the hour of the week and learns from the first minute on."""
 
-from collections.abc import Sequence
+from array import array
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import exp
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOUR = 3600
+HALF_HOUR = 1800
 HOURS = 168
+CELLS = HOURS + 24 + 1
+"""Hours of the week, hours of the day, and all together."""
 FORGET = 21 * 86_400.0
 """Seconds after which a season's minute counts 1/e."""
 FORGET_LEVEL = 36_000.0
@@ -38,11 +42,8 @@ class Baseline:
     """
 
     def __init__(self, zone: str) -> None:
-        self._zone = ZoneInfo(zone)
-        self._hours: dict[int, int] = {}
-        self._week = [[0.0, 0.0] for _ in range(HOURS)]
-        self._day = [[0.0, 0.0] for _ in range(24)]
-        self._all = [0.0, 0.0]
+        self._zone = zone
+        self._counted, self._minutes = array("d", bytes(8 * CELLS)), array("d", bytes(8 * CELLS))
         self._level = [0.0, 0.0]
         self._level_at = 0.0
         self._cells: dict[int, float] = {}
@@ -116,12 +117,12 @@ class Baseline:
 
     def unseen(self, at: float) -> float:
         """Return how little is known of this hour of the day: 1 before the first day has passed it, then ever less."""
-        seen = self._day[self._hour(at) % 24][1] / self._scale
+        seen = self._minutes[HOURS + self._hour(at) % 24] / self._scale
         return UNSEEN_MINUTES / (UNSEEN_MINUTES + seen)
 
     def mean(self) -> float:
         """Return the mentions per minute of all that was taught, whatever the hour."""
-        count, minutes = self._all[0] / self._scale, self._all[1] / self._scale
+        count, minutes = self._counted[-1] / self._scale, self._minutes[-1] / self._scale
         belief = min(FIRST_MINUTES, minutes) or FIRST_MINUTES
         return (FIRST_RATE * belief + count) / (belief + minutes)
 
@@ -134,9 +135,9 @@ class Baseline:
         if self._scale > RESCALE:
             self._rescale(start)
         hour = self._hour(start)
-        for cell in (self._week[hour], self._day[hour % 24], self._all):
-            cell[0] += count * self._scale
-            cell[1] += minutes * self._scale
+        for cell in (hour, HOURS + hour % 24, CELLS - 1):
+            self._counted[cell] += count * self._scale
+            self._minutes[cell] += minutes * self._scale
         self._cells.clear()
         self._learned += self._pending_seconds
         self._pending, self._pending_seconds = [0.0, 0.0], 0
@@ -148,10 +149,15 @@ class Baseline:
         return found
 
     def _shrunk(self, hour: int) -> float:
-        mean, scale = self.mean(), self._scale
+        mean = self.mean()
         thin = 20.0 / mean
-        day = _belief(self._day[hour % 24], mean, DAY_WEIGHT + thin, scale)
-        return _belief(self._week[hour], day, WEEK_WEIGHT + 5.0 * thin, scale)
+        day = self._believed(HOURS + hour % 24, mean, DAY_WEIGHT + thin)
+        return self._believed(hour, day, WEEK_WEIGHT + 5.0 * thin)
+
+    def _believed(self, cell: int, usual: float, weight: float) -> float:
+        """Return the mean of a cell's gamma-Poisson rate, with `usual` believed for `weight` minutes."""
+        counted, minutes = self._counted[cell] / self._scale, self._minutes[cell] / self._scale
+        return (usual * weight + counted) / (weight + minutes)
 
     def _teach_level(self, start: float, count: float, seasonal: float) -> None:
         end = start + HOUR
@@ -161,23 +167,16 @@ class Baseline:
         self._level = [self._level[0] * fade + count * told, self._level[1] * fade + seasonal * told]
 
     def _rescale(self, start: float) -> None:
-        for cell in (*self._week, *self._day, self._all):
-            cell[0] /= self._scale
-            cell[1] /= self._scale
+        for cells in (self._counted, self._minutes):
+            cells[:] = array("d", (one / self._scale for one in cells))
         self._origin, self._scale = start, 1.0
 
     def _hour(self, at: float) -> int:
-        half = int(at // 1800.0)
-        hour = self._hours.get(half)
-        if hour is None:
-            local = datetime.fromtimestamp(half * 1800, UTC).astimezone(self._zone)
-            hour = self._hours[half] = local.weekday() * 24 + local.hour
-            if len(self._hours) > 4 * HOURS:
-                del self._hours[next(iter(self._hours))]
-        return hour
+        return hour_of_week(int(at // HALF_HOUR), self._zone)
 
 
-def _belief(seen: Sequence[float], usual: float, weight: float, scale: float) -> float:
-    """Return the mean of a gamma-Poisson rate seen in (count, minutes), with `usual` believed for `weight` minutes."""
-    count, minutes = seen
-    return (usual * weight + count / scale) / (weight + minutes / scale)
+@lru_cache(maxsize=16 * HOURS)
+def hour_of_week(half: int, zone: str) -> int:
+    """Return the local hour of the week, Monday's first is 0, of a half hour since 1970; series share it."""
+    local = datetime.fromtimestamp(half * HALF_HOUR, UTC).astimezone(ZoneInfo(zone))
+    return local.weekday() * 24 + local.hour

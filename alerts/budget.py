@@ -1,4 +1,4 @@
-"""The false-alarm budget of one series: the risk from which an alarm is raised, and what that costs."""
+"""The false-alarm budget of one series: the risk from which an alarm is raised, and when one rises and is over."""
 
 from math import expm1, log10
 

@@ -78,6 +78,7 @@ class Series:
         self._highest = 0.0
         self._seen = 0
         self._heap = _Heap()
+        self._chunk = max(CHUNK // span, 1)
 
     def judge(self, starts: NDArray[np.int64], counts: Numbers) -> Judged:
         """Judge bins, oldest first and later than all judged before; `starts` in epoch seconds, whole spans apart."""
@@ -97,7 +98,7 @@ class Series:
         doubts = np.concatenate([np.zeros(held), doubt])
         found = deviations(counts, usual, means, doubts, self.span)[held:]
         keep = slice(max(len(counts) - self._longest, 0), None)
-        self._past = _Past(counts[keep], usual[keep], means[keep])
+        self._past = _Past(*(one[keep].copy() for one in (counts, usual, means)))
         self._next = int(starts[-1]) + self.span
         return expected, found, *self._risks(starts, found)
 
@@ -124,7 +125,7 @@ class Series:
         place = 0
         while place < size:
             start = int(starts[place])
-            end = min(place + self._room(start), size)
+            end = min(place + self._room(start, size - place), size)
             seasonal = baseline.seasons(starts[place:end].astype(float) + self.span / 2) * minutes
             usual = seasonal * baseline.level(start)
             unsure = baseline.doubt(start) + MORNING * baseline.unseen(start) ** 2
@@ -133,24 +134,32 @@ class Series:
             place = end
         return expected, mean, doubt
 
-    def _room(self, start: int) -> int:
-        """Return how many bins from `start` on are expected and taught alike."""
+    def _room(self, start: int, left: int) -> int:
+        """Return how many bins from `start` on are expected and taught alike, of those that are left."""
         if self.span >= CHUNK:
             return self.baseline.room(start, self.span)
         if self._heap.end <= start:
             self._empty()
-            bins = min(-(-(CHUNK - start % CHUNK) // self.span), self.baseline.room(start, self.span))
+            room = self.baseline.room(start, self.span)
+            if not (start % CHUNK or CHUNK % self.span) and (whole := min(room, left) // self._chunk):
+                self._heap = _Heap(start, start)
+                return whole * self._chunk
+            bins = min(-(-(CHUNK - start % CHUNK) // self.span), room)
             self._heap = _Heap(start, start + bins * self.span)
         return (self._heap.end - start) // self.span
 
     def _teach(self, start: int, counts: Numbers, seasonal: Numbers, usual: Numbers, doubt: float) -> None:
         minutes = self.span / 60
-        if self.span >= CHUNK:
-            known = self.baseline.basis > 0
-            lesson = np.minimum(counts, most(usual, doubt, minutes)) if known else counts
+        heap = self._heap
+        if heap.end <= start:
+            lesson, expected, size = counts, usual, minutes
+            if self._chunk > 1:
+                lesson, expected = (one.reshape(-1, self._chunk).sum(1) for one in (counts, usual))
+                size *= self._chunk
+            if self.baseline.basis:
+                lesson = np.minimum(lesson, most(expected, doubt, size))
             self.baseline.take(start, float(lesson.sum()), len(counts) * minutes, float(seasonal.sum()))
             return
-        heap = self._heap
         heap.doubt = doubt
         heap.sums += np.array([counts.sum(), len(counts) * minutes, seasonal.sum(), usual.sum()])
         if start + len(counts) * self.span >= heap.end:

@@ -1,8 +1,10 @@
+import pickle
 from math import pi, sin
 
+import numpy as np
 import pytest
 
-from alerts.baseline import RESCALE, Baseline
+from alerts.baseline import RESCALE, Baseline, hour_of_week
 
 START = 1_795_010_400
 HOUR, DAY = 3600, 86_400
@@ -76,8 +78,34 @@ def test_old_minutes_are_forgotten_and_the_weights_stay_finite():
     assert baseline.season(later + DAY) < 2
 
 
-def test_the_calendar_is_kept_small():
+def test_a_baseline_is_small_and_the_calendar_shared():
     baseline = Baseline("Europe/Berlin")
     for at in range(START, START + 40 * DAY, 1800):
         baseline.teach(at, 30, minutes=30)
-    assert len(baseline._hours) <= 700
+    assert len(pickle.dumps(baseline)) < 6_000
+    assert hour_of_week.cache_info().currsize <= 16 * 168
+
+
+def test_bins_taught_one_by_one_or_by_the_lesson_are_the_same():
+    single, lessons = Baseline("UTC"), Baseline("UTC")
+    at = START
+    while at < START + 3 * DAY:
+        bins = lessons.room(at, 300)
+        counts = [(at // 300 + number) % 7 for number in range(bins)]
+        starts = [at + 300 * number for number in range(bins)]
+        seasons = [single.season(start + 150) for start in starts]
+        assert lessons.seasons(np.array(starts) + 150.0) == pytest.approx(seasons, rel=1e-12)
+        lessons.take(at, sum(counts), 5 * bins, 5 * sum(seasons))
+        for start, count in zip(starts, counts, strict=True):
+            single.teach(start, count, 5)
+        assert lessons.rate(at) == pytest.approx(single.rate(at), rel=1e-12)
+        at += 300 * bins
+    assert lessons.basis == single.basis == 3 * DAY
+
+
+def test_a_long_silence_of_all_sources_ends_the_level():
+    baseline = fed(7, lambda at: 10)
+    for at in range(START + 7 * DAY, START + 8 * DAY, 60):
+        baseline.teach(at, 25)
+    assert baseline.level(START + 8 * DAY) > 1.5
+    assert baseline.level(START + 12 * DAY) == pytest.approx(1.0, abs=0.02)
