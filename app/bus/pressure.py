@@ -89,7 +89,7 @@ class Pressure:
             group = row["name"].decode()
             if group not in self._limits:
                 continue
-            entries = int(row["pending"]) + _unread(row, whole)
+            entries = int(row["pending"]) + unread(row, whole)
             limit = self._limits[group]
             served = entries < limit or await self._served(stream, group)
             groups.append(Behind(group, partition, entries, limit, served))
@@ -100,12 +100,15 @@ class Pressure:
         return any(consumer["idle"] < UNSERVED_MS for consumer in consumers)
 
 
-def _unread(group: Mapping[str, Any], stream: Mapping[str, Any]) -> int:
+def unread(group: Mapping[str, Any], stream: Mapping[str, Any]) -> int:
     """Return how many entries a group has not been given.
 
     A server before 7.0, or one where entries were wiped meanwhile, does not know; then the times in the ids tell which
-    share of the stream is still ahead, which is exact for a group that has everything or nothing of it ahead.
+    share of the stream is still ahead, which is exact for a group that has everything or nothing of it ahead. Where
+    entries were wiped and trimmed, Redis 7.0 may for ever tell of one that is not there.
     """
+    if _place(group["last-delivered-id"]) >= _place(stream["last-generated-id"]):
+        return 0
     if group.get("lag") is not None:
         return int(group["lag"])
     length = int(stream["length"])

@@ -9,6 +9,7 @@ from app.bus import keys
 from app.bus.codec import CONTRIBUTION, EVENT, PAYLOAD, TALLY, UnreadableEntry, said
 from app.bus.connection import Connection, guarded
 from app.bus.port import Analysed, Entry
+from app.bus.pressure import unread
 from app.bus.readers import Raw, Readers
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Heartbeat
@@ -142,13 +143,14 @@ class Streams:
         for partition in range(self._connection.partitions):
             for name in keys.GROUPS:
                 stream = keys.stream(partition, name)
+                whole = await self._connection.client.xinfo_stream(stream)
                 for group in await self._connection.client.xinfo_groups(stream):
                     title = group["name"].decode()
-                    waiting = group.get("lag")
-                    if waiting is None:
+                    waiting = unread(group, whole)
+                    if group.get("lag") is None:
                         last = group["last-delivered-id"].decode()
                         waiting = len(await self._connection.client.xrange(stream, f"({last}", count=COUNTED))
-                    behind[title] = behind.get(title, 0) + int(group["pending"]) + int(waiting)
+                    behind[title] = behind.get(title, 0) + int(group["pending"]) + waiting
         return behind
 
     async def _claimed(
