@@ -57,9 +57,9 @@
     wrong?.closest(".field").querySelector("input, select")?.focus();
   }
 
-  async function ask(path, method = "GET", body = undefined) {
+  async function ask(path, method = "GET", body = undefined, patience = 30000) {
     const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-    const response = await fetch(path, { method, signal: AbortSignal.timeout(30000), ...sent });
+    const response = await fetch(path, { method, signal: AbortSignal.timeout(patience), ...sent });
     const answer = response.status === 204 ? null : await response.json();
     return { ok: response.ok, answer };
   }

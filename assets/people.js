@@ -4,6 +4,7 @@
   const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
   const SEVERITIES = ["note", "warning", "crisis"];
   const KINDS = ["mail", "webhook", "apprise"];
+  const PATIENCE = 60000;
   const SHAPES = { mail: /^[^\s@]+@[^\s@]+$/, webhook: /^https?:\/\/[^\s/]+/, apprise: /^[a-z][a-z0-9+.-]*:\/\/.+/i };
   const F = () => window.Emberwatch.forms;
   let words = {};
@@ -42,10 +43,9 @@
     hint();
     const least = select(severities("least"), one.least);
     const label = h("input", { type: "text", maxlength: 80, value: one.label });
-    const answer = h("p", { class: "answer", role: "status" });
-    const test = h("button", { type: "button", on: { click: () => trial(one, answer, test) } }, say("test"));
+    const answer = h("p", { class: "answer", role: "status", "data-way": one.id });
     const rows = [field(say("kind"), kind), field(say("address"), address), field(say("least"), least), field(say("label"), label)];
-    const part = h("fieldset", { class: "way" }, h("legend"), h("div", { class: "row" }, ...rows), answer, test);
+    const part = h("fieldset", { class: "way" }, h("legend"), h("div", { class: "row" }, ...rows), answer);
     part.read = () => {
       const written = address.value.trim();
       const wrong = (written || !kept || kind.value !== one.kind) && !SHAPES[kind.value].test(written);
@@ -55,25 +55,34 @@
     return removable(part);
   }
 
-  async function trial(one, answer, button) {
+  /* Sends a test by every way as it is saved, and says beside each what came of it. */
+  async function trial(button, answer) {
     const { ask, tell } = F();
-    if (!one.id || button.hasAttribute("aria-busy")) {
-      if (!one.id) tell(answer, say("unsaved"));
-      return;
-    }
+    if (button.hasAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
+    document.querySelectorAll("[data-way]").forEach((one) => one.replaceChildren());
     tell(answer, say("testing"));
     try {
-      const done = await ask(`/api/v1/people/${encodeURIComponent(known.id)}/test`, "POST", { way: one.id });
-      const said = done.answer?.said || done.answer?.proof || "";
-      if (!done.ok) tell(answer, "", done.answer.detail);
-      else if (done.answer?.works === false || done.answer?.delivered === false) tell(answer, "×", said);
-      else tell(answer, say("tested"), said);
+      const done = await ask(`/api/v1/people/${encodeURIComponent(known.id)}/test`, "POST", undefined, PATIENCE);
+      if (!done.ok) return tell(answer, "", done.answer.detail);
+      tell(answer, say(done.answer.works ? "tested" : "failed"), done.answer.works ? "" : done.answer.said);
+      for (const one of done.answer.items) {
+        const place = [...document.querySelectorAll("[data-way]")].find((some) => some.dataset.way === one.way);
+        const proof = one.reason || one.attempts.at(-1)?.proof || "";
+        if (place) tell(place, say(one.state === "delivered" ? "arrived" : "missing"), proof);
+      }
     } catch {
       tell(answer, say("lost"));
     } finally {
       button.removeAttribute("aria-busy");
     }
+  }
+
+  function testing() {
+    const { h } = F();
+    const answer = h("p", { class: "answer", role: "status" });
+    const button = h("button", { type: "button", on: { click: () => trial(button, answer) } }, say("test"));
+    return h("div", { class: "testing" }, h("p", { class: "help" }, say("test_help")), button, answer);
   }
 
   function quiet(one) {
@@ -144,6 +153,7 @@
       h("div", { class: "field" }, h("label", {}, active, say("active"))),
       brands.length > 1 ? among : null,
       h("h2", {}, say("ways")), ways, adding(say("add_way"), ways, fresh),
+      known?.ways.length ? testing() : null,
       h("h2", {}, say("quiet")), h("p", { class: "help" }, say("quiet_help")), quiets, adding(say("add_quiet"), quiets, night),
       h("div", { class: "buttons" }, h("button", { type: "submit", class: "first" }, say("save")), ...(known ? deletion(root) : [])));
     document.getElementById("p-heading").textContent = known ? known.name : say("new");

@@ -1,9 +1,15 @@
 """A newcomer is told that nobody would hear of a crisis, adds a person, puts them on duty, changes the escalation."""
 
 import pytest
+from msgspec.structs import replace
+from sqlalchemy import delete
 
+from app.domain.delivery import Attempt
+from app.domain.person import Person, Way
+from app.store.alerting import delivery
 from tests.browser.checkers import contrast_failures, type_size_failures
 from tests.browser.test_queries import NAMELESS, SMALL_TARGETS, says
+from tests.fixtures.system import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -18,6 +24,8 @@ def archive(site):
                 tx.people.remove(person.id)
             for chain in tx.people.chains():
                 tx.people.remove_chain(chain.brand)
+        with store._writer.begin() as connection:
+            connection.execute(delete(delivery))
 
 
 def everything(store):
@@ -78,6 +86,7 @@ def adds(page, archive):
     page.get_by_label("Genannt").fill("Handy")
     page.click("#p-form button.first")
     page.wait_for_function("() => document.querySelectorAll('#p-form .way').length === 1")
+    page.wait_for_function("() => document.activeElement.matches('#p-form .first')")
     says(page, "#p-said", "Gespeichert.")
     [anna], _, _ = everything(archive)
     assert [(way.address, way.label) for way in anna.ways] == [("https://hooks.example.org/T0/secret", "Handy")]
@@ -123,6 +132,35 @@ def is_deleted(page, archive):
         tx.people.remove_chain("*")
     page.click("text=Ja, löschen")
     says(page, "#people-warning", "Es gibt noch keine Person")
+
+
+def test_every_way_is_tested_and_says_what_came_of_it(visit, archive):
+    ways = (Way("w1", "mail", "anna@example.org"), Way("w2", "webhook", "https://hooks.example.org/x"))
+    with archive.transaction() as tx:
+        tx.people.put(Person("anna", "Anna", ways=ways))
+    page = visit("?lang=en&id=anna", path="/admin/people")
+    page.click("text=Test all ways")
+    says(page, ".testing .answer", "Sending")
+    for one in planned(archive):
+        outcome, state = ("delivered", "delivered") if one.way == "w1" else ("refused", "dropped")
+        proof = Attempt(one.planned_at, outcome, "250 accepted", 0.1)
+        with archive.transaction() as tx:
+            tx.deliveries.save(replace(one, state=state, attempts=(proof,), reason="" if one.way == "w1" else "404"))
+    says(page, ".testing .answer", "Not every way works.")
+    says(page, "[data-way=w1]", "✓ Taken. 250 accepted")
+    says(page, "[data-way=w2]", "Not delivered. 404")
+    assert flaws(page) == []
+
+
+def planned(store):
+    """Be the service that sends: wait for what is to be sent."""
+
+    def due():
+        with store.reading() as tx:
+            return tx.deliveries.find(person="anna").items
+
+    until(lambda: len(due()) == 2, "two tests to be planned")
+    return due()
 
 
 @pytest.mark.long

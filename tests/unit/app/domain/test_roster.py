@@ -25,6 +25,7 @@ from app.domain.roster import (
     spans,
     steps_due,
     told,
+    unheard,
     working,
 )
 from app.domain.week import DAYS, day_of, instant
@@ -272,3 +273,29 @@ def test_a_chain_that_tells_nobody_in_time_is_refused(steps, sentence):
     assert_chain(DEFAULT)
     with pytest.raises(WrongInput, match=sentence):
         assert_chain(Chain("*", steps))
+
+
+people = st.lists(
+    st.builds(
+        Person,
+        st.sampled_from("abcd"),
+        st.just("P"),
+        ways=st.sampled_from([(), WAY]),
+        brands=st.sampled_from([(), ("nord",), ("sued",)]),
+        active=st.booleans(),
+    ),
+    unique_by=lambda one: one.id,
+)
+
+
+@given(places, people, st.lists(weeklies, max_size=5), st.sampled_from([*"abcd", "duty", "backup", "all"]))
+def test_whenever_anybody_can_be_told_somebody_is_and_never_somebody_else(place, persons, rows, who):
+    zone, day = place
+    shifts, when = made(zone, rows), instant(day, time(3), zone)
+    able = {one.id for one in persons if one.reachable and one.concerned("nord")}
+    found = told(Step(0, who), persons, shifts, when, "nord")
+    assert bool(found.persons) == bool(able) == (found.because != "nobody")
+    assert set(found.persons) <= able
+    away = set(on_duty(shifts, when, "nord", "absent"))
+    assert not away & set(found.persons) or able <= away
+    assert unheard(persons, ["nord"]) == (() if able else ("nord",))

@@ -156,8 +156,9 @@ async def machine(app, store):
 async def test_strangers_see_nobody_and_change_nothing(app, store):
     async with machine(app, store) as till:
         for headers in ({}, {"Authorization": ""}):
-            for path in ("people", "people/anna", "shifts", "duty", "duty.ics", "chains/nordlicht"):
-                answer = await till.get(f"/api/v1/{path}", headers=headers)
+            paths = ("people", "people/anna", "shifts", "duty", "duty.ics", "chains/nordlicht")
+            for path in (*(f"/api/v1/{one}" for one in paths), "/admin/people/board"):
+                answer = await till.get(path, headers=headers)
                 assert answer.status_code == 403, path
             assert (await till.put("/api/v1/people/anna", json={"name": "A"}, headers=headers)).status_code == 403
             assert (await till.delete("/api/v1/shifts/s", headers=headers)).status_code == 403
@@ -196,3 +197,19 @@ async def test_the_calendar_file_holds_every_spell_of_duty(http):
     assert len(events) in {12, 13, 14}
     assert "SUMMARY:Anna\\; " + "ä" * 70 + ": Dienst" in events[0]
     assert len({line for event in events for line in event.splitlines() if line.startswith("UID")}) == len(events)
+
+
+async def test_the_page_is_painted_from_the_board(http):
+    await http.put("/api/v1/people/anna", json={"name": "Anna", "ways": [MAIL]})
+    weekly = {"person": "anna", "weekly": ROUND, "brands": ["other"]}
+    assert (await http.post("/api/v1/shifts", json=weekly)).status_code == 201
+    asked = {"lang": "en", "brand": "other", "person": "anna"}
+    board = (await http.get("/admin/people/board", params=asked)).json()
+    assert set(board) == {"warning", "persons", "now", "week", "shifts", "chain"}
+    assert "On duty now: Anna" in repr(board["now"])
+    assert "nobody" not in repr(board["week"])
+    nowhere = (await http.get("/admin/people/board", params=asked | {"brand": "nowhere"})).json()
+    assert nowhere["now"] == board["now"], "a brand there is not is no brand"
+    other = (await http.get("/admin/people/board", params=asked | {"brand": "nordlicht"})).json()
+    assert "Nobody has duty hours" not in repr(board["now"])
+    assert "Nobody is on duty now" in repr(other["now"])
