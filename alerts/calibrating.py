@@ -8,7 +8,7 @@ from anyio import to_thread
 from alerts.evaluate import Watch
 from alerts.record import MOST, Record, Span, bar, bars
 from alerts.tryout import TIMES, Tryout, prices
-from app.config import Config
+from app.budgets import budget_of
 from app.domain.incident import Incident, Severity
 from app.domain.threshold import SEVERITIES, Threshold, Wanted
 from app.service import Context
@@ -87,19 +87,11 @@ class Calibrating:
 
     def _budget(self, watch: Watch) -> dict[Severity, float]:
         config = self._context.config
-        stated = stated_budget(config, watch.brand, self._wanted.get(watch.brand))
+        stated = budget_of(config, watch.brand, self._wanted.get(watch.brand))
         parts = sum(not one.brands or watch.brand in one.brands for one in config.topics)
         parts += sum(one.brand == watch.brand for one in config.campaigns)
         share = 1.0 if not parts else OWN if watch.topic is None else (1.0 - OWN) / parts
         return {severity: share * number for severity, number in stated.items()}
-
-
-def stated_budget(config: Config, brand: str, wanted: Wanted | None) -> dict[Severity, float]:
-    """Return the budget of a brand: as somebody set it, else as config.yaml states it for the brand or for all."""
-    if wanted is not None:
-        return wanted.budget
-    stated = config.alerts.budgets.get(brand, config.alerts.budget)
-    return {"note": stated.note, "warning": stated.warning, "crisis": stated.crisis}
 
 
 def _spans(tx: Transaction, brand: str) -> tuple[list[Span], list[Span]]:
