@@ -13,6 +13,7 @@ from app.config.across import across
 from app.config.lines import Document
 from app.config.model import Config, Source
 from app.config.nearest import listed, nearest
+from app.config.notifying import SECRETS
 from app.config.quick import Path
 from app.config.rows import Rows, SourceRow
 from app.config.sentence import mistakes_of, unknown_key
@@ -31,6 +32,8 @@ def check(document: Document, folder: FilePath) -> tuple[Config | None, Mistakes
         return None, [((), f"the file has to be a block of keys: {listed(Rows.model_fields)}")]
     mistakes: Mistakes = list(secret.planted(document.data))
     data = secret.without(document.data)
+    data, unread = _alerts(data, folder)
+    mistakes += unread
     sources, rest = _split(data.get("sources"))
     rows = None
     try:
@@ -98,6 +101,23 @@ def _split(sources: Any) -> tuple[Any, list[tuple[dict[str, Any], dict[str, Any]
         own.append({key: value for key, value in row.items() if key in SourceRow.model_fields})
         parts.append((row, {key: value for key, value in row.items() if key not in SourceRow.model_fields}))
     return tuple(own), parts
+
+
+def _alerts(data: dict[str, Any], folder: FilePath) -> tuple[dict[str, Any], Mistakes]:
+    """Return the data with the secrets of `alerts` filled in, from files or the environment."""
+    mistakes: Mistakes = []
+    alerts = data.get("alerts", {})
+    if not isinstance(alerts, dict):
+        return data, []
+    filled = dict(alerts)
+    for name, model in SECRETS.items():
+        block = alerts.get(name, {})
+        if isinstance(block, dict):
+            keys, unread = secret.fetched(f"alerts_{name}", block, model, folder)
+            mistakes += [(("alerts", name, key), sentence) for key, sentence in unread]
+            if keys and (name in alerts or name != "mail"):
+                filled[name] = keys
+    return ({**data, "alerts": filled} if filled else data), mistakes
 
 
 def _options(row: Mapping[str, Any], keys: Mapping[str, Any], folder: FilePath) -> tuple[BaseModel | None, Mistakes]:

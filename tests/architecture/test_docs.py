@@ -29,7 +29,18 @@ from app.errors import EmberwatchError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-GROUPS = ("commands", "services", "connectors", "analyzers", "detectors", "panels", "routers", "pages", "benchmarks")
+GROUPS = (
+    "commands",
+    "services",
+    "connectors",
+    "analyzers",
+    "detectors",
+    "notifiers",
+    "panels",
+    "routers",
+    "pages",
+    "benchmarks",
+)
 SECTIONS = (
     SiteSection, BrandRow, CompetitorRow, TopicRow, CampaignRow, SourceRow, WallRow, BusSection, AnalysisSection,
     TransformerSection, PrioritySection, WeightsSection, ThresholdsSection,
@@ -98,7 +109,7 @@ def test_every_entry_point_group_has_a_recipe() -> None:
 
 def test_every_part_found_by_entry_point_is_named_somewhere() -> None:
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    for group in ("services", "analyzers", "detectors", "panels", "benchmarks"):
+    for group in ("services", "analyzers", "detectors", "notifiers", "panels", "benchmarks"):
         assert missing(registry.names(group), text) == [], group
 
 
