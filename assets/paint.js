@@ -2,10 +2,12 @@
 (() => {
   "use strict";
   const ATTRIBUTES = new Set(["class", "id", "role", "lang", "data-drop", "data-late", "data-state", "data-mode", "data-level", "type", "href",
-    "data-act", "data-source", "aria-label", "aria-labelledby", "aria-hidden"]);
+    "data-act", "data-source", "aria-label", "aria-labelledby", "aria-hidden", "aria-checked", "aria-pressed", "data-verb",
+    "data-body", "data-undo", "data-silence", "data-draft", "data-template", "name", "value", "rows", "maxlength", "rel", "target"]);
   const STYLES = new Set(["flexGrow", "width"]);
   const TAGS = new Set(["h1", "h2", "p", "div", "span", "b", "i", "small", "ol", "ul", "li", "strong", "em",
-    "article", "button", "a", "dl", "dt", "dd"]);
+    "article", "button", "a", "dl", "dt", "dd", "header", "section", "details", "summary", "label", "input", "textarea",
+    "select", "option", "kbd"]);
   const LENGTHS = new Set(["size", "width", "l", "r", "t", "b", "gridwidth"]);
   const BLOCKS = [5, 3, 2, 1];
   const SPARE = [0, 1, 2, 3];
@@ -24,7 +26,8 @@
       if (ATTRIBUTES.has(name) && !(name in attributes)) element.removeAttribute(name);
     }
     for (const [name, value] of Object.entries(attributes)) {
-      if (ATTRIBUTES.has(name) && element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+      const drawn = name === "class" && element.classList.contains("js-plotly-plot"); // Plotly's own style hangs on it
+      if (ATTRIBUTES.has(name) && !drawn && element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
       if (name === "style") {
         for (const [property, length] of Object.entries(value)) {
           if (STYLES.has(property)) element.style[property] = length;
@@ -189,5 +192,5 @@
     [...figures.keys()].forEach(draw);
   }
 
-  window.Emberwatch = Object.assign(window.Emberwatch || {}, { morph, panels, everything, figures });
+  window.Emberwatch = Object.assign(window.Emberwatch || {}, { morph, panels, everything, figures, scaled });
 })();

@@ -9,6 +9,7 @@ from app.config import Config
 from dashboard.i18n import LANGUAGES, Words, words
 
 WAYS = (
+    ("incidents", "/incidents"),
     ("overview", "/admin"),
     ("queries", "/admin/queries"),
     ("proposals", "/admin/proposals"),

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dash
 import plotly
+from anyio import to_thread
 from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -84,7 +86,8 @@ def _index(site: dash.Dash, page: Page) -> Callable[[Request], Awaitable[Respons
     async def index(request: Request) -> Response:
         token = set_current_request(request)  # type: ignore[no-untyped-call] # Dash leaves it untyped
         try:
-            status = 200 if page.exists(**request.path_params) else 404
+            there = await to_thread.run_sync(partial(page.exists, **request.path_params))  # it may ask the archive
+            status = 200 if there else 404
             return HTMLResponse(site.index(), status)  # type: ignore[no-untyped-call] # as above
         finally:
             reset_current_request(token)  # type: ignore[no-untyped-call] # as above

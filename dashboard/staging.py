@@ -1,9 +1,9 @@
 """How much of a wall an incident takes: a frame, a third, all of it; and when it gives the room its picture back."""
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from app.domain.incident import SEVERITIES, Incident
+from app.domain.incident import Incident
 
 Stage = Literal["tile", "banner", "third", "full"]
 """A framed tile and a line; the red banner; the right third of every screen; all of the lead screen."""
@@ -16,24 +16,12 @@ THIRD, FULL = 3, 4
 HELD = 60.0
 """Seconds a takeover stays at least when nobody has acknowledged it: nothing on a wall comes and goes in a blink."""
 
-TWICE = 2.0
-"""How many times the mentions per minute it takes to be worse at the same level."""
-
 
 ITSELF = "alerts"
 """Who resolves an incident that calmed down by itself."""
 
 Said = tuple[float | None, str | None, str | None, str | None]
-"""When it was acknowledged, who owns it, what it was, who ended it: when this changes, somebody has done something."""
-
-
-class _Past(NamedTuple):
-    """What was true when somebody last said "I have seen it"."""
-
-    said: Said
-    level: int
-    severity: int
-    peak: float
+"""When it was seen, who owns it, what it was, who ended it: when this changes, somebody has done something."""
 
 
 def wanted(incident: Incident) -> Stage:
@@ -45,26 +33,33 @@ def wanted(incident: Incident) -> Stage:
     return "third" if incident.level.value >= THIRD else "tile"
 
 
-class Staging:
-    """Remembers what walls show of incidents, so that an acknowledgement ends a takeover and worse brings it back.
+def due(incident: Incident, now: float) -> Stage | None:
+    """Return what it has of a wall by itself: once it was seen a banner at most, until it gets worse."""
+    if not incident.alive:
+        return None
+    stage = wanted(incident)
+    if incident.quiet(now):
+        return "tile"
+    if incident.state in SEEN and not incident.worse:
+        return min(stage, "banner", key=RANK.index)
+    return stage
 
-    What was acknowledged before this process started counts as it stands then.
-    """
+
+class Staging:
+    """Remembers since when incidents have what they have of a wall: a takeover stays a minute if nobody acts."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, _Past] = {}
         self._began: dict[str, tuple[Stage, float, Said]] = {}
         """Incident → the takeover it has, since when, and what people had said by then."""
 
     def step(self, incidents: Iterable[Incident], now: float) -> dict[str, Stage]:
         """Return the stage of every incident that has one at `now`; one under a silence gets no more than a tile."""
         found = {one.id: self._stage(one, now) for one in incidents}
-        self._seen = {name: past for name, past in self._seen.items() if name in found}
         self._began = {name: began for name, began in self._began.items() if found.get(name) in ("third", "full")}
         return {name: stage for name, stage in found.items() if stage is not None}
 
     def _stage(self, one: Incident, now: float) -> Stage | None:
-        stage = self._due(one, now)
+        stage = due(one, now)
         before = self._began.get(one.id)
         fallen = before is not None and not one.quiet(now) and _rank(stage) < _rank(before[0])
         if before and fallen and _said(one) == before[2] and now - before[1] < HELD:
@@ -73,34 +68,10 @@ class Staging:
             self._began[one.id] = stage, now, _said(one)
         return stage
 
-    def _due(self, one: Incident, now: float) -> Stage | None:
-        if one.state == "resolved":
-            return None
-        stage = wanted(one)
-        if one.quiet(now):
-            return "tile"
-        if one.state not in SEEN:
-            self._seen.pop(one.id, None)
-            return stage
-        return stage if self._worse(one) else min(stage, "banner", key=RANK.index)
-
-    def _worse(self, one: Incident) -> bool:
-        """Tell whether it has got worse since somebody last took note of it."""
-        now = _past(one)
-        before = self._seen.get(one.id)
-        if before is None or before.said != now.said:
-            self._seen[one.id] = now
-            return False
-        return now.level > before.level or now.severity > before.severity or now.peak >= TWICE * max(before.peak, 1.0)
-
 
 def _said(one: Incident) -> Said:
     ended = None if one.resolved_by == ITSELF else one.resolved_by
-    return one.acknowledged_at, one.owner, one.verdict, ended
-
-
-def _past(one: Incident) -> _Past:
-    return _Past(_said(one), one.level.value if one.level else 0, SEVERITIES.index(one.severity), one.peak)
+    return one.seen_at or one.acknowledged_at, one.owner, one.verdict, ended
 
 
 def _rank(stage: Stage | None) -> int:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from app.domain.incident import Incident
 from dashboard.panel import View
-from dashboard.staging import RANK, Stage, wanted
+from dashboard.staging import RANK, Stage, due
 from dashboard.surroundings import Surroundings
 
 
@@ -50,10 +50,10 @@ def began(incident: Incident) -> float:
 
 
 def _stage(one: Incident, around: Surroundings) -> Stage | None:
-    """Return what it takes; where nobody keeps count of it, what its level asks for."""
+    """Return what it takes; where nobody keeps count of it, what is due."""
     if around.stages:
         return around.stages.get(one.id)
-    return None if one.state == "resolved" else wanted(one)
+    return due(one, around.server_time)
 
 
 def _on(view: View, storm: Storm) -> Storm:

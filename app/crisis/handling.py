@@ -24,10 +24,12 @@ class Handling:
         self._store, self._bus, self._clock = store, bus, clock
 
     async def acknowledge(self, by: By, incident_id: str) -> Incident:
-        """Say that somebody has seen it, so that nobody else is called."""
+        """Say that somebody has seen it, so that nobody else is called; again, by anybody, when it has got worse."""
 
         def change(kept: Incident, at: float) -> Change | Incident:
             _open(kept)
+            if kept.worse:
+                return Change(_seen(kept, by, at), (("acknowledged", {"again": True}),))
             if by.who in {kept.acknowledged_by, kept.owner}:
                 return kept
             if kept.state == "owned":
@@ -125,6 +127,7 @@ def _seen(kept: Incident, by: By, at: float) -> Incident:
         kept,
         acknowledged_at=at if first else kept.acknowledged_at,
         acknowledged_by=by.who if first else kept.acknowledged_by,
+        seen_at=at,
         updated_at=at,
     )
 

@@ -158,6 +158,7 @@ def _taking_in(incident: Incident, taken: Sequence[Incident]) -> Incident:
         owner=hands.owner,
         acknowledged_at=hands.acknowledged_at,
         acknowledged_by=hands.acknowledged_by,
+        seen_at=opened.opened_at,
     )
 
 

@@ -98,6 +98,8 @@ class Incident(msgspec.Struct, frozen=True):
     silence: str | None = None
     """Id of the silence it is under; see `quiet`."""
     silent_until: float | None = None
+    seen_at: float | None = None
+    """When a person last took note of it: acknowledged it, again after it had got worse, or took it in hand."""
     told_at: float = 0.0
     """When it was last told as opened or escalated."""
     told_peak: float = 0.0
@@ -111,6 +113,12 @@ class Incident(msgspec.Struct, frozen=True):
     def alive(self) -> bool:
         """Tell whether it is not resolved."""
         return self.state != "resolved"
+
+    @property
+    def worse(self) -> bool:
+        """Tell whether it has escalated since a person last took note of it; not as long as nobody has."""
+        noted = self.acknowledged_at if self.seen_at is None else self.seen_at
+        return self.alive and noted is not None and self.told_at > noted
 
     def quiet(self, at: float) -> bool:
         """Tell whether it is under a silence at an instant: it takes no wall over, and nobody is told."""

@@ -18,6 +18,7 @@ def page(context: Context) -> Page:
         say = words(language, config.site.zone)
         walls = [html.Li(html.A(wall.name, href=f"/wall/{wall.id}?lang={language}")) for wall in context.config.walls]
         ways = [
+            html.Li(html.A(say.say("admin.incidents"), href=f"/incidents?lang={language}")),
             html.Li(html.A(say.say("admin.title"), href=f"/admin?lang={language}")),
             html.Li(html.A(f"+ {say.say('admin.new.brands')}", href=f"/admin/queries?lang={language}")),
             html.Li(html.A(say.say("sources.page"), href=f"/admin/sources?lang={language}")),

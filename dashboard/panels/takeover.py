@@ -10,7 +10,6 @@ from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
 from dashboard.scale import named as grade
 from dashboard.sign import MARKS
-from dashboard.staging import SEEN
 from dashboard.storm import Storm, began, storm_of
 
 MUCH = 1.4
@@ -82,7 +81,7 @@ def _since(one: Incident, view: View, say: Words) -> tuple[Node, ...]:
     first = [say.say("takeover.since", time=say.when(began(one), view.at))]
     if one.state == "resolved":
         first = [say.say("takeover.over", time=say.clock(one.resolved_at or one.updated_at))]
-    elif one.state in SEEN:
+    elif one.worse:
         first.append(say.say("takeover.worse"))
     told, pace = one.explanation, []
     if told is not None:

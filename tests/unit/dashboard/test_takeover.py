@@ -77,7 +77,7 @@ def test_the_lead_screen_tells_everything_in_the_order_of_the_questions():
 
 
 def test_who_has_it_and_since_when_it_is_seen():
-    owned = at(5, state="owned", owner="mw", acknowledged_at=NOON - 60)
+    owned = at(5, state="owned", owner="mw", acknowledged_at=NOON - 60, told_at=NOON - 20)
     again = drawn(TakeoverPanel, storm=owned, stages={"i1": "full"})
     assert "M. Weber · gesehen" in again
     assert "schlimmer als bei der Bestätigung" in again

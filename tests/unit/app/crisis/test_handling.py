@@ -4,6 +4,7 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.bus.redis import RedisBus
 from app.crisis import By, Handling, open_incident, resolve_incident, update_incident
@@ -59,6 +60,21 @@ async def test_who_owns_has_seen_it_and_the_first_who_saw_it_stays_named(life, h
     handed = await handling.hand_over(BEN, "i1", "ben", "Ich übernehme.")
     assert (handed.owner, handed.acknowledged_by) == ("ben", "anna")
     assert life.details("handed_over") == [{"owner": "ben", "before": "anna", "note": "Ich übernehme."}]
+
+
+async def test_what_got_worse_is_acknowledged_again_by_anybody_and_once(life, handling):
+    opened = await life.open()
+    await handling.own(ANNA, "i1")
+    life.clock.advance(60)
+    await update_incident(life.store, life.bus, ALERTS, replace(opened, peak=200.0), life.clock.now())
+    assert life.kept().worse
+    life.clock.advance(5)
+    again = await handling.acknowledge(BEN, "i1")
+    assert (again.state, again.owner, again.acknowledged_by, again.worse) == ("owned", "anna", "anna", False)
+    assert again.seen_at == life.clock.now() > again.acknowledged_at
+    assert life.log()[-1] == "acknowledged"
+    with pytest.raises(Conflict):
+        await handling.acknowledge(BEN, "i1")
 
 
 async def test_what_is_over_is_not_taken_in_hand(life, handling):
