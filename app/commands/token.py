@@ -21,17 +21,21 @@ from app.store.tokens import digest_of, make
 LONGEST = 60
 
 command = typer.Typer(help="Tokens for machines that push mentions.", no_args_is_help=True)
+Responder = Annotated[
+    bool, typer.Option(help="It may also acknowledge, own, hand over, comment and tick, as a pager or a chat does.")
+]
 Name = Annotated[str, typer.Argument(help="Who will use it, such as the name of a system.")]
 
 
 @command.command()
-def add(name: Name, *, data: DataOption = DATA, as_json: JsonOption = False) -> None:
+def add(name: Name, *, responder: Responder = False, data: DataOption = DATA, as_json: JsonOption = False) -> None:
     """Make a token and print it, this once."""
     if not name.strip() or len(name) > LONGEST or not name.isprintable():
         raise WrongInput(f"A token is called after who uses it, such as crm; at most {LONGEST} visible characters.")
     token = make()
     with _writing("token.add", name, data) as tx:
-        tx.tokens.add(name, digest_of(token), SystemClock().now(), ("machine",))
+        roles = ("machine", "responder") if responder else ("machine",)
+        tx.tokens.add(name, digest_of(token), SystemClock().now(), roles)
     if as_json:
         typer.echo(json.dumps({"name": name, "token": token}))
     else:
@@ -45,14 +49,20 @@ def show(*, data: DataOption = DATA, as_json: JsonOption = False) -> None:
     with closing(open_archive(data, SystemClock())) as store, store.reading() as tx:
         tokens = tx.tokens.list()
     rows = [
-        {"name": t.name, "created": rfc3339(t.created_at), "used": None if t.used_at is None else rfc3339(t.used_at)}
+        {
+            "name": t.name,
+            "created": rfc3339(t.created_at),
+            "used": None if t.used_at is None else rfc3339(t.used_at),
+            "responder": "responder" in t.roles,
+        }
         for t in tokens
     ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        typer.echo(f"{row['name']}\tmade {row['created']}\tlast used {row['used'] or 'never'}")
+        more = "\tresponder" if row["responder"] else ""
+        typer.echo(f"{row['name']}\tmade {row['created']}\tlast used {row['used'] or 'never'}{more}")
     if not rows:
         typer.echo("There are no tokens yet; make one with `emberwatch token add NAME`.", err=True)
 

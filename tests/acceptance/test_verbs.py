@@ -65,6 +65,13 @@ def test_help_names_every_verb_and_a_misspelt_one_is_told(verb):
     assert verb("--version").startswith("emberwatch ")
 
 
+def test_a_token_may_be_granted_to_handle_incidents(verb):
+    verb("token", "add", "crm")
+    verb("token", "add", "pager", "--responder")
+    assert [row["responder"] for row in json.loads(verb("token", "list", "--json"))] == [False, True]
+    assert verb("token", "list").rstrip().endswith("never\tresponder")
+
+
 def test_a_token_is_shown_once_and_can_be_taken_away(verb, tmp_path):
     made = verb("token", "add", "crm")
     token = made.splitlines()[0]
