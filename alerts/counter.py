@@ -93,7 +93,7 @@ def flipped(case: Case) -> Counter | None:
     Nothing that was not read as negative becomes so: that would speak for the incident, not against it.
     """
     on_tone = case.raised & TONE
-    others = case.trial.named(case.raised - TONE)
+    others = case.trial.without(TONE)
     alone = others.possible and others.raises(case.minutes)
     if not (on_tone and not alone) and case.crisis_share is None:
         return None

@@ -28,10 +28,10 @@ class Trial:
         self._bar = min(self._bars, default=0.0)
         self._on = False
 
-    def named(self, names: Iterable[str]) -> "Trial":
-        """Return a trial of some of them only, as far as this one is settled."""
-        wanted, made = set(names), copy(self)
-        made.detectors = [one for one in self.detectors if one.name in wanted]
+    def without(self, names: Iterable[str]) -> "Trial":
+        """Return a trial without some detectors, as far as this one is settled."""
+        left_out, made = set(names), copy(self)
+        made.detectors = [one for one in self.detectors if one.name not in left_out]
         return made
 
     @property

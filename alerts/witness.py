@@ -11,6 +11,8 @@ SHOWN, SPARE = 5, 4
 """Posts that are evidence, and those that wait to take the place of one that is deleted."""
 NEAR = 6
 """Bits by which the fingerprints of near-copies differ at most, as in `app.domain.near`."""
+SURE = 0.7
+"""Probability from which a post is taken for the other side."""
 EARLIER = 60.0
 """Seconds before the first unusual minute from which one word is enough to be the first post."""
 
@@ -89,7 +91,7 @@ def _wanted(
     yield "typical", _typical(told, terms)
     usual = Counter(one.label for one in told).most_common(1)
     other = "positive" if usual and usual[0][0] in {"negative", "neutral"} else "negative"
-    yield "other_side", [one for one in wide if one.label == other]
+    yield "other_side", [one for one in wide if _surely(one, other)]
     if len(chosen.found) < SHOWN:
         known = {one.analysed.mention.channel for one in chosen.posts}
         yield "other_channel", [one for one in wide if one.analysed.mention.channel not in known]
@@ -115,6 +117,11 @@ def _about(one: Spoken, terms: set[str]) -> bool:
         return True
     text = fold(one.analysed.mention.text)
     return any(term in text for term in terms)
+
+
+def _surely(one: Spoken, label: str) -> bool:
+    """Tell whether it was read so without much doubt: what is shown as the other side must be."""
+    return one.label == label and getattr(one.analysed.analysis.sentiment, label) >= SURE
 
 
 def _alike(one: Spoken, other: Spoken) -> bool:

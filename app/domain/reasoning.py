@@ -2,7 +2,7 @@
 
 from app.domain.explanation import Explanation, Why
 from app.domain.incident import Resonance
-from app.domain.spoken import number, pace, percent, rate, times
+from app.domain.spoken import band, number, pace, percent, times
 
 CHOSEN: dict[str, dict[Why, str]] = {
     "de": {
@@ -26,17 +26,19 @@ CHOSEN: dict[str, dict[Why, str]] = {
 }
 SURE, LIKELY = 0.8, 0.5
 """Confidence from which an incident is called sure, and likely."""
+CERTAIN = 0.99
+"""More is never said."""
 
 
 def compared(told: Explanation, language: str) -> str:
     """Return expected against actual, with the usual band: "6,4-mal so viele Erwähnungen wie üblich (…)."."""
     many, both = times(told.ratio, language), pace(told.actual, told.expected, language)
-    low, high = rate(told.low, language), rate(told.high, language)
+    usual = band(told.low, told.high, language)
     if language == "de":
         what = "negative Erwähnungen" if told.negative else "Erwähnungen"
-        return f"{many} so viele {what} wie üblich ({both}; gewöhnlich zwischen {low} und {high})."
+        return f"{many} so viele {what} wie üblich ({both}; gewöhnlich {usual})."
     what = "negative mentions" if told.negative else "mentions"
-    return f"{many} as many {what} as usual ({both}; ordinarily between {low} and {high})."
+    return f"{many} as many {what} as usual ({both}; ordinarily {usual})."
 
 
 def copied(found: Resonance, bots: float | None, language: str) -> str:
@@ -56,4 +58,5 @@ def confident(confidence: float | None, language: str) -> str:
     if confidence is None:
         return "noch nicht zu sagen" if language == "de" else "cannot be told yet"
     words = ("sicher", "wahrscheinlich", "unsicher") if language == "de" else ("sure", "likely", "unsure")
-    return f"{words[(confidence < SURE) + (confidence < LIKELY)]} ({percent(confidence, language)})"
+    share = percent(min(confidence, CERTAIN), language)
+    return f"{words[(confidence < SURE) + (confidence < LIKELY)]} ({share})"

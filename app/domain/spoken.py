@@ -71,6 +71,15 @@ def rate(value: float, language: str) -> str:
     return f"{number(value, language)} {unit[0]}" if value >= 1.0 else f"{number(60 * value, language)} {unit[1]}"
 
 
+def band(low: float, high: float, language: str) -> str:
+    """Return a usual band of rates a minute; by the hour where its upper end is less than one a minute."""
+    hourly = high < 1.0
+    ends = [number(value * (60 if hourly else 1), language) for value in (low, high)]
+    if language == "de":
+        return f"{ends[0]} bis {ends[1]} je {'Stunde' if hourly else 'Minute'}"
+    return f"{ends[0]} to {ends[1]} {'an hour' if hourly else 'a minute'}"
+
+
 def span(seconds: float, language: str) -> str:
     """Return a length of time in its largest whole unit, a minute at least."""
     seconds = max(seconds, 60.0)

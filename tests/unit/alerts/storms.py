@@ -38,7 +38,8 @@ def say(
         channel, key, at, text or f"Wort {ago}", Author(who, who, who, followers), kind, key=key, brands=("acme",),
         received_at=at + late,
     )  # fmt: skip
-    analysis = Analysis("de", Sentiment(label, 0.4, 0.3, 0.3), terms=tuple(terms), voice=voice)
+    odds = {name: 0.8 if name == label else 0.1 for name in ("negative", "neutral", "positive")}
+    analysis = Analysis("de", Sentiment(label, **odds), terms=tuple(terms), voice=voice)
     return Spoken(AnalysedMention(mention, analysis), who, ours)
 
 

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alerts.spoken import Said
 from alerts.witness import SHOWN, SPARE, first_post, witnesses
@@ -42,6 +43,14 @@ def test_evidence_has_one_of_each_kind():
     found = witnesses([first, wide, led, *crowd, other], first, [led.key])
     assert [one.why for one in found[:SHOWN]] == ["first", "reach", "followed", "typical", "other_side"]
     assert keys(found) == [first.key, wide.key, led.key, crowd[0].key, other.key]
+
+
+def test_what_is_hardly_positive_is_not_the_other_side():
+    angry = [say(200 - n, f"a{n}") for n in range(3)]
+    doubtful = say(90, "d", "Na super", "positive")
+    sentiment = replace(doubtful.analysed.analysis.sentiment, positive=0.5)
+    analysed = replace(doubtful.analysed, analysis=replace(doubtful.analysed.analysis, sentiment=sentiment))
+    assert not keys(witnesses([*angry, doubtful._replace(analysed=analysed)], angry[0]), "other_side")
 
 
 def test_where_nobody_takes_the_other_side_another_channel_speaks():

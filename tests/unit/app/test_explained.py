@@ -65,11 +65,13 @@ def test_keys_become_posts_names_and_sentences(store, incident, keys):
     assert (told.leads[0].name, told.leads[0].handle) == ("Person 3", "p3.example")
     assert told.counters[0].reason == "Hält auch ohne @p3.example (6 %): dann 160 je Minute, nötig 90 je Minute."
     assert [(part.channel, part.share) for part in told.channels] == [("bluesky", 0.75), ("news", 0.25)]
-    assert told.compared.startswith("3,8-mal so viele Erwähnungen wie üblich (170 statt 45 je Minute; gewöhnlich ")
+    assert told.compared == (
+        "3,8-mal so viele Erwähnungen wie üblich (170 statt 45 je Minute; gewöhnlich 31 bis 60 je Minute)."
+    )
     assert told.copied == "800 Beiträge, 40 Stimmen, 50 % Reposts."
     assert told.confident == "sicher (90 %)"
     assert (told.level.value, told.level.name) == (3, "mäßige Brise")
-    assert told.level.missing.startswith("Zu Stufe 4 (starker Wind) fehlt: das 3,8-Fache des Üblichen, nötig 4")
+    assert told.level.missing.startswith("Zu Stufe 4 (starker Wind) fehlt: das 3,8-Fache des Üblichen (nötig 4)")
 
 
 def test_another_language_is_english(store, incident):

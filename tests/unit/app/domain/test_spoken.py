@@ -5,7 +5,7 @@ import pytest
 from app.domain.level import Ground, Level, Strength, level
 from app.domain.level_words import condition, missing, name
 from app.domain.reasoning import confident
-from app.domain.spoken import clock, language_of, number, pace, percent, rate, span, times
+from app.domain.spoken import band, clock, language_of, number, pace, percent, rate, span, times
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def test_numbers_shares_and_lengths():
     assert [span(seconds, "de") for seconds in (5, 3600, 2 * 86_400 + 9)] == ["1 Minute", "1 Stunde", "2 Tage"]
     assert (rate(0.5, "de"), rate(12, "en")) == ("30 je Stunde", "12 a minute")
     assert pace(5, 0.1, "de") == "5 je Minute, üblich 6 je Stunde"
+    assert (band(31, 60, "de"), band(0.1, 0.5, "en")) == ("31 bis 60 je Minute", "6 to 30 an hour")
     assert pace(0.5, 0.1, "en") == "30 instead of 6 an hour"
 
 
@@ -45,16 +46,16 @@ def test_levels_are_named_to_the_ends_of_the_scale():
 
 def test_what_is_missing_is_told_and_a_near_miss_is_seen():
     near = Ground("ratio", 4, 3.98, 4.0, met=False, must=True)
-    assert condition(near, "en") == "almost 4 times the usual, needed 4"
+    assert condition(near, "en") == "almost 4 times the usual (needed 4)"
     assert missing(Level(6), "de") == ""
     calm = level(Strength(pace=2.0, expected=0.5, authors=4, tone=0.1, length=0))
     assert missing(calm, "en") == (
-        "Missing for level 1 (light air): 1 of: 10% negative, needed 15%, channels: 0, needed 1, "
-        "0 posts by media and very large accounts, needed 1, reach 0, needed 1,000, for 0 minutes, needed 1."
+        "Missing for level 1 (light air): 1 of: 10% negative (needed 15%), channels: 0 (needed 1), "
+        "0 posts by media and very large accounts (needed 1), reach 0 (needed 1,000), for 0 minutes (needed 1)."
     )
 
 
 def test_how_sure_it_is():
-    assert [confident(one, "de") for one in (None, 0.3, 0.6, 0.95)] == [
-        "noch nicht zu sagen", "unsicher (30 %)", "wahrscheinlich (60 %)", "sicher (95 %)",
+    assert [confident(one, "de") for one in (None, 0.3, 0.6, 0.95, 0.9999)] == [
+        "noch nicht zu sagen", "unsicher (30 %)", "wahrscheinlich (60 %)", "sicher (95 %)", "sicher (99 %)",
     ]  # fmt: skip
