@@ -15,6 +15,8 @@ STILL = 60.0
 """Seconds something has to stand still, or work again, before it is told."""
 GATHER = 30.0
 """Seconds a message waits for what else stands still: rarely does one source alone."""
+BRIEF = 10.0
+"""Seconds something has to stand still to be told together with what is told anyhow."""
 FLAPS = 3600.0
 """Seconds within which what stands still again is the same trouble, and is not told anew."""
 
@@ -95,7 +97,7 @@ def plan_stalls(
     fresh = {name: one for name, one in stalls.items() if one.until is None and one.told_at is None}
     ripe = [one for one in fresh.values() if at - one.noted_at >= _wait(one)]
     if ripe:
-        due = {name: one for name, one in fresh.items() if at - one.noted_at >= _wait(one) - GATHER}
+        due = {name: one for name, one in fresh.items() if one in ripe or at - one.noted_at >= BRIEF}
         severity = max((one.severity for one in due.values()), key=SEVERITIES.index)
         persons = told(Step(0, DUTY), circle.persons, circle.shifts, at, "").persons
         made += _messages("system", sorted(due), severity, persons, circle, at)

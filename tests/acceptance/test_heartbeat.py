@@ -1,0 +1,126 @@
+import anyio
+import pytest
+
+from alerts.heartbeat import Heartbeat
+from app import registry
+from app.bus.port import Settled
+from app.domain.alarm import Alarm
+from tests.acceptance.telling import House, a_house
+from tests.fixtures.store import NOON
+from tests.peers.post_office import post_office
+
+pytestmark = pytest.mark.anyio
+REASON = {"de": "live hört seit 15:00 Uhr nicht: keine Verbindung.", "en": "live has not been listening since 15:00."}
+
+
+class Life:
+    """A house whose services live, or not, as a test says."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.stepped: float | None = None
+        self.down: set[str] = set()
+        self.stands = False
+        house.section = house.section.model_copy(
+            update={
+                "heartbeat": house.section.heartbeat.model_copy(update={"url": f"{house.receiver.url}/ping/s3cret"})
+            }
+        )
+        self.dispatcher = house.service()
+        self.heartbeat = Heartbeat(self.dispatcher._context, self.dispatcher, self._stepped)
+
+    @property
+    def faults(self):
+        return self.dispatcher._context.faults
+
+    async def run(self, seconds: float, step: float = 10.0) -> None:
+        house, end = self.house, self.house.clock.now() + seconds
+        while house.clock.now() < end:
+            house.clock.advance(step)
+            now = house.clock.now()
+            for name in set(registry.names("services")) - self.down:
+                await house.bus.report_service(name, f"{name}-1", now)
+            if not self.stands:
+                await self.beat(now)
+            async with anyio.create_task_group() as group:
+                await self.dispatcher.look(group)
+            await self.heartbeat.look()
+
+    async def beat(self, now: float) -> None:
+        """Have a heartbeat travel through analysis, so that the watermark moves."""
+        bus = self.house.bus
+        await bus.beat(now)
+        entries = await bus.read("analysis", "a", count=100, block_ms=1)
+        settled = [Settled(entry.id, "", entry.version, 0, entry.event, None) for entry in entries]
+        assert await bus.settle(0, "a", settled, {}, {}, now) == []
+
+    def _stepped(self) -> float:
+        return self.house.clock.now() if self.stepped is None else self.stepped
+
+    def calls(self) -> int:
+        return len(self.house.receiver.came)
+
+
+@pytest.fixture
+async def life(tmp_path, redis_server, store, clock):
+    with post_office() as office:
+        async with a_house(tmp_path, redis_server, store, clock, office) as house:
+            house.people(house.anna(), duty=("anna",))
+            yield Life(house)
+
+
+async def test_the_outside_hears_every_minute_while_all_is_well_and_no_more_once_data_stand_still(life):
+    await life.run(300)
+    assert 5 <= life.calls() <= 6
+    assert life.faults == {}
+    life.stands = True
+    await life.run(300)
+    assert life.calls() <= 7
+    assert "data stand still" in life.faults["alerts"].reason
+    assert life.house.subjects() == ["Emberwatch: Etwas von uns steht still (kein Stimmungsalarm)"]
+    life.stands = False
+    await life.run(200)
+    assert life.calls() >= 8
+    assert life.faults == {}
+    assert life.house.subjects()[1:] == ["Emberwatch: Läuft wieder (kein Stimmungsalarm)"]
+
+
+async def test_detectors_that_stop_silence_it_too(life):
+    await life.run(100)
+    heard, life.stepped = life.calls(), life.house.clock.now()
+    await life.run(240)
+    assert life.calls() <= heard + 1
+    assert "detectors do not step" in life.faults["alerts"].reason
+
+
+async def test_an_outside_that_refuses_or_is_away_is_shown_and_kept_for_the_doctor(life):
+    life.house.receiver.script = [404]
+    await life.run(20)
+    fault = life.faults["alerts"]
+    assert (fault.kind, "HTTP 404" in fault.reason, "s3cret" in fault.reason) == ("heartbeat", True, False)
+    with life.house.store.reading() as tx:
+        assert not tx.dispatch.beat().good
+    await life.run(60)
+    assert life.faults == {}
+    with life.house.store.reading() as tx:
+        assert tx.dispatch.beat().good
+
+
+async def test_silent_sources_and_missing_services_are_told_once_together_and_are_no_sentiment_alarm(life):
+    await life.run(70)
+    alarm = Alarm("a1", "live", "bluesky", "deaf", "network", NOON, NOON, NOON, REASON)
+    await life.house.bus.show_alarm(alarm)
+    life.down = {"archive"}
+    await life.run(600)
+    (letter,) = life.house.office.letters
+    text = letter.get_body(("plain",)).get_content()
+    assert "live hört seit 15:00 Uhr nicht" in text
+    assert "Der Dienst archive meldet sich nicht" in text
+    assert "kein Stimmungsalarm" in text
+    assert "https://leitstand.example.org/admin/sources" in text
+
+
+async def test_only_who_tells_people_beats(life):
+    await life.house.bus.lease("alerts:dispatch", "alerts-2", 1e6)
+    await life.run(200)
+    assert life.calls() == 0
