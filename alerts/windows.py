@@ -9,10 +9,8 @@ MINUTES = (20, 60, 120)
 """Lengths of the windows; the shortest sees a steep storm first, the longest a small one that stays."""
 FEWEST = 2
 """Bins a window has at least: one bin alone is never a storm."""
-TIMES_SECOND = 2.0
+TIMES_SECOND = 4.0
 """The largest bin of a window counts no more than this many times the second largest: a lone spike is nothing."""
-SCALING = 0.7
-"""How fluctuations grow with the rate: sigma is proportional to rate^0.7, between Poisson 1/2 and multiplicative 1."""
 AVERAGING = 0.7
 """How relative fluctuations shrink with the length of the window; independent ones would with 1/2, bursts are short."""
 QUIETEST = 0.1
@@ -30,8 +28,9 @@ def deviations(counts: Numbers, expected: Numbers, mean: Numbers, doubt: Numbers
     """Return by how many of its fluctuations each bin's windows exceed what is usual: the most of all windows.
 
     All of one length, bins without a gap; `mean` is the long-run expectation of a bin, `doubt` the relative variance
-    of `expected`. Fluctuation scaling (Taylor's law; Eisler, Bartos & Kertész, Advances in Physics 57, 2008):
-    sigma² = λ + (s·m·(λ/m)^0.7)² + doubt·λ², m the mean and s = (60 min / window)^0.7.
+    of `expected`. Quasi-Poisson (Wedderburn 1974): the variance grows with the rate λ, by a factor that grows with the
+    mean m, as fluctuations do (Taylor's law; Eisler, Bartos & Kertész 2008): σ² = λ + s²·m·λ + doubt·λ², where
+    s = (60 min / window)^0.7.
     """
     most = np.full(len(counts), -np.inf)
     minutes = span / 60
@@ -39,14 +38,13 @@ def deviations(counts: Numbers, expected: Numbers, mean: Numbers, doubt: Numbers
         usual = np.maximum(_sums(expected, bins), QUIETEST_HOUR * minutes * bins)
         average = np.maximum(mean, QUIETEST * minutes) * bins
         relative = (60 / (bins * minutes)) ** AVERAGING
-        scaled = relative * average * (usual / average) ** SCALING
-        sigma = np.sqrt(usual + scaled * scaled + doubt * usual * usual)
+        sigma = np.sqrt(usual * (1.0 + relative * relative * average + doubt * usual))
         most = np.maximum(most, (tempered(counts, bins) - usual) / sigma)
     return most
 
 
 def tempered(counts: Numbers, bins: int) -> Numbers:
-    """Return the sums of the last `bins` bins in which the largest counts at most twice the second largest."""
+    """Return the sums of the last `bins` bins in which the largest counts at most four times the second largest."""
     first, second = _two_largest(counts, bins)
     return _sums(counts, bins) - np.maximum(first - TIMES_SECOND * second, 0.0)
 
