@@ -81,7 +81,7 @@ class Acting:
         incident = watch.incident
         if incident is None or at - incident.updated_at < MINUTE:
             return
-        snapshot = await self._context.bus.snapshot([brand.id], min(incident.since, at - HOUR))
+        snapshot = await self._context.bus.snapshot([watch.scope], min(incident.since, at - HOUR))
         if other_level(incident, snapshot, watch.usual(at), at):
             await self.act(watch, brand, watch.again(at, heard=heard), at)
 
@@ -90,7 +90,7 @@ class Acting:
         figures = decision.figures
         if figures is None:
             return incident
-        snapshot = await self._context.bus.snapshot([brand.id], figures.since - BEFORE)
+        snapshot = await self._context.bus.snapshot(sorted({brand.id, watch.scope}), figures.since - BEFORE)
         raised = {(signal.brand, signal.detector): signal for signal in incident.signals}
         said = {(signal.brand, signal.detector): signal for signal in decision.signals}
         raised |= {key: one for key, one in said.items() if one.alarm or (decision.again and key in raised)}
@@ -102,9 +102,8 @@ class Acting:
             since=figures.since,
             demo=brand.demo or watch.demo(),
         )
-        return await tell(
-            begun, Telling(brand, watch.brand, decision, figures, snapshot, at, watch.detectors), self.tellers
-        )
+        telling = Telling(brand, watch.scope, decision, figures, snapshot, at, watch.detectors, watch.bars)
+        return await tell(begun, telling, self.tellers)
 
     async def resume(self, watches: Collection[Watch]) -> None:
         """Have watches go on from their incidents as they are stored."""
