@@ -52,6 +52,10 @@ LATE = 2.8
 """What is taken off the risk of a post that waits, which is stated and not measured: just late is a note."""
 
 
+CEILING = 4.0
+"""Risk beyond which a single series says nothing more: by itself it is never enough."""
+
+
 def combined(said: Iterable[tuple[Detector, Signal]]) -> float:
     """Return the risk of a scope: what two of its series say, or one post that is enough by itself.
 
@@ -64,7 +68,7 @@ def combined(said: Iterable[tuple[Detector, Signal]]) -> float:
         if alone(detector):
             single = max(single, risk)
         else:
-            series.append(risk)
+            series.append(min(risk, CEILING))
     second, first = sorted(series)[-2:]
     return max((1.0 - AGREEING) * first + AGREEING * second, single, 0.0)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from alerts import onset
+from alerts.beginning import RISK, Flood, flood, flooded
 from alerts.combining import Bars, combined, raising, severity
 from alerts.decision import Decision
 from alerts.detector import Detector, Hearing
@@ -41,6 +42,8 @@ CRISIS_RATIO, CRISIS_SHARE = 4.0, 0.4
 """A crisis is a strong surge in which a large part is negative."""
 KNOWN = 86_400.0
 """Seconds of history below which nothing is worth a note: everything is new then."""
+STORMY = 6 * 3600.0
+"""Seconds of an incident that teach nothing as long as nothing else is known."""
 SHIFTING = frozenset({"sentiment", "campaign"})
 """Detectors that compare shares: a source that is missing shifts them, and that is no change of mind."""
 
@@ -64,6 +67,8 @@ class Watch:
         self.rules = RuleSet((), scope, zone)
         """What its people said is an alarm, beside what detectors say."""
         self._last = 0.0
+        self._first = float("inf")
+        """When this was judged first while sources listened."""
         self._calm = 0.0
         self._deaf_at = float("-inf")
         self._ended: Incident | None = None
@@ -149,6 +154,7 @@ class Watch:
         memory.forget(at)
         memory.listen(at, self._last, heard=heard)
         self._deaf_at = self._deaf_at if heard else at
+        self._first = min(self._first, at) if heard else self._first
         decision = self._decide(at, self._judged(at, memory.recent(at)), heard=heard, calm=calm)
         decision = self._reviewed(at, decision, calm=calm)
         self._catch_up(at)
@@ -176,6 +182,8 @@ class Watch:
     def _decide(self, at: float, signals: tuple[Signal, ...], *, heard: bool, calm: bool) -> Decision:
         listening = heard and not self.memory.mute(at)
         risk = self.risk(signals)
+        if self.basis < KNOWN and (flood := self._flood(at)):
+            signals, risk = flooded(signals, flood), max(risk, RISK)
         if listening:
             self.record.note(at, risk)
         found = severity(risk, self.bars)
@@ -194,6 +202,10 @@ class Watch:
         if self._calm >= CALM:
             return msgspec.structs.replace(said, action="resolve")
         return self._told(at, said, found or "note")
+
+    def _flood(self, at: float) -> Flood | None:
+        since = min(self.oldest, self._first)
+        return flood(at, self.memory.said, since, self.incident.since if self.incident else None)
 
     def _lasts(self, at: float, risk: float) -> bool:
         """Tell whether an incident goes on, whatever single detectors say: long windows alone keep none up."""
@@ -274,7 +286,8 @@ class Watch:
             if minute is None:
                 continue
             memory.quiet(minute, self.volume.baseline.rate(minute.start))
-            if not memory.mute(minute.start):
+            stormy = self.incident is not None and self.basis < KNOWN and at - self.incident.opened_at < STORMY
+            if not memory.mute(minute.start) and not stormy:
                 for pupil in self._pupils:
                     pupil.learn([minute])
                 self.rules.learn([minute])
