@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -88,6 +89,9 @@ async def test_it_is_complete_within_two_minutes_and_follows_the_storm(told: Rem
     highest = incident.level.value
     assert highest >= 2
 
+    kept = msgspec.json.encode(incident.explanation).decode()
+    assert "Funke" not in kept  # keys and figures only: nothing a deletion would have to look for
+    assert SPARK not in kept
     spark = Deletion("chat", told.spark.id, told.clock.now(), key=told.spark.key)
     shown = explained(told.store, incident, "de")
     assert shown.first.author == "Frieda Funke"
