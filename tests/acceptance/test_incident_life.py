@@ -132,6 +132,32 @@ async def test_what_raises_on_a_topic_joins_the_storm_of_its_brand_once(world: W
     assert log(world, incident.id) == [*before, "joined"]
 
 
+async def test_a_topic_in_a_calm_brand_has_an_incident_of_its_own_which_persons_may_end(world: World, service):
+    await world.speak(3 * MINUTE, 140, service, angry=True)
+    handling, brand = Handling(world.store, world.bus, world.clock), service._brands["nordlicht"]
+    await handling.resolve(ANNA, (await only(world)).id)
+    watch = service._watches["nordlicht"]
+    topic = copy(watch)
+    topic.topic, topic.incident = "bills", None
+    decision = msgspec.structs.replace(watch.again(world.clock.now(), heard=True), action="open", peak=50.0)
+    await service._acting.act(topic, brand, decision, world.clock.now())
+    opened = topic.incident
+    assert (opened.topic, opened.brand, opened.state) == ("bills", "nordlicht", "firing")
+    resumed = copy(topic)
+    await service._acting.resume([resumed])
+    assert resumed.incident == opened
+    owned = await handling.own(ANNA, opened.id)
+    await service._acting.refresh({"nordlicht": watch, "nordlicht/bills": topic}, {"nordlicht"})
+    assert topic.incident == owned
+    await handling.resolve(ANNA, opened.id)
+    update = msgspec.structs.replace(decision, action="update")
+    await service._acting.act(topic, brand, update, world.clock.now())
+    assert topic.incident is None, "somebody ended it, which is taken over"
+    await service._acting.resume([resumed])
+    assert resumed.incident is None
+    assert [one.state for one in (await world.incidents())[0]] == ["resolved", "resolved"]
+
+
 STATES = {
     "open": "firing",
     "update": "firing",

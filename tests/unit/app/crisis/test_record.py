@@ -55,6 +55,17 @@ async def test_a_step_is_done_undone_and_done_again(life, record):
     assert {step: event.actor for step, event in found.items()} == {"3.hotline": "anna"}
 
 
+async def test_a_statement_is_public_and_has_a_real_address(life, record):
+    await life.open()
+    with pytest.raises(WrongInput, match="once it is public"):
+        await record.statement(ANNA, "i1", life.clock.now() + 3600, "Bald.")
+    with pytest.raises(WrongInput, match="begins with https://"):
+        await record.statement(ANNA, "i1", life.clock.now(), "Jetzt.", "javascript:1")
+    with pytest.raises(WrongInput, match="needs words"):
+        await record.comment(ANNA, "i1", " ")
+    assert life.log() == ["opened"]
+
+
 async def test_words_have_an_end(life, record):
     await life.open()
     await record.comment(ANNA, "i1", "x" * LONGEST)
