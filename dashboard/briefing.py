@@ -6,14 +6,17 @@ from collections.abc import Callable
 import structlog
 from anyio import to_thread
 
+from app.crisis.record import ticked
 from app.domain.incident import Incident
 from app.errors import NotFound, Unavailable
 from app.explained import explained
+from app.playbooks import to_do
 from app.service import Context
-from app.store.engine import Store
+from app.store.engine import Store, Transaction
 from dashboard.brief import Brief
 from dashboard.feed import Feed
 from dashboard.i18n import LANGUAGES
+from dashboard.room.plan import short
 
 LOOK = 2.0
 """Seconds between two looks at least."""
@@ -58,14 +61,26 @@ class Briefing:
 def brief(store: Store, one: Incident) -> Brief:
     """Return what is known of an incident by now; reads the archive, never on the event loop."""
     told = {say: found for say in LANGUAGES if (found := explained(store, one, say)) is not None}
-    return Brief(told, _owner(store, one.owner))
+    with store.reading() as tx:
+        done = ticked(tx.events.of(one.id))
+        owner = _named(tx, one.owner)
+    level = max(one.highest_level, one.level.value if one.level else 0)
+    steps = {say: to_do(store, level, say) for say in LANGUAGES}
+    upcoming = {say: next((step.text for step in found if step.id not in done), "") for say, found in steps.items()}
+    here = steps[LANGUAGES[0]]
+    return Brief(
+        told,
+        owner,
+        {say: short(text) for say, text in upcoming.items() if text},
+        sum(step.id in done for step in here),
+        len(here),
+    )
 
 
-def _owner(store: Store, owner: str | None) -> str:
+def _named(tx: Transaction, owner: str | None) -> str:
     if owner is None:
         return ""
-    with store.reading() as tx:
-        try:
-            return tx.people.get(owner).name
-        except NotFound:
-            return owner
+    try:
+        return tx.people.get(owner).name
+    except NotFound:
+        return owner

@@ -1,7 +1,5 @@
 """The log of an incident in words: what detectors said, what persons did, and who was told with which proof."""
 
-import re
-
 from app.domain.delivery import Delivery
 from app.domain.events import IncidentEvent
 from dashboard.i18n import Words
@@ -9,6 +7,7 @@ from dashboard.panel import Node
 from dashboard.room.case import Case
 from dashboard.room.deeds import button, shown_key
 from dashboard.room.head import actor
+from dashboard.room.plan import short
 from dashboard.scale import named
 
 SHOWN = 60
@@ -64,7 +63,7 @@ def told(event: IncidentEvent, case: Case, say: Words) -> str:
         "was": int(_figure(detail.get("was_level"))),
         "until": say.when(_figure(detail.get("until")), case.now) if detail.get("until") else "",
         "at": say.when(_figure(detail.get("at")), case.now) if detail.get("at") else "",
-        "step": _step(str(detail.get("step") or ""), case),
+        "step": _step_text(case, detail.get("step")),
         "verdict": say.choose(f"room.verdict.{detail.get('verdict')}", ""),
         "what": ", ".join(str(detail[name]) for name in ("detectors", "rules", "scopes") if detail.get(name)),
     }
@@ -72,9 +71,9 @@ def told(event: IncidentEvent, case: Case, say: Words) -> str:
     return say.say(f"room.event.{kind}", **values)
 
 
-def _step(step: str, case: Case) -> str:
-    """Return the first sentence of a step of the playbook; its id where that is no longer in it."""
-    return re.split(r"[.:?] ", case.known.get(step, step))[0].rstrip(".")
+def _step_text(case: Case, step: object) -> str:
+    """Return a step of the playbook in short; its id where that is no longer in it."""
+    return short(case.known.get(str(step), str(step or "")))
 
 
 def _figure(value: object) -> float:

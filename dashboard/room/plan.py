@@ -1,5 +1,6 @@
 """What is to be done now: the playbook of the level as a list to tick off, and what we say in public."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -40,6 +41,11 @@ def plan(case: Case, say: Words) -> Node:
         fold: Node = ("summary", {}, say.say("room.later", n=len(rest)))
         more = (("details", {"key": "rest", "class": "deed"}, fold, ("ul", {}, *rest)),)
     return ("section", {"key": "plan", "class": "case-plan"}, title, shown, *more)
+
+
+def short(step: str) -> str:
+    """Return the first sentence of a step, for where room is short."""
+    return re.split(r"[.:?] ", step.replace("`", ""))[0].rstrip(".:")
 
 
 def upcoming(case: Case) -> Step | None:
