@@ -42,6 +42,7 @@ from app.store.past import Past
 from app.store.people import People
 from app.store.playbooks import Playbooks
 from app.store.postgres import POSTGRES, postgres_engine, postgres_url
+from app.store.posts import PostRows
 from app.store.rechecks import Rechecks
 from app.store.retention import Retention
 from app.store.rows import Values
@@ -93,6 +94,7 @@ class Transaction:
         self.rules = Rules(connection)
         self.past = Past(connection)
         self.thresholds = Thresholds(connection)
+        self.posts = PostRows(connection)
 
 
 class Store:
