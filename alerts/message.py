@@ -192,4 +192,5 @@ def quoted(quote: Quote, facts: Facts) -> str:
     """Return a post as a line: what was said, by whom, where, when, and what it was chosen for."""
     said = cut(clean(quote.text), 280)
     who = f"{clean(quote.who)}, " if quote.who else ""
-    return f"“{said}” ({who}{quote.channel}, {clock(quote.at, facts)}; {quote.why})"
+    said = f"„{said}“" if facts.language == "de" else f"“{said}”"
+    return f"{said} ({who}{quote.channel}, {clock(quote.at, facts)}; {quote.why})"
