@@ -19,6 +19,8 @@ from dashboard.api.burst import told
 from dashboard.api.query import Word, brand_of
 from dashboard.api.shape import answering
 
+UNKNOWN = float("inf")
+"""Mentions a minute where nothing is usual yet: then nothing is more than that."""
 Lang = Annotated[Word, Query(description="de or en; the site's language if left out")]
 
 
@@ -51,9 +53,8 @@ def router(context: Context) -> APIRouter:
         snapshot = await context.bus.snapshot([brand], now - 2 * HOUR)
         at = min(snapshot.watermark or now, now)
         usual = (await context.bus.usual()).get(brand)
-        expected = (
-            next((one.expected for one in usual.minutes if one.start <= at < one.start + 60), 0.0) if usual else 0.0
-        )
+        band = usual.minutes if usual else ()
+        expected = next((one.expected for one in band if one.start <= at < one.start + 60), UNKNOWN)
 
         def read() -> Incident | None:
             with context.store.reading() as tx:

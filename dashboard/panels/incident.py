@@ -8,6 +8,7 @@ from dashboard.i18n import Words, words
 from dashboard.panel import Drawing, Node, View
 from dashboard.scale import missing, named
 from dashboard.storm import began, incident_of
+from dashboard.unrest import unrest
 
 
 class IncidentPanel:
@@ -42,9 +43,10 @@ def _none(view: View, say: Words) -> tuple[Node, ...]:
     else:
         length = say.span((last.resolved_at or last.updated_at) - began(last))
         past = say.say("incident.last", when=say.when(began(last), view.at), length=length)
+    level = unrest(view)
     return (
-        _grade(Level(0), say),
-        _steps(0),
+        _grade(level, say),
+        _steps(level.value),
         ("p", {"class": "low", "key": "state"}, say.say("incident.none_open")),
         ("p", {"class": "than", "key": "past"}, past),
     )
