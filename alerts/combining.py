@@ -14,8 +14,8 @@ AGREEING = 0.75
 """Weight of the second among the series, that of the first is the rest: a storm shows in several, spam in one."""
 TRUST = 0.6
 """How much of the risk of a window is believed: tails are heavier than any that is fitted."""
-LOOKS = {"sentiment": 24.0, "campaign": 24.0, "fault": 48.0, "critic": 24.0}
-"""Detector → looks of a day that do not say the same; those of a surge are taken from its windows."""
+LOOKS = {"sentiment": 24.0, "campaign": 24.0, "fault": 48.0}
+"""Detector → looks of a day that do not say the same, one where it is not named."""
 SURGE_LOOKS = 144.0
 PLAIN_RATIO, PLAIN = 8.0, 3.0
 """Against blindness: so many times the usual, where a detector raises anyhow, is as much as once in 1,000 days."""

@@ -14,7 +14,8 @@ LEAST = 10_000.0
 """People below which nobody is loud."""
 FOLLOWED = 8
 """Answers and quotes from which a post is taken up fast, whoever wrote it."""
-RAISES = 3.0
+RAISES = 1.0
+"""Risk from which it raises: what comes on one day of ten."""
 DAILY = 4.0
 """Critical posts a day that reach `LEAST` people, believed of an unknown brand; ten times as many people: a tenth."""
 
@@ -43,8 +44,7 @@ class CriticDetector(Attentive):
         loudest = max((audience(post) for post in self._loud(at)), default=0.0)
         if not loudest:
             return self.nothing(at, WINDOW, self._posts.basis)
-        hourly = self._posts.rate(loudest) * WINDOW / 86_400.0
-        risk = -log10(max(-expm1(-hourly), 1e-12))
+        risk = -log10(max(-expm1(-self._posts.rate(loudest)), 1e-12))
         usual = self._once(1.0)
         return Signal(
             self.name, self._brand, at, risk >= RAISES, loudest, usual, 0.0, usual, risk, int(WINDOW), self._posts.basis

@@ -12,8 +12,8 @@ WINDOW = 1800.0
 """Seconds in which reports of a fault belong together."""
 LEAST = 5.0
 """People below which nobody speaks of a fault of ours."""
-RAISES = 4.0
-SPREAD = 0.5
+RAISES = 2.8
+SPREAD = 0.2
 """Over-dispersion: reports of faults come in heaps."""
 DAILY = 12.0
 """Reports a day believed of a brand nobody has heard of."""
