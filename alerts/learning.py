@@ -7,6 +7,7 @@ from anyio import to_thread
 
 from alerts.detector import Scope
 from alerts.evaluate import Watch
+from alerts.rules.watch import RuleSet, of_scope
 from alerts.scopes import detectors, watched
 from app.domain.tally import MinuteTally, TallyDelta, minutes, split
 from app.service import Context
@@ -68,7 +69,9 @@ class Learning:
 
     def _watch(self, scope: str, kind: Scope) -> Watch:
         kinds = detectors(kind)
-        return Watch(scope, lambda: [one(scope, self._zone) for one in kinds], self._zone)
+        made = Watch(scope, lambda: [one(scope, self._zone) for one in kinds], self._zone)
+        made.rules = RuleSet(of_scope(self._context.config.rules, scope), scope, self._zone)
+        return made
 
     async def again(self, watches: Iterable[Watch], at: float) -> set[str]:
         """Learn anew where the archive has a past by now that was not there; return of which scopes."""

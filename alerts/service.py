@@ -16,6 +16,9 @@ from alerts.farewell import dismiss
 from alerts.hearing import heard
 from alerts.heartbeat import Heartbeat
 from alerts.learning import Learning, apart
+from alerts.overhearing import Overhearing
+from alerts.rules.following import Following
+from alerts.rules.watch import LATENESS
 from alerts.scopes import watched
 from alerts.sources import SourceWatch
 from app.domain.actor import system
@@ -61,6 +64,7 @@ class AlertsService:
         """Scope → what watches it: a brand, or a topic or campaign of one."""
         self._learning = Learning(context, self._zone)
         self._calibrating = Calibrating(context)
+        self._overhearing = Overhearing(context)
         self._more = anyio.Event()
         """Set when there are other brands to learn."""
         self._orphans = True
@@ -71,6 +75,7 @@ class AlertsService:
         """Brands that became ours and whose open incident is not known yet."""
         self._corrected = Corrected(context.bus)
         self._dispatcher = Dispatcher(context)
+        self._following = Following(context)
         self._stepped = self._published = self._asked = 0.0
         self._since = context.clock.now()
 
@@ -113,7 +118,7 @@ class AlertsService:
         now = self._context.clock.now()
         at = min(await self._bus.watermark() or now, now)  # a clock that was set back is behind the watermark
         self._context.ready.set()  # brands are learned meanwhile: one that is not yet is not judged
-        if (self._fresh and self._fresh <= self._watches.keys()) or not 0.0 <= at - self._stepped < STEP:
+        if (self._fresh and self._fresh <= self._watches.keys()) or at // STEP != self._stepped // STEP:
             await self._step(at)
         await self._judge_again(at)
 
@@ -147,6 +152,7 @@ class AlertsService:
             return False
         learned = await self._learning.some(unknown, self._duty.held)
         await self._calibrating.begin(learned.values())
+        self._overhearing.tell_all(learned.values())
         self._watches |= {scope: watch for scope, watch in learned.items() if scope in self._scopes}
         self._fresh |= {watch.brand for watch in learned.values()} & self._duty.held
         self._published = 0.0
@@ -164,7 +170,7 @@ class AlertsService:
                 await self._context.clock.sleep(RETRY)
 
     async def _step(self, at: float) -> None:
-        telling = not 0.0 <= at - self._published < MINUTE  # the band moves by the minute
+        telling = _judged(at) != _judged(self._published)  # the band moves by the minute, rules judge full ones
         states = {state.id: state for state in await self._bus.sources()}
         now = max(at, self._context.clock.now())
         tally = await self._bus.minutes(list(self._watches), at - (KEPT if telling else CHANGING), now)
@@ -177,10 +183,13 @@ class AlertsService:
                 self._watches[scope].take(part)
         await self._learn_late(held.values(), at)
         await self._calibrating.look(self._watches, held, at)
+        await self._overhearing.look(self._watches, at)
+        await self._following.adopt(self._watches.values(), at)
         for scope, watch in sorted(self._watches.items()):
             await self._judge(watch, states, at, ours=scope in held)
         if telling:
             await self._show(held, states, at)
+            await self._following.note(held.values(), at)
             self._published = at
         self._stepped = at
 
@@ -236,3 +245,8 @@ class AlertsService:
         thin = [watch for watch in held if watch.basis < THIN]
         if await self._learning.again(thin, at):
             self._published = 0.0
+
+
+def _judged(at: float) -> float:
+    """Return the number of the last full minute that is judged at an instant."""
+    return (at - LATENESS) // MINUTE

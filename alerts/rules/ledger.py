@@ -21,7 +21,7 @@ class Ledger:
         figures = {figure for one in conditions for figure in one.figures()}
         self._measures = sorted({name for figure in figures for name in names(figure)})
         usual = {names(figure)[0] for one in conditions for figure in one.usual()}
-        self._tracks = {name: Track(brand, zone, name) for name in sorted(usual)}
+        self._tracks = {name: Track(zone, name) for name in sorted(usual)}
         self._risks = {one.series: RiskTrack(brand, zone, one.series) for one in figures if one.series}
         self._reach = max((one.reach for one in conditions), default=HOUR)
         self._kept = self._reach + HOUR
@@ -29,6 +29,8 @@ class Ledger:
         self._said: dict[int, MinuteTally] = {}
         self._heard = 0.0
         self._taught = 0
+        self._learned: dict[int, MinuteTally] | None = None
+        """The minutes of the first hour as they were learned: the archive may know more of them than the bus."""
 
     def learn(self, history: Iterable[MinuteTally]) -> None:
         """Take in past minutes, oldest first, gaps meaning zero; what was taken in already is skipped."""
@@ -51,9 +53,15 @@ class Ledger:
             return
         self._heard = at
         current = int(at) // MINUTE * MINUTE
-        for start in range(current - EDITED, current + MINUTE, MINUTE):
-            self._said.pop(start, None)
+        known = {start: self._said.pop(start, None) for start in range(current - EDITED, current + MINUTE, MINUTE)}
+        if self._learned is None:
+            self._learned = {start: minute for start, minute in known.items() if minute is not None}
         self._said |= {minute.start: minute for minute in recent}
+        for start, minute in self._learned.items():
+            if start in known and minute.count > self._count(start):
+                self._said[start] = minute
+        if self._learned and max(self._learned) < current - EDITED:
+            self._learned = {}
         self._forget(current)
 
     def columns(self, end: int) -> Columns:
@@ -82,6 +90,9 @@ class Ledger:
                 if minute.start >= needed:
                     track.note(minute.start + MINUTE, self._hour(minute.start + MINUTE))
                 track.learn([minute])
+
+    def _count(self, start: int) -> int:
+        return self._said[start].count if start in self._said else 0
 
     def _hour(self, start: int) -> list[MinuteTally]:
         starts = range(start - HOUR, start + MINUTE, MINUTE)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from alerts.rules.columns import MICRO, UNKNOWN, Measure, measure
+from alerts.baseline import Baseline
+from alerts.deviation import Spread, usual_count
+from alerts.rules.columns import MICRO, UNKNOWN, measure
 from alerts.surge import Surge
 from app.domain.figures import SERIES
 from app.domain.tally import MinuteTally
@@ -11,32 +13,37 @@ from app.domain.tally import MinuteTally
 MINUTE = 60
 
 
-def surge(brand: str, zone: str, name: str, reading: Measure) -> Surge:
-    """Return what learns one measure of a brand."""
-    kind: Any = type("Learner", (Surge,), {"name": name, "measure": staticmethod(reading)})
-    made: Surge = kind(brand, zone)
-    return made
+FORGET = 21 * 1440
+"""Minutes after which what was learned of the spread counts 1/e."""
 
 
 class Track:
     """Learns a measure, and notes what was usual for each minute before that minute taught anything."""
 
-    def __init__(self, brand: str, zone: str, name: str) -> None:
-        self._surge = surge(brand, zone, name, measure(name))
+    def __init__(self, zone: str, name: str) -> None:
+        self._read = measure(name)
+        self._baseline, self._spread = Baseline(zone), Spread(FORGET)
         self._noted: dict[int, int] = {}
 
     def learn(self, minutes: Iterable[MinuteTally]) -> None:
-        """Take in minutes, oldest first and none left out; each is learned once the next but one has begun."""
+        """Take in minutes, oldest first and none left out; each is learned once the next but one has begun.
+
+        As a surge learns: clipped at three standard deviations, so that a storm does not become usual.
+        """
         for minute in minutes:
-            self.note(minute.start + MINUTE)
-            self._surge.learn([minute])
+            start = minute.start
+            self.note(start + MINUTE)
+            count, rate = float(self._read(minute)), self._baseline.rate(start + MINUTE / 2)
+            most = usual_count(rate, self._spread.value() + self._baseline.doubt(start), 3.0)
+            self._spread.teach(count, rate)
+            self._baseline.teach(start, min(count, most), 1.0)
 
     def note(self, start: int) -> int:
         """Return what is usual for a minute, in millionths; what was said first stays."""
         noted = self._noted.get(start)
         if noted is None:
-            band = self._surge.usual(start, 1)
-            noted = self._noted[start] = round(band[0].expected * MICRO) if band else UNKNOWN
+            rate = self._baseline.rate(start + MINUTE / 2) if self._baseline.basis else None
+            noted = self._noted[start] = UNKNOWN if rate is None else round(rate * MICRO)
         return noted
 
     def forget(self, until: int) -> None:
@@ -50,7 +57,8 @@ class RiskTrack:
 
     def __init__(self, brand: str, zone: str, series: str) -> None:
         name = "count" if series == SERIES[0] else series
-        self._surge = surge(brand, zone, series, measure(name))
+        kind: Any = type("Series", (Surge,), {"name": series, "measure": staticmethod(measure(name))})
+        self._surge: Surge = kind(brand, zone)
         self._noted: dict[int, float] = {}
 
     def learn(self, minutes: Iterable[MinuteTally]) -> None:

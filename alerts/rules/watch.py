@@ -130,11 +130,6 @@ def of_scope(rules: Iterable[Rule], scope: str) -> tuple[Rule, ...]:
     )
 
 
-def rules_of(signals: Iterable[Signal]) -> tuple[str, ...]:
-    """Return the ids of the rules among what raised."""
-    return tuple(one.detector.removeprefix(PREFIX) for one in signals if one.detector.startswith(PREFIX))
-
-
 def heavier(one: Severity | None, other: Severity | None) -> Severity | None:
     """Return the heavier of two severities; None is none at all."""
     return max((found for found in (one, other) if found is not None), key=SEVERITIES.index, default=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from app.domain.tally import MinuteTally, TallyDelta, merge, minutes, split
@@ -40,6 +40,13 @@ class Past:
             )
             for at, number in self._rows(query):
                 yield f"c.{channel}", at, number
+
+    def oldest(self, brand: str, start: float, end: float) -> int | None:
+        """Return the first minute of [start, end) that the sums tell of, None if there is none."""
+        column = tally_minute.c
+        query = select(func.min(column.start)).where(column.brand == brand, column.start >= start, column.start < end)
+        found: int | None = self._connection.scalar(query)
+        return found
 
     def log(self, brand: str, since: float, until: float) -> Iterator[Logged]:
         """Yield what was settled of a brand in [since, until), by the instant it arrived."""

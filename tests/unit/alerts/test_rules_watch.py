@@ -2,8 +2,9 @@
 
 import pytest
 
-from alerts.rules.watch import RuleSet, RuleWatch, heavier, of_scope, rules_of
+from alerts.rules.watch import RuleSet, RuleWatch, heavier, of_scope
 from app.domain.episode import Episode, folded, joined
+from app.domain.incident import rules_of
 from app.domain.rule import Rule
 from app.domain.tally import MinuteTally
 

@@ -1,11 +1,14 @@
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.detectors.negative import NegativeDetector
 from alerts.detectors.volume import VolumeDetector
+from alerts.series import Series
+from alerts.storms import storm
 from alerts.surge import Surge, without_largest
 from app.domain.tally import MinuteTally
 
@@ -132,6 +135,71 @@ def test_the_floor_raises_where_a_bursty_past_has_made_the_tail_blind():
     assert signal.risk < surge.limits.risk / 2
     assert surge._raises(3, 400, 40, 12.0, signal.risk)
     assert signal.alarm
+
+
+def watched(surge: Surge, minutes: list[MinuteTally]) -> list[tuple[int, bool]]:
+    """Step at the end of each minute and learn it two minutes later, as a watch does."""
+    said = []
+    for place, one in enumerate(minutes):
+        said.append((one.start, surge.step(one.start + 59.0, minutes[max(0, place - 60) : place + 1]).alarm))
+        surge.learn(minutes[max(0, place - 2) : max(0, place - 1)])
+    return said
+
+
+def stormy(onset: int, seed: int) -> list[MinuteTally]:
+    """Return three hours of a calm brand in which a storm begins."""
+    grown = storm("cascade", 16, 1200, 60, 120, np.random.default_rng(1))
+    rows = calm(3 / 24, end=onset + 7200)
+    return [
+        MinuteTally(one.start, one.count + int(grown[place - 60]) if 60 <= place < 60 + len(grown) else one.count)
+        for place, one in enumerate(rows)
+    ]
+
+
+def test_a_second_equal_storm_in_the_first_week_raises_too():
+    surge = taught(VolumeDetector)
+    first = stormy(START + DAY, 1)
+    surge.learn(calm(1, end=first[0].start))
+    delays = []
+    for rows in (first, stormy(START + 2 * DAY, 2)):
+        surge.learn(calm(1, end=rows[0].start))
+        raised = [start for start, alarm in watched(surge, rows) if alarm]
+        delays.append(raised[0] - rows[60].start)
+    assert delays[1] <= delays[0] + 60
+
+
+def test_planted_fault_if_storms_taught_the_short_windows_their_tail_would_grow(monkeypatch):
+    def highest() -> float:
+        surge = taught(VolumeDetector)
+        surge.learn(stormy(START + 7200, 1))
+        return max(tail.highest for tail in surge._tail.values())
+
+    kept_out = highest()
+    monkeypatch.setattr("alerts.surge.RARE", 99.0)
+    assert highest() > 1.4 * kept_out
+
+
+def test_live_says_of_whole_minutes_what_detect_says():
+    rows = stormy(START + 7200, 1)
+    past = calm(3, end=rows[0].start)
+    series = Series(60, "Europe/Berlin")
+    minutes = [*past, *rows]
+    starts, counts = np.array([one.start for one in minutes]), np.array([one.count for one in minutes], float)
+    risk = series.judge(starts, counts).risk[-len(rows) :]
+    surge = VolumeDetector("acme", "Europe/Berlin")
+    surge.learn(past)
+    for place, one in enumerate(rows):
+        surge.step(one.start + 59.999, rows[max(0, place - 60) : place + 1])
+        assert surge.rare == pytest.approx(risk[place], rel=0.02, abs=0.02)
+        surge.learn([one])
+
+
+def test_a_rare_day_of_a_handful_of_mentions_raises_nothing():
+    surge = VolumeDetector("acme", "Europe/Berlin")
+    surge.learn([minute(start, 0) for start in range(START - 5 * DAY, START, 60)])
+    few = [minute(START - 600 + 60 * n, 1) for n in range(10)]
+    assert not surge.step(START - 1.0, few).alarm
+    assert surge.rare < 6
 
 
 def test_without_the_largest_bin():

@@ -1,0 +1,1 @@
+"""Backtest: rules and detectors judged on the past, by the code that judges them live."""
