@@ -43,9 +43,9 @@ class Acting:
 
     async def _act(self, watch: Watch, brand: Brand, decision: Decision, at: float) -> None:
         store, bus, incident = self._context.store, self._context.bus, watch.incident
-        if incident is None and topic_of(watch) is not None and await self._join(watch, brand, decision, at):
+        if incident is None and watch.topic is not None and await self._join(watch, brand, decision, at):
             return
-        begun = Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=topic_of(watch))
+        begun = Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=watch.topic)
         told = incident or begun
         if decision.action != "resolve":
             told = await self.describe(told, watch, brand, decision, at)
@@ -73,7 +73,7 @@ class Acting:
         if await self._duty.confirm(brand.id):
             store, bus = self._context.store, self._context.bus
             await join_incident(store, bus, self._actor, kept.id, raised, at, severity=decision.severity)
-            log.debug("joined", brand=brand.id, topic=topic_of(watch), incident=kept.id)
+            log.debug("joined", brand=brand.id, topic=watch.topic, incident=kept.id)
         return True
 
     async def follow(self, watch: Watch, brand: Brand, at: float, *, heard: bool) -> None:
@@ -107,7 +107,7 @@ class Acting:
 
     async def resume(self, watches: Collection[Watch]) -> None:
         """Have watches go on from their incidents as they are stored."""
-        wanted = [(watch.brand, topic_of(watch)) for watch in watches]
+        wanted = [(watch.brand, watch.topic) for watch in watches]
 
         def read() -> tuple[list[Incident], list[Incident | None]]:
             with self._context.store.reading() as tx:
@@ -133,7 +133,7 @@ class Acting:
                         alive.append(tx.incidents.get(incident))
             return alive
 
-        by_scope = {(watch.brand, topic_of(watch)): watch for watch in watches.values()}
+        by_scope = {(watch.brand, watch.topic): watch for watch in watches.values()}
         for stored in await to_thread.run_sync(read):
             over = stored.alive and stored.silence is not None and not stored.quiet(now)
             kept = await lapse(self._context.store, bus, self._actor, stored, now) if over else stored
@@ -144,11 +144,6 @@ class Acting:
                 watch.incident = kept
                 if not kept.alive:
                     watch.resume(None, kept)
-
-
-def topic_of(watch: Watch) -> str | None:
-    """Return the topic or campaign that a watch is about, None for the brand as a whole."""
-    return getattr(watch, "topic", None)
 
 
 def _watched(incident: Incident) -> tuple[str, str | None]:

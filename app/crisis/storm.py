@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from app.bus.port import Bus
 from app.crisis.writing import By, Change, Deed, Detail, write
 from app.domain.actor import Actor
-from app.domain.brand import scope
 from app.domain.events import EventKind
 from app.domain.incident import SEVERITIES, Incident, Severity, Signal, raisers, rules_of
 from app.errors import Conflict
@@ -35,8 +34,7 @@ async def open_incident(store: Store, bus: Bus, actor: Actor, incident: Incident
         alive = [one for one in tx.incidents.open(incident.brand) if one.drill == incident.drill]
         for one in alive:
             if one.topic == incident.topic:
-                what = scope(one.brand, one.topic) if one.topic else one.brand
-                raise Conflict(f"{what} has an open incident already, {one.id}; update that one.")
+                raise Conflict(f"{one.scope} has an open incident already, {one.id}; update that one.")
             if one.topic is None:
                 raise Conflict(f"{one.brand} has an open incident as a whole, {one.id}; join that one.")
         taken = alive if incident.topic is None else []

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from app.domain.brand import scope
 from app.domain.burst import Burst
 from app.domain.explanation import Explanation
 from app.domain.forecast import Forecast
@@ -113,6 +114,11 @@ class Incident(msgspec.Struct, frozen=True):
     def alive(self) -> bool:
         """Tell whether it is not resolved."""
         return self.state != "resolved"
+
+    @property
+    def scope(self) -> str:
+        """Return what it is about as it is counted: the id of the brand, or `brand/topic`."""
+        return scope(self.brand, self.topic) if self.topic else self.brand
 
     @property
     def worse(self) -> bool:

@@ -5,7 +5,10 @@ import pytest
 
 from alerts.duty import lease_of
 from alerts.service import AlertsService
-from app.domain.brand import EVERY, Brand
+from app.crisis import open_incident
+from app.domain.actor import system
+from app.domain.brand import EVERY, Brand, Topic
+from app.domain.incident import Incident
 from tests.acceptance.test_alerts_service import stormy, until
 from tests.acceptance.world import DAY, World
 
@@ -56,6 +59,22 @@ async def test_a_brand_that_goes_leaves_no_open_incident_and_no_duty(world: Worl
     assert [one.state for one in await world.bus.incidents()] == ["resolved"]
     assert await world.bus.lease(lease_of("nordlicht"), "another", 5) is not None
     assert (set(service._watches), service._duty.held) == (set(), {"other"})
+
+
+async def test_a_topic_that_goes_leaves_no_open_incident(world: World):
+    bills, hotline = Topic("bills", "Bills", "bill"), Topic("hotline", "Hotline", "hotline")
+    world.config = world.config.model_copy(update={"topics": (bills, hotline)})
+    service = world.service()
+    await service.begin()
+    for topic in ("bills", "hotline"):
+        opened = Incident(topic, "nordlicht", 0.0, "firing", "note", (), topic=topic)
+        await open_incident(world.store, world.bus, system("alerts"), opened, world.clock.now())
+    change(service, topics=(bills,))
+    await world.speak(10, 20, service)
+    found, _ = await world.incidents()
+    assert {one.id: one.state for one in found} == {"bills": "firing", "hotline": "resolved"}
+    with world.store.reading() as tx:
+        assert tx.events.of("hotline")[-1].detail == {"reason": "unwatched"}
 
 
 @pytest.mark.long
