@@ -25,7 +25,7 @@ def change(service: AlertsService, **new: object) -> None:
 async def test_a_new_brand_is_learned_from_history_while_the_others_go_on(world: World):
     world.seed()
     service = world.service()
-    service._brands = {}
+    service._brands, service._scopes = {}, {}
     service._duty.follow(())
     async with anyio.create_task_group() as group:
         group.start_soon(service.run)
