@@ -58,6 +58,7 @@ bench: .venv/.installed-test
 
 screenshots: .venv/.installed-test
 	$(BIN)/python -m docs.screenshots $(ARGS)
+	$(BIN)/python -m docs.crisis_pictures
 
 clean:
 	rm -rf build dist screenshots .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

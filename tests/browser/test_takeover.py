@@ -2,84 +2,19 @@
 
 import time
 
-import msgspec
 import pytest
 
-from app.crisis import open_incident, resolve_incident, update_incident
-from app.domain.actor import system
-from app.domain.explanation import Counter, Evidence, Explanation
-from app.domain.forecast import Forecast
-from app.domain.identity import Identity
-from app.domain.incident import Incident
-from app.domain.level import Ground, Level
-from app.domain.mention import Author
-from app.domain.person import Person
 from tests.browser.checkers import contrast_failures, overflow_failures, type_size_failures
+from tests.browser.crisis import Storm
 from tests.fixtures.browser import resize
-from tests.fixtures.store import said
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-ALERTS = system("alerts")
 SIZES = [(1920, 1080), (3840, 2160), (1280, 720)]
-TEXTS = (
-    ("Karla aus Kiel", "Von 96 auf 194 Euro, ohne Brief, ohne Mail. Die Hotline legt auf. Ist das euer Ernst?"),
-    ("Verbraucherzentrale N.", "Wir prüfen rechtliche Schritte gegen die Abschlagserhöhung und raten zum Widerspruch."),
-    ("Tom", "Bei uns im Haus alle vier Parteien betroffen."),
-)
 TAKEN = "mode => (document.body.dataset.takeover || '') === mode"
 CUT = """() => [...document.querySelectorAll(".taken, .taken .part, .taken .what")]
   .filter((e) => e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).map((e) => e.className)"""
 INSIDE = """(selector) => { const box = document.querySelector(selector).getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth; }"""
-
-
-class Storm:
-    """An incident with evidence in the archive, moved from level to level as alerts would."""
-
-    def __init__(self, site, store, name, **more):
-        self._site, self._store = site, store
-        now = time.time()
-        posts = _posts(store, now)
-        told = Explanation(
-            now, 164, 18, 11, 24, evidence=tuple(Evidence(one.mention.key, "reach") for one in posts),
-            counters=(Counter("without_author", holds=True), Counter("source_outage", holds=True)), confidence=0.92,
-            channels={"bluesky": 900, "forum": 200}, negative=True,
-        )  # fmt: skip
-        self.kept = Incident(
-            name, "nordlicht", now, "firing", "warning", (), ("Abschlag", "Hotline"), updated_at=now, peak=40.0,
-            reason={"de": "Negative Erwähnungen 9-mal so viele wie üblich.", "en": "Negative mentions 9 times usual."},
-            since=now - 1400, explanation=told, forecast=Forecast(now, None, now + 1600, now + 4900, 300, 520), **more,
-        )  # fmt: skip
-
-    def open(self, level):
-        made = msgspec.structs.replace(self.kept, level=_level(level))
-        self.kept = self._site.do(open_incident(self._store, self._site.bus, ALERTS, made, time.time()))
-
-    def rise(self, level, **more):
-        made = msgspec.structs.replace(self.kept, level=_level(level), **more)
-        self.kept = self._site.do(update_incident(self._store, self._site.bus, ALERTS, made, time.time()))
-
-    def end(self):
-        with self._store.reading() as tx:
-            alive = tx.incidents.get(self.kept.id).alive
-        if alive:
-            self._site.do(resolve_incident(self._store, self._site.bus, ALERTS, self.kept, time.time()))
-
-
-def _level(value):
-    return Level(value, (Ground("authors", value + 1, 90, 150, met=False, must=True),), 2)
-
-
-def _posts(store, now):
-    identity, found = Identity(store.secret()), []
-    for number, (name, words) in enumerate(TEXTS):
-        one = said(identity, f"at://takeover/{number}", words, author=name, at=now - 1300 + number, label="negative")
-        author = Author(name, None, name, 48_200)
-        found.append(msgspec.structs.replace(one, mention=msgspec.structs.replace(one.mention, author=author)))
-    with store.transaction() as tx:
-        tx.mentions.upsert([(one, 1) for one in found])
-        tx.people.put(Person("mw", "M. Weber"))
-    return found
 
 
 @pytest.fixture
