@@ -1,5 +1,6 @@
 """One series of counts judged bin by bin: what was expected of each, and how rare a day as unusual as this is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -87,6 +88,33 @@ class Series:
             return Judged(*(np.empty(0) for _ in range(4)))
         return Judged(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
+    def look(self, starts: Sequence[int], counts: Sequence[float], share: float = 1.0) -> float:
+        """Return the risk of the last of bins that are not judged yet, of which it is `share` over; teaches nothing.
+
+        Oldest first, without a gap behind what was judged.
+        """
+        if self._next is None or not starts:
+            return 0.0
+        past, minutes = self._past, self.span / 60
+        expected = np.array([self.baseline.rate(start + self.span / 2) * minutes for start in starts])
+        expected[-1] *= share
+        usual = np.concatenate([past.expected, expected])[-self._longest :]
+        taken = np.concatenate([past.counts, np.array(counts, float)])[-self._longest :]
+        if not any(taken[-bins:].sum() > usual[-bins:].sum() for bins in lengths(self.span)):
+            return 0.0
+        mean = np.full(len(usual), self.baseline.mean() * minutes)
+        doubt = np.full(len(usual), self._doubt(starts[-1]))
+        found = deviations(taken, usual, mean, doubt, self.span)[-1:]
+        return float(risks(found / self.tail.scale)[0])
+
+    @property
+    def ahead(self) -> int | None:
+        """Return the start of the first bin not judged yet; None before any was."""
+        return self._next
+
+    def _doubt(self, start: int) -> float:
+        return self.baseline.doubt(start) + MORNING * self.baseline.unseen(start) ** 2
+
     def _stretch(self, starts: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         self._bridge(int(starts[0]))
         expected, mean, doubt = self._learn(starts, counts)
@@ -128,7 +156,7 @@ class Series:
             end = min(place + self._room(start, size - place), size)
             seasonal = baseline.seasons(starts[place:end].astype(float) + self.span / 2) * minutes
             usual = seasonal * baseline.level(start)
-            unsure = baseline.doubt(start) + MORNING * baseline.unseen(start) ** 2
+            unsure = self._doubt(start)
             expected[place:end], mean[place:end], doubt[place:end] = usual, baseline.mean() * minutes, unsure
             self._teach(start, counts[place:end], seasonal, usual, unsure)
             place = end

@@ -1,13 +1,16 @@
 """A surge: more in the last minutes than is usual, judged over windows of several lengths."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
 
 import msgspec
+import numpy as np
 
 from alerts.baseline import Baseline
+from alerts.budget import threshold
 from alerts.deviation import Spread, Tail, stabilised, usual_count
+from alerts.series import Series
 from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
 from app.domain.usual import UsualMinute
@@ -19,6 +22,10 @@ CALM_WINDOW = 15
 """The hour keeps an alarm up only while the quarter of an hour is unusual, too."""
 STORM = 360
 """Bins of alarm that teach nothing beyond the usual; what lasts longer is a new normal."""
+RARE = threshold(1.0)
+"""Risk of a day in thirty: what reaches it raises, and is no lesson in how high the short windows go."""
+TOGETHER = 60
+"""Bins learned that are judged by the day's core in one go."""
 BAND = 1.96
 """Half the usual band in standard deviations: 95 of 100 ordinary minutes lie within."""
 
@@ -73,6 +80,10 @@ class Surge:
         self._bars: dict[int, float] = {}
         self._next = 0
         self._stormy = 0
+        self._days = Series(span, zone)
+        self._unjudged: list[tuple[int, float]] = []
+        self.rare = 0.0
+        """-log10 of the share of days as unusual as now over 20 minutes to two hours, as `detect` says it."""
         self.alarm = False
 
     def learn(self, history: Iterable[MinuteTally]) -> None:
@@ -80,17 +91,31 @@ class Surge:
 
         A gap between two calls means nothing: nobody was listening.
         """
-        begun = False
+        starts: list[int] = []
+        counts: list[float] = []
+        upto = self._next
         for minute in history:
-            if begun:
-                self._bars.clear()
-            if minute.start < self._next:
+            if minute.start < upto:
                 continue
-            if begun:
-                for start in range(self._next, minute.start, self._span):
-                    self._teach(start, 0.0)
-            self._teach(minute.start, self.measure(minute))
-            begun = True
+            missed = range(upto, minute.start, self._span) if starts else ()
+            starts += [*missed, minute.start]
+            counts += [0.0 for _ in missed] + [self.measure(minute)]
+            upto = minute.start + self._span
+        if len(starts) > 1:
+            self._bars.clear()
+        self._unjudged += zip(starts, counts, strict=True)
+        storms = [self.rare >= RARE] * len(starts)
+        if len(self._unjudged) >= TOGETHER:
+            storms = [risk >= RARE for risk in self._judge_days()][-len(starts) :]
+        for start, count, storm in zip(starts, counts, storms, strict=True):
+            self._teach(start, count, storm=storm)
+
+    def _judge_days(self) -> list[float]:
+        """Judge what was learned since this was done last: in one go, for that is a hundred times quicker."""
+        waiting, self._unjudged = self._unjudged, []
+        starts = np.array([start for start, _ in waiting], np.int64)
+        judged = self._days.judge(starts, np.array([count for _, count in waiting], float))
+        return [float(risk) for risk in judged.risk]
 
     def step(self, at: float, recent: Sequence[MinuteTally]) -> Signal:
         """Judge the instant `at` from the complete and current minutes of the last hour, oldest first."""
@@ -103,10 +128,30 @@ class Surge:
         doubt = self.baseline.doubt(at)
         judged = [self._judge(taken[:bins], usual[:bins], doubt) for bins in self._windows]
         best = max(judged, key=lambda one: (one.raising, one.risk))
+        self.rare = self._rarity(at, counts) if self._plenty(judged) else 0.0
         quick = [one for one in judged if one.window * self._span <= CALM_WINDOW * 60]
         unusual = any(one.raising or one.risk >= self.limits.risk / 2 for one in quick)
-        self.alarm = unusual and (self.alarm or any(one.raising for one in judged))
+        raising = self.rare >= RARE or any(one.raising for one in judged)
+        self.alarm = unusual and (self.alarm or raising)
         return self._signal(at, best)
+
+    def _rarity(self, at: float, counts: Mapping[int, float]) -> float:
+        """Return how rare a day as unusual as the last two hours is, from what was learned and what came since."""
+        self._judge_days()
+        begin, current = self._days.ahead, int(at) // self._span * self._span
+        if begin is None or not 0 <= current - begin < self._span * self._windows[-1]:
+            return 0.0
+        starts = range(begin, current + 1, self._span)
+        return self._days.look(
+            starts, [counts.get(start, 0.0) for start in starts], max(at - current, 1.0) / self._span
+        )
+
+    def _plenty(self, judged: Sequence[Judged]) -> bool:
+        """Tell whether a window has enough to speak of: a rare day of a quiet brand may be a handful of mentions."""
+        limits = self.limits
+        return any(
+            one.actual - one.expected >= limits.least and one.actual >= limits.ratio * one.expected for one in judged
+        )
 
     def usual(self, start: int, bins: int) -> list[UsualMinute]:
         """Return the usual band of `bins` minutes from `start` on; nothing while nothing is known."""
@@ -160,7 +205,7 @@ class Surge:
             basis=self.baseline.basis,
         )
 
-    def _teach(self, start: int, count: float) -> None:
+    def _teach(self, start: int, count: float, *, storm: bool = False) -> None:
         if start != self._next:
             self._counts.clear()
             self._rates.clear()
@@ -172,7 +217,7 @@ class Surge:
         if len(self._counts) > 2 * self._windows[-1]:
             del self._counts[: self._windows[-1]], self._rates[: self._windows[-1]]
         doubt = self.baseline.doubt(start)
-        self._teach_windows(doubt)
+        self._teach_windows(doubt, storm=storm)
         spread = self._spread[1]
         most = usual_count(rate, spread.value() + doubt, 3.0)
         self._stormy = self._stormy + 1 if self.alarm else 0
@@ -183,13 +228,14 @@ class Surge:
         self.baseline.teach(start, min(count, most), minutes)
         self._next = start + self._span
 
-    def _teach_windows(self, doubt: float) -> None:
+    def _teach_windows(self, doubt: float, *, storm: bool) -> None:
         for bins in self._windows:
             if len(self._counts) < bins:
                 return
             rest, normal = without_largest(self._counts[-bins:], self._rates[-bins:])
             spread = self._spread[bins]
-            self._tail[bins].teach(stabilised(rest, normal, spread.value() + doubt), self.limits.risk)
+            if not storm:
+                self._tail[bins].teach(stabilised(rest, normal, spread.value() + doubt), self.limits.risk)
             spread.teach(rest, normal)
 
 
