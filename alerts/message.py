@@ -65,12 +65,12 @@ def clock(at: float, facts: Facts) -> str:
 
 
 def stamp(facts: Facts) -> str:
-    """Return what every text begins with where it is no real alarm, with a blank behind it."""
+    """Return what every text begins with where it is no real alarm, with a dot behind it."""
     if facts.occasion == "test":
-        return WORDS[facts.language]["test_stamp"] + " "
+        return WORDS[facts.language]["test_stamp"] + " · "
     if facts.incident is not None and facts.incident.drill is not None:
-        return "ÜBUNG/DRILL "
-    return "DEMO " if facts.incident is not None and facts.incident.demo else ""
+        return "ÜBUNG/DRILL · "
+    return "DEMO · " if facts.incident is not None and facts.incident.demo else ""
 
 
 def subject(facts: Facts) -> str:
@@ -128,7 +128,7 @@ def next_step(facts: Facts) -> str:
     if facts.incident.state == "resolved":
         return say["step_over"]
     if facts.incident.state == "firing":
-        return say["step_firing"]
+        return say["step_firing"].format(facts.step or say["step_owned"])
     return facts.step or say["step_owned"]
 
 

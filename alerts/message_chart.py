@@ -39,6 +39,12 @@ def chart(curve: Curve, folder: Path) -> bytes:
         return _drawn(curve)
 
 
+def known(minutes: Sequence[MinuteTally], since: float) -> list[MinuteTally]:
+    """Return the minutes from the first of which anything is known, or from an hour before it began."""
+    first = next((minute.start for minute in minutes if minute.count), since)
+    return [minute for minute in minutes if minute.start >= min(first, since - 3600)]
+
+
 def bars(minutes: Sequence[MinuteTally]) -> list[tuple[int, float, float]]:
     """Return (start, mentions a minute, negative ones) of every five minutes, those without any included."""
     found: dict[int, list[int]] = {}
@@ -71,7 +77,7 @@ def _drawn(curve: Curve) -> bytes:
     figure = Figure(figsize=(5.84, 2.4), dpi=200, facecolor="#FFFFFF", layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    shown = bars(curve.minutes)
+    shown = bars(known(curve.minutes, curve.since))
     when = [start + STEP / 2 for start, _, _ in shown]
     width = STEP * 0.9
     negative = [bad for _, _, bad in shown]
@@ -90,7 +96,7 @@ def _drawn(curve: Curve) -> bytes:
     for side in ("left", "bottom"):
         axes.spines[side].set_color("#D3DAE1")
     axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left", fontsize=8, frameon=False, ncols=3, labelcolor="#12181E")
+    figure.legend(loc="outside upper left", fontsize=8, frameon=False, ncols=3, labelcolor="#12181E")
     held = BytesIO()
     figure.savefig(held, format="png", metadata={"Software": None})
     return held.getvalue()

@@ -13,6 +13,7 @@ from alerts.message_html import CHART, html
 from alerts.message_payload import payload
 from alerts.message_words import WORDS, clock_time
 from alerts.notifier import Message
+from app.crisis.record import ticked
 from app.domain import ticket
 from app.domain.delivery import Delivery, Occasion, Stall
 from app.domain.incident import Incident
@@ -20,6 +21,7 @@ from app.domain.person import Person
 from app.domain.tally import MinuteTally, minutes
 from app.errors import Unavailable
 from app.explained import Explained, explained
+from app.playbooks import to_do
 from app.service import Context
 
 BACK = 6 * 3600.0
@@ -92,6 +94,7 @@ class Writer:
             brand=self._name(incident.brand),
             owner=owner.name if owner else incident.owner or "",
             acknowledge=self._ticket(address, incident, person),
+            step=self._step(incident, person),
         )
         told = explained(context.store, incident, person.language)
         return _with(facts, told) if told is not None else facts
@@ -101,6 +104,15 @@ class Writer:
             return ""
         made = ticket.Ticket(incident.id, person.id, self._context.clock.now() + ticket.LASTS)
         return f"{address}/acknowledge/{ticket.issued(self._context.store.secret(), made)}"
+
+    def _step(self, incident: Incident, person: Person) -> str:
+        """Return the first step of the playbook that nobody has ticked off; "" without any."""
+        if incident.level is None:
+            return ""
+        steps = to_do(self._context.store, incident.level.value, person.language)
+        with self._context.store.reading() as tx:
+            done = ticked(tx.events.of(incident.id))
+        return next((step.text for step in steps if step.id not in done), "")
 
     def _name(self, brand: str) -> str:
         return next((one.name for one in self._context.config.watched.brands if one.id == brand), brand)
@@ -131,7 +143,7 @@ def _stalled(name: str, stall: Stall, occasion: Occasion, person: Person) -> str
 def _with(facts: Facts, told: Explained) -> Facts:
     return msgspec.structs.replace(
         facts,
-        compared=told.compared,
+        compared=told.compared if told.ratio >= 1 else "",  # what raised it counts something else
         confident=told.confident,
         drivers=tuple(driver.term for driver in told.drivers),
         copied=told.copied,

@@ -122,7 +122,7 @@ class _Desk:
 
     @staticmethod
     def _stamp(incident: Incident) -> str:
-        return "ÜBUNG/DRILL " if incident.drill is not None else "DEMO " if incident.demo else ""
+        return "ÜBUNG/DRILL · " if incident.drill is not None else "DEMO · " if incident.demo else ""
 
     @staticmethod
     def _door(incident: Incident, language: Language) -> str:

@@ -1,9 +1,12 @@
 import msgspec
 import pytest
 
+from app.domain.explanation import Counter, Evidence, Explanation
+from app.domain.mention import Deletion
 from app.domain.person import Person, Way
 from app.domain.roster import Chain, Step
 from tests.acceptance.telling import a_house, level, storm
+from tests.fixtures.store import NOON, said
 from tests.peers.post_office import post_office
 from tests.peers.receiver import DROP
 
@@ -153,7 +156,7 @@ async def test_a_drill_says_so_first_and_reaches_those_who_take_part_alone(house
     await house.run(60)
     (letter,) = house.office.letters
     assert letter["To"] == "ben@example.org"
-    assert letter["Subject"] == "ÜBUNG/DRILL Warning · Nordlicht Strom: abschlag, hotline"
+    assert letter["Subject"] == "ÜBUNG/DRILL · Warning · Nordlicht Strom: abschlag, hotline"
     assert letter.get_body(("plain",)).get_content().startswith("ÜBUNG/DRILL ")
     assert "ÜBUNG/DRILL" in letter.get_body(("html",)).get_content()
 
@@ -166,14 +169,46 @@ async def test_a_mail_says_everything_that_is_known(house):
     text = letter.get_body(("plain",)).get_content()
     told = ("Seit 15:00 Uhr viermal", "Stufe: 3 von 6", "Treiber: abschlag, hotline", "Zuständig: noch niemand")
     links = ("https://leitstand.example.org/incident/i1", "https://leitstand.example.org/acknowledge/")
-    for said in (*told, *links):
-        assert said in text, said
+    for line in (*told, *links):
+        assert line in text, line
     picture = next(part for part in letter.walk() if part.get_content_type() == "image/png")
     assert picture.get_content().startswith(b"\x89PNG")
     page = letter.get_body(("html",)).get_content()
     assert 'src="cid:chart"' in page
     assert "<script" not in page
     assert 'src="http' not in page
+
+
+async def test_evidence_is_looked_up_when_it_is_sent_and_what_was_deleted_is_not_told(house, identity):
+    posts = [said(identity, f"m{number}", f"Abschlag {number} verdoppelt") for number in range(3)]
+    keys = [one.mention.key for one in posts]
+    with house.store.transaction() as tx:
+        tx.mentions.upsert([(one, 1) for one in posts])
+    evidence = tuple(Evidence(key, "reach") for key in keys)
+    against = (Counter("without_reposts", holds=True, actual=40.0, needed=20.0, share=0.2),)
+    figures = {"actual": 50.0, "expected": 5.0, "low": 2.0, "high": 9.0, "confidence": 0.9}
+    why = Explanation(NOON, first=keys[0], evidence=evidence, counters=against, **figures)
+    house.people(house.anna(), duty=("anna",))
+    await house.begin(storm(level=level(3), explanation=why))
+    await house.run(10)
+    with house.store.transaction() as tx:
+        tx.mentions.wipe([(Deletion("bluesky", "m1", NOON), 2, None)])
+    await house.run(60)
+    (letter,) = house.office.letters
+    text = letter.get_body(("plain",)).get_content()
+    assert "Abschlag 0 verdoppelt" in text
+    assert "Abschlag 1 verdoppelt" not in text
+    for said_so in (
+        "Sicherheit: sicher (90 %)",
+        "10-mal so viele Erwähnungen wie üblich",
+        "Was dagegen spricht",
+        "Reposts",
+    ):
+        assert said_so in text, said_so
+    assert "Bestätigen, dass Sie es gesehen haben. Dann: " in text, "and the first step of the playbook"
+    with house.store.reading() as tx:
+        kept = "".join(row[0] for row in tx.dispatch._connection.exec_driver_sql("SELECT document FROM delivery"))
+    assert "verdoppelt" not in kept
 
 
 async def test_what_was_on_the_wire_is_taken_up_by_who_comes_next(any_house):

@@ -93,7 +93,7 @@ async def test_a_test_goes_by_every_way_and_answers_with_proof(context, http):
     assert [one["state"] for one in said["items"]] == ["delivered", "given_up"]
     assert "queued as 0001" in said["items"][0]["attempts"][0]["proof"]
     assert "s3cret" not in answer.text
-    assert office.letters[0]["Subject"] == "TEST Test message from Emberwatch"
+    assert office.letters[0]["Subject"] == "TEST · Test message from Emberwatch"
     assert msgspec.json.decode(receiver.came[0].body)["type"] == "test"
     with context.store.reading() as tx:
         assert tx.audit.find().items[0].verb == "person.test"
