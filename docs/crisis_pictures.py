@@ -104,9 +104,19 @@ def _note(store: object, storm: Storm) -> None:
             tx.events.append(event)
 
 
+def _talk(site: Site, seconds: float = SETTLED / 1_000) -> None:
+    """Go on talking at the pace of the storm."""
+    now = time.time()
+    lines = [
+        site.publisher.mention(STORM[n % 4], now - seconds * n / 9, "nordlicht") for n in range(int(2.5 * seconds))
+    ]
+    site.do(site.publisher.say(lines))
+
+
 def _walls(browser: Browser, site: Site, name: str, asked: str) -> None:
     for language in LANGUAGES:
         for size in SIZES:
+            _talk(site, 6)
             address = f"{site.address}/wall/main?lang={language}&brand=nordlicht&{asked}"
             _take(browser, address, WALL, f"{name}-{language}", size)
 

@@ -3,13 +3,17 @@
 import msgspec
 import pytest
 
+from app.bus.port import Delta
+from app.clock import ManualClock
 from app.domain.events import IncidentEvent
 from app.domain.explanation import Evidence
 from app.domain.person import Person
-from dashboard.briefing import brief
+from dashboard.brief import Brief
+from dashboard.briefing import Briefing, brief
+from dashboard.feed import Feed
 from tests.fixtures.store import gone
-from tests.unit.dashboard.rooms import BRAND, NOON, said
-from tests.unit.dashboard.test_takeover import STORM, TOLD
+from tests.unit.dashboard.rooms import BRAND, NOON, said, snapshot
+from tests.unit.dashboard.test_takeover import EXPLAINED, POSTS, STORM, TOLD
 
 pytestmark = pytest.mark.anyio
 
@@ -62,3 +66,31 @@ async def test_what_is_deleted_is_told_no_more(store, known):
     with store.transaction() as tx:
         tx.mentions.wipe([(gone(known[0]), 2, None)])
     assert [post.key for post in brief(store, told_of(known)).told["de"].evidence] == ["key1"]
+
+
+async def test_evidence_that_was_deleted_leaves_the_wall_at_once():
+    class Bus:
+        async def deltas(self):
+            yield Delta(0, 1, NOON, {}, (), ("key1",), {})
+
+    feed = Feed(Bus(), (BRAND,), ManualClock(NOON))
+    told = msgspec.structs.replace(EXPLAINED, evidence=(POSTS[0], msgspec.structs.replace(POSTS[1], key="key1")))
+    feed.tell_briefs({"i1": Brief({"de": told})})
+    feed.state.load(snapshot(0), NOON)
+    await feed._follow()
+    assert [post.key for post in feed.around.briefs["i1"].told["de"].evidence] == ["k0"]
+
+
+async def test_it_looks_only_while_somebody_watches(store, known):
+    class House:
+        clock = ManualClock(NOON)
+
+    House.store = store
+    feed, watching = Feed(None, (BRAND,), House.clock), [True]
+    feed.around = msgspec.structs.replace(feed.around, incidents=(told_of(known, owner="mw"),))
+    briefing = Briefing(House, feed, lambda: watching[0])
+    await briefing.look()
+    assert feed.around.briefs["i1"].owner == "M. Weber"
+    watching[0] = False
+    await briefing.look()
+    assert feed.around.briefs == {}
