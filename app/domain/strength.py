@@ -12,7 +12,7 @@ STRAY = 3
 """Mentions that make a channel one that takes part."""
 READ = 0.2
 """Share of the mentions whose tone is known, below which nothing is said of it."""
-MEDIA = frozenset({"news", "press", "blog", "feed", "feeds", "rss", "wordpress", "hackernews", "youtube"})
+MEDIA = frozenset({"news", "press", "blog", "feed", "feeds", "rss", "wordpress", "hackernews"})
 """Channels in which editors, bloggers and broadcasters speak."""
 LOUD = 50_000
 """Followers from which an account is as good as a medium."""
