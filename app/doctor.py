@@ -16,6 +16,8 @@ from app import registry
 from app.bus.server import choose
 from app.clock import Clock
 from app.config import Config
+from app.config.alerting import AlertsSection
+from app.domain.delivery import Beat, Delivery
 from app.domain.person import Person
 from app.domain.roster import unheard
 from app.errors import ConfigError, EmberwatchError
@@ -25,6 +27,9 @@ from app.premises import holder, taken
 State = Literal["good", "note", "broken"]
 LEAST_FREE = 500_000_000
 """Bytes of disk that have to be free."""
+DAY = 86_400.0
+LATE = 3
+"""Heartbeats that may be missing."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PACKAGES = ("dash", "plotly", "redis", "sqlalchemy", "uvicorn")
 
@@ -117,6 +122,7 @@ def _archive(data: Path, config: Config | None, clock: Clock) -> Iterator[Findin
         try:
             with store.reading() as tx:
                 mentions, persons = tx.mentions.count(), tx.people.all()
+                beat, lost = tx.dispatch.beat(), tx.deliveries.given_up(clock.now() - DAY)
         finally:
             store.close()
     except EmberwatchError as error:
@@ -125,6 +131,38 @@ def _archive(data: Path, config: Config | None, clock: Clock) -> Iterator[Findin
     yield Finding("archive", "good", f"The archive holds {mentions} mentions.")
     if config is not None:
         yield _people(persons, [brand.id for brand in config.brands])
+        yield from _ways(persons, config.alerts, lost)
+        yield _heartbeat(config.alerts, beat, clock.now())
+
+
+def _ways(persons: Sequence[Person], section: AlertsSection, lost: Sequence[Delivery]) -> Iterator[Finding]:
+    """Tell what keeps messages from arriving, as far as can be seen from here."""
+    kinds = {way.kind for person in persons if person.active for way in person.ways}
+    if "mail" in kinds and section.mail is None:
+        yield Finding(
+            "mail", "broken", "Persons want mail, and there is no mail server; set `alerts.mail` in config.yaml."
+        )
+    if "webhook" in kinds and section.webhook.secret is None:
+        said = "Persons want webhooks, and there is no secret to sign them with; set `alerts.webhook.secret_file`."
+        yield Finding("webhook", "broken", said)
+    if kinds and section.address is None:
+        yield Finding(
+            "address", "note", "Messages carry no links: set `alerts.address` to where people find this house."
+        )
+    if lost:
+        who = ", ".join(sorted({f"{one.person} ({one.kind})" for one in lost}))
+        said = f"Not reached within a day: {who}. GET /api/v1/deliveries?state=given_up tells why."
+        yield Finding("deliveries", "broken", said)
+
+
+def _heartbeat(section: AlertsSection, beat: Beat | None, now: float) -> Finding:
+    every = section.heartbeat.every
+    if section.heartbeat.url is None:
+        said = "Nobody outside notices if all of this falls silent; set `alerts.heartbeat.url`, see docs/alerts.md."
+        return Finding("heartbeat", "note", said)
+    if beat is None or now - beat.at > LATE * every:
+        return Finding("heartbeat", "note", "No heartbeat has gone out lately; it does while Emberwatch runs.")
+    return Finding("heartbeat", "good" if beat.good else "broken", beat.said)
 
 
 def _people(persons: Sequence[Person], brands: Sequence[str]) -> Finding:
