@@ -40,7 +40,9 @@ def daily(detector: Detector, signal: Signal) -> float:
         beyond = signal.actual - signal.expected
         if not signal.alarm and (beyond < limits.least or signal.actual < limits.ratio * signal.expected):
             return -log10(SURGE_LOOKS)
-        risk = max(TRUST * signal.risk - log10(SURGE_LOOKS), getattr(detector, "rare", 0.0))
+        risk = TRUST * signal.risk - log10(SURGE_LOOKS)
+        rare = float(getattr(detector, "rare", 0.0))
+        risk = max(risk, rare) if rare > 0 else risk
         plain = signal.alarm and signal.actual >= PLAIN_RATIO * max(signal.expected, limits.least / 2)
         return max(risk, PLAIN) if plain else risk
     if detector.name == "unanswered":

@@ -68,8 +68,8 @@ class Watch:
         """What its people said is an alarm, beside what detectors say."""
         self._last = 0.0
         self._first = float("inf")
-        """When this was judged first while sources listened."""
         self._calm = 0.0
+        self._joined = float("-inf")
         self._deaf_at = float("-inf")
         self._ended: Incident | None = None
         self.oldest = float("inf")
@@ -148,7 +148,8 @@ class Watch:
     def step(self, at: float, *, heard: bool, calm: bool = True) -> Decision:
         """Judge the instant `at`; `heard` says whether the brand's sources listen, else silence means nothing.
 
-        Of a topic or campaign `calm` says whether the brand as a whole is: only then it is an incident of its own.
+        Of a topic or campaign `calm` says whether the brand as a whole is: only then it is an incident of its own, else
+        it opens to join that of the brand.
         """
         memory = self.memory
         memory.forget(at)
@@ -197,11 +198,16 @@ class Watch:
         found = heavier(found, self.rules.severity(ruled))
         said = Decision((*signals, *ruled), risk=risk, topic=self.topic)
         if self.incident is None:
-            return self._opened(at, said, found) if found is not None and (calm or ruled) else said
+            return self._opened(at, said, found) if found is not None and (calm or ruled or self._joins(at)) else said
         self._calm = 0.0 if alarm else self._calm + self._passed(at, listening=listening)
         if self._calm >= CALM:
             return msgspec.structs.replace(said, action="resolve")
         return self._told(at, said, found or "note")
+
+    def _joins(self, at: float) -> bool:
+        """Tell whether what raises on a topic is to join the incident of its brand now: not at every step."""
+        before, self._joined = self._joined, at if at - self._joined >= SELDOM else self._joined
+        return before != self._joined
 
     def _flood(self, at: float) -> Flood | None:
         since = min(self.oldest, self._first)
