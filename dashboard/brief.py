@@ -15,6 +15,8 @@ class Brief(msgspec.Struct, frozen=True):
     """Name of the person who has it in hand."""
     step: dict[str, str] = {}
     """The next step of the playbook that nobody has done, by language."""
+    due: float | None = None
+    """Until when it should be done."""
     done: int = 0
     steps: int = 0
     """Steps of the playbook at this level, and how many of them are done."""

@@ -16,7 +16,8 @@ from app.store.engine import Store, Transaction
 from dashboard.brief import Brief
 from dashboard.feed import Feed
 from dashboard.i18n import LANGUAGES
-from dashboard.room.plan import short
+from dashboard.room.plan import MINUTE, short
+from dashboard.storm import began
 
 LOOK = 2.0
 """Seconds between two looks at least."""
@@ -66,12 +67,14 @@ def brief(store: Store, one: Incident) -> Brief:
         owner = _named(tx, one.owner)
     level = max(one.highest_level, one.level.value if one.level else 0)
     steps = {say: to_do(store, level, say) for say in LANGUAGES}
-    upcoming = {say: next((step.text for step in found if step.id not in done), "") for say, found in steps.items()}
-    here = steps[LANGUAGES[0]]
+    upcoming = {say: next((step for step in found if step.id not in done), None) for say, found in steps.items()}
+    here, following = steps[LANGUAGES[0]], upcoming[LANGUAGES[0]]
+    within = following.within if following else None
     return Brief(
         told,
         owner,
-        {say: short(text) for say, text in upcoming.items() if text},
+        {say: short(step.text) for say, step in upcoming.items() if step is not None},
+        None if within is None else began(one) + MINUTE * within,
         sum(step.id in done for step in here),
         len(here),
     )

@@ -168,7 +168,10 @@ def _facts(one: Incident, brief: Brief, view: View, say: Words) -> Node:
     seen = say.say("takeover.acknowledged", time=say.when(one.acknowledged_at, view.at)) if one.acknowledged_at else ""
     owner = (brief.owner if view.screen.audience != "foyer" else "") if one.owner else ""
     who = owner or say.say("incident.state.owned" if one.owner else "takeover.nobody")
-    step = brief.step.get(say.language) or say.say("takeover.no_step" if not one.owner else "takeover.all_done")
+    step = brief.step.get(say.language, "")
+    if step and brief.due is not None and brief.due > view.at:
+        step = f"{step}, {say.say('room.due', time=say.when(brief.due, view.at))}"
+    step = step or say.say("takeover.no_step" if not one.owner else "takeover.all_done")
     done = f" {say.say('takeover.done', n=brief.done, of=brief.steps)}" if brief.steps else ""
     rows: list[Node] = [
         _row("owner", (" · ".join(filter(None, (who, seen))),), say),

@@ -41,7 +41,7 @@ EXPLAINED = Explained(
     "i1", BRAND.id, "de", NOON, NOON - 1421, "", 164, 38, 22, 47, 4.3, negative=True, basis=0, compared="",
     evidence=POSTS, counters=AGAINST, confidence=0.92,
 )  # fmt: skip
-BRIEF = Brief({"de": EXPLAINED}, "M. Weber", {"de": "Erste Stellungnahme"}, 2, 6)
+BRIEF = Brief({"de": EXPLAINED}, "M. Weber", {"de": "Erste Stellungnahme"}, NOON + 600, 2, 6)
 
 
 def seen(audience="control", language="de", *, lead=True, storm=STORM, brief=BRIEF, **more):
@@ -67,7 +67,7 @@ def test_the_lead_screen_tells_everything_in_the_order_of_the_questions():
     parts = (
         "Sturm um Nordlicht Strom: Abschlag, Hotline, Karla.", "Seit ", "1.940 Stimmen", "2 Kanäle",
         "164/min, üblich 38", "4,3-Fache", "5Sturm", "Wie sicher: sicher (92 %)", "hält 1 von 1", "Beitrag 0",
-        "Karla aus Kiel", "48.200 Follower", "Beitrag 2", "Ohne @karla", "noch niemand", "Erste Stellungnahme",
+        "Karla aus Kiel", "48.200 Follower", "Beitrag 2", "Ohne @karla", "noch niemand", "Erste Stellungnahme, bis 12:17",
         "(2 von 6 erledigt)", "520 je Minute (80 %)", "00:23:41",
     )  # fmt: skip
     places = [told.find(part) for part in parts]
