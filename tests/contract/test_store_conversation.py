@@ -1,5 +1,7 @@
 """What influence reads of the archive, on SQLite and PostgreSQL."""
 
+from msgspec.structs import replace
+
 from app.domain.identity import Identity
 from app.domain.stance import Opinion
 from tests.fixtures.store import NOON, gone, said
@@ -44,3 +46,18 @@ def test_opinions_are_those_stored_now(any_store):
             anna: [Opinion(NOON + 1, "positive", ["complaint"]), Opinion(NOON, "negative", ["complaint"])]
         }
         assert tx.conversations.opinions("nordlicht", [anna], NOON + 2) == {}
+
+
+def test_authors_are_shown_as_their_latest_mention_that_is_left_has_them(any_store):
+    identity = Identity(any_store.secret())
+    old, new = (said(identity, f"{LINK}{n}", at=NOON + n) for n in range(2))
+    lost = said(identity, f"{LINK}2", author="did:plc:gone", at=NOON)
+    renamed = replace(new, mention=replace(new.mention, author=replace(new.mention.author, name="Anna Neu")))
+    with any_store.transaction() as tx:
+        tx.mentions.upsert([(one, 1) for one in (old, renamed, lost)])
+    anna, away = (identity.author("bluesky", who) for who in ("did:plc:anna", "did:plc:gone"))
+    with any_store.transaction() as tx:
+        assert tx.conversations.profiles([anna, anna, "nobody"])[anna].name == "Anna Neu"
+        tx.mentions.wipe([(gone(renamed), 2, None), (gone(lost), 2, None)])
+        found = tx.conversations.profiles([anna, away])
+    assert {key: one.name for key, one in found.items()} == {anna: "Name of anna"}
