@@ -151,7 +151,7 @@ def _layout(
     if negative:
         notes.append(_note(negative[-1], f"\u00a0▼ {say.say('label.negative')}", palette.negative_text))
     values = _ticks(case, left, right)
-    texts = [say.clock(case.began + 60 * value) for value in values]
+    texts = [say.clock(round(case.began + 60 * value)) for value in values]
     return {
         "font": font,
         "margin": {"l": 2.4, "r": 1.2, "t": 1.4, "b": 1.5},
