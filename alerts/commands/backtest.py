@@ -16,6 +16,7 @@ from alerts.backtest.progress import Watch
 from alerts.backtest.run import backtest
 from alerts.backtest.table import tables
 from app import config as configuration
+from app.budgets import budget_of
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
 from app.config import Config
@@ -70,7 +71,7 @@ def command(
             start=first,
             end=last,
             zone=known.site.zone,
-            budget=budget_of(known, brand or known.brands[0].id),
+            budget=_budget(store, known, brand or known.brands[0].id),
             rules=tuple(rule_of(one, known, severity) for one in dict.fromkeys(stated)),
             exact=exact,
             detectors=detectors,
@@ -114,12 +115,6 @@ def period(begin: str | None, end: str | None, zone: str, now: float) -> tuple[i
     return int(first), int(last)
 
 
-def budget_of(config: Config, brand: str) -> dict[Severity, float]:
-    """Return how many false alarms of each severity a brand may raise in thirty days."""
-    section = config.alerts.budgets.get(brand, config.alerts.budget)
-    return {"note": section.note, "warning": section.warning, "crisis": section.crisis}
-
-
 def _moment(written: str, zone: str, days: int = 0) -> float:
     try:
         at = datetime.fromisoformat(written)
@@ -140,6 +135,11 @@ def _scope(config: Config, brand: str | None, topic: str | None) -> str:
     if topic is not None and topic not in parts:
         raise WrongInput(f"There is no topic or campaign {topic!r}; choose of: {', '.join(parts) or 'none'}.")
     return f"{brand}/{topic}" if topic else brand
+
+
+def _budget(store: Store, config: Config, brand: str) -> dict[Severity, float]:
+    with store.reading() as tx:
+        return budget_of(config, brand, tx.thresholds.wanted().get(brand))
 
 
 def _in_force(store: Store, file: Config) -> Config:
