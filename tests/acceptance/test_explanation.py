@@ -100,7 +100,7 @@ async def test_it_is_complete_within_two_minutes_and_follows_the_storm(told: Rem
         tx.mentions.wipe([(spark, 2, None)])
     assert explained(told.store, incident, "de").first is None
 
-    await told.speak(1500, 20, service, step=60)
+    await told.speak(600, 20, service, step=60)
     (later,), _ = await told.incidents()
     assert later.alive
     assert later.level.value < highest
