@@ -29,6 +29,8 @@ UNSEEN_MINUTES = 20.0
 LEVEL_WEIGHT = 60.0
 LEVEL_RANGE = (1 / 3, 3.0)
 RESCALE = 1e6
+LONGEST = 600.0
+"""Times `FORGET` after which all is forgotten anyhow; more than a number can hold."""
 LESSONS = 10
 """What was taught is worth so many lessons: each is as long as a tenth of all before, a whole hour at most."""
 
@@ -131,7 +133,7 @@ class Baseline:
         minutes = self._pending_seconds / 60
         start = self._pending_hour * HOUR
         self._teach_level(start, count, seasonal)
-        self._scale = exp((start - self._origin) / FORGET)
+        self._scale = exp(min((start - self._origin) / FORGET, LONGEST))
         if self._scale > RESCALE:
             self._rescale(start)
         hour = self._hour(start)

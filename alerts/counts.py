@@ -10,13 +10,15 @@ from math import isfinite
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.errors import WrongInput
+from app.errors import EmberwatchError, WrongInput
 
 TIMES = ("timestamp", "time", "time_utc", "datetime", "date")
 VALUES = ("value", "count", "counts", "mentions")
 ADDED = ("expected", "risk", "alarm")
 SHORTEST, LONGEST = 1, 3600
 """Seconds between two rows."""
+MOST = 1e9
+"""Mentions in one row; more is no count of people."""
 MILLISECONDS = 1e11
 """Numbers above this are epoch milliseconds, not seconds."""
 
@@ -116,8 +118,8 @@ def _number(cell: str) -> float:
         value = float(cell)
     except ValueError:
         raise ValueError(f"value {cell!r} is no number") from None
-    if not isfinite(value) or value < 0:
-        raise ValueError(f"value {cell!r} is no count: write a number from 0 on")
+    if not isfinite(value) or not 0 <= value <= MOST:
+        raise ValueError(f"value {cell!r} is no count: write a number from 0 to a billion")
     return value
 
 
@@ -205,11 +207,14 @@ def _gap(found: Grid, line: int, missing: int, *, begun: bool) -> None:
 
 
 def write(path: Path, counts: Counts, verdicts: Sequence[tuple[str, str, str]]) -> None:
-    """Write a file's rows with `expected,risk,alarm` behind them: whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file's rows with `expected,risk,alarm` behind them, whole or not at all; raise `EmberwatchError`."""
     unfinished = path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, delimiter=counts.delimiter, lineterminator="\n")
-        out.writerow([*counts.header, *ADDED])
-        out.writerows([*row, *verdict] for row, verdict in zip(counts.rows, verdicts, strict=True))
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("w", newline="", encoding="utf-8") as file:
+            out = csv.writer(file, delimiter=counts.delimiter, lineterminator="\n")
+            out.writerow([*counts.header, *ADDED])
+            out.writerows([*row, *verdict] for row, verdict in zip(counts.rows, verdicts, strict=True))
+        unfinished.replace(path)
+    except OSError as error:
+        raise EmberwatchError(f"{path}: cannot be written ({error.strerror}); choose another --out.") from error

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.counts import checked, grid, read, step_of, write
-from app.errors import WrongInput
+from app.errors import EmberwatchError, WrongInput
 
 UTC, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
 
@@ -59,6 +59,8 @@ def test_other_names_order_columns_and_delimiter(tmp_path):
         ("2026-03-01 12:05:00,", "value '' is no number"),
         ("2026-03-01 12:05:00,-1", "value '-1' is no count"),
         ("2026-03-01 12:05:00,nan", "value 'nan' is no count"),
+        ("2026-03-01 12:05:00,1e300", "value '1e300' is no count"),
+        ("99999999999999999999,3", "is no moment"),
         ("2026-03-01 12:05:00", "has 1 cells, the first line 2"),
     ],
 )
@@ -133,3 +135,13 @@ def test_what_is_written_is_what_was_read_and_the_verdicts(tmp_path):
         "timestamp,value,expected,risk,alarm\n2026-03-01 12:00:00,3,1,0.5,0\nnonsense,x,,0,0\n"
     )
     assert [one.name for one in (tmp_path / "out").iterdir()] == ["said.csv"]
+
+
+def test_what_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
+    counts = read(file(tmp_path, "2026-03-01 12:00:00,3"), UTC)
+    (tmp_path / "said.csv").mkdir()
+    (tmp_path / "said.csv" / "full").touch()
+    with pytest.raises(EmberwatchError, match="choose another --out"):
+        write(tmp_path / "said.csv", counts, [("1", "0.5", "0")])
+    with pytest.raises(EmberwatchError, match="cannot be written"):
+        write(tmp_path / "counts.csv" / "below" / "said.csv", counts, [("1", "0.5", "0")])

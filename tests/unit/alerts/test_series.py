@@ -133,6 +133,49 @@ def test_a_second_equal_storm_in_the_first_week_raises_too():
     assert any(1300 <= place < 1340 for place in found)
 
 
+def test_rows_half_a_century_apart_are_judged():
+    at = np.concatenate([times(600, start=0), times(600)])
+    judged = Series(300).judge(at, np.concatenate([calm(600 / 288), calm(600 / 288)]))
+    assert np.isfinite(judged.risk).all()
+    assert judged.risk.max() < 1.3
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=120),
+    st.lists(st.integers(1, 5000), min_size=120, max_size=120),
+    st.sampled_from([1, 7, 60, 300, 3600]),
+)
+def test_whatever_comes_verdicts_are_finite_and_not_negative(counts, leaps, span):
+    at = MONDAY + span * np.cumsum(leaps[: len(counts)])
+    judged = Series(span, "Europe/Berlin").judge(at, np.array(counts, float))
+    assert np.isfinite(judged.expected).all()
+    assert (judged.expected >= 0).all()
+    assert np.isfinite(judged.risk).all()
+    assert (judged.risk >= 0).all()
+
+
+def test_a_look_ahead_says_what_will_be_judged_and_teaches_nothing():
+    counts, watcher = calm(5), Series(300)
+    counts[1100:1120] *= 12
+    at = times(len(counts))
+    assert watcher.look([MONDAY], [5.0]) == 0.0
+    judged = watcher.judge(at[:1102], counts[:1102])
+    before = watcher.baseline.basis
+    ahead = watcher.look(at[1102:1104].tolist(), counts[1102:1104].tolist())
+    assert watcher.baseline.basis == before
+    assert watcher.judge(at[1102:1104], counts[1102:1104]).risk[-1] == pytest.approx(ahead, rel=0.02)
+    assert ahead > judged.risk[1090]
+    assert watcher.look([], []) == 0.0
+    assert watcher.look(at[1104:1105].tolist(), [0.0] * 1, share=0.01) >= 0.0
+
+
+def test_a_calm_look_is_no_risk():
+    watcher = Series(300)
+    watcher.judge(times(1000), calm(1000 / 288))
+    assert watcher.look([MONDAY + 300_000], [0.0]) == 0.0
+
+
 def bursty(days: int = 30, seed: int = 5) -> np.ndarray:
     """Return a brand with a burst of 20 ordinary hours about every third day."""
     counts, chance = calm(days, seed=seed), np.random.default_rng(seed)
