@@ -154,9 +154,10 @@ def _argued(incident: Incident, telling: Telling, said: Said, trial: Trial, *, l
 
 
 def _confidence(incident: Incident, tried: tuple[Counter, ...], told: Explanation) -> float | None:
-    if not incident.signals:
+    """Return how sure it is; None where only what states no risk has raised, such as a rule."""
+    risk = max((one.risk for one in incident.signals), default=0.0)
+    if risk <= 0.0:
         return None
-    risk = max(one.risk for one in incident.signals)
     return round(confidence(risk, told.basis, tried, told.bots or 0.0), 3)
 
 
@@ -166,10 +167,9 @@ def _told(incident: Incident) -> Explanation:
 
 
 def _signal(telling: Telling) -> Signal | None:
-    """Return the signal of which the figures tell."""
+    """Return the signal of which the figures tell; None where its detector was not asked."""
     wanted = "negative" if telling.figures.negative else "volume"
-    signals = telling.decision.signals
-    return next((one for one in signals if one.detector == wanted), signals[0] if signals else None)
+    return next((one for one in telling.decision.signals if one.detector == wanted), None)
 
 
 def _instant(incident: Incident, telling: Telling) -> float:

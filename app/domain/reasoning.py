@@ -33,12 +33,12 @@ CERTAIN = 0.99
 def compared(told: Explanation, language: str) -> str:
     """Return expected against actual, with the usual band: "6,4-mal so viele Erwähnungen wie üblich (…)."."""
     many, both = times(told.ratio, language), pace(told.actual, told.expected, language)
-    usual = band(told.low, told.high, language)
+    usual = band(told.low, told.high, language) if told.high > told.low else ""
     if language == "de":
         what = "negative Erwähnungen" if told.negative else "Erwähnungen"
-        return f"{many} so viele {what} wie üblich ({both}; gewöhnlich {usual})."
+        return f"{many} so viele {what} wie üblich ({both}{f'; gewöhnlich {usual}' if usual else ''})."
     what = "negative mentions" if told.negative else "mentions"
-    return f"{many} as many {what} as usual ({both}; ordinarily {usual})."
+    return f"{many} as many {what} as usual ({both}{f'; ordinarily {usual}' if usual else ''})."
 
 
 def copied(found: Resonance, bots: float | None, language: str) -> str:

@@ -93,9 +93,16 @@ async def test_before_the_archive_has_anything_earlier_evidence_stays(context, t
     assert again.explanation.first == first.explanation.first
 
 
-async def test_an_incident_without_signals_has_no_confidence(context, telling):
-    bare = replace(INCIDENT, signals=())
-    assert (await Explaining(context(live())).argued(bare, telling)).explanation.confidence is None
+async def test_where_only_a_rule_raised_nobody_says_how_sure_it_is(context, telling):
+    for signals in ((), (replace(SIGNAL, detector="rule:mine", risk=0.0),)):
+        told = await Explaining(context(live())).argued(replace(INCIDENT, signals=signals), telling)
+        assert told.explanation.confidence is None
+
+
+async def test_the_band_is_that_of_the_detector_that_is_told_or_none(telling):
+    critic = replace(SIGNAL, detector="critic", low=100.0, high=90_000.0)
+    told = await compared(INCIDENT, telling._replace(decision=replace(telling.decision, signals=(critic,))))
+    assert (told.explanation.low, told.explanation.high) == (1.0, 1.0)
 
 
 def test_the_share_that_is_steered_is_that_of_marked_bursts():

@@ -2,9 +2,11 @@
 
 import pytest
 
+from app.domain.explanation import Explanation
+from app.domain.incident import Resonance
 from app.domain.level import Ground, Level, Strength, level
 from app.domain.level_words import condition, missing, name
-from app.domain.reasoning import confident
+from app.domain.reasoning import compared, confident, copied
 from app.domain.spoken import band, clock, language_of, number, pace, percent, rate, span, times
 
 
@@ -59,3 +61,20 @@ def test_how_sure_it_is():
     assert [confident(one, "de") for one in (None, 0.3, 0.6, 0.95, 0.9999)] == [
         "noch nicht zu sagen", "unsicher (30 %)", "wahrscheinlich (60 %)", "sicher (95 %)", "sicher (99 %)",
     ]  # fmt: skip
+
+
+def test_expected_against_actual_names_the_band_where_it_is_known():
+    told = Explanation(0.0, actual=170.0, expected=45.0, low=31.0, high=60.0, negative=True)
+    assert compared(told, "en") == (
+        "3.8 times as many negative mentions as usual (170 instead of 45 a minute; ordinarily 31 to 60 a minute)."
+    )
+    unknown = Explanation(0.0, actual=90.0, expected=45.0, low=45.0, high=45.0)
+    assert compared(unknown, "de") == "doppelt so viele Erwähnungen wie üblich (90 statt 45 je Minute)."
+
+
+def test_voices_copies_and_what_looks_steered():
+    found = Resonance(1200, 300, 250, 0.4, 0.7)
+    assert copied(found, 0.25, "de") == (
+        "1.200 Beiträge, 300 Stimmen, 40 % Reposts, 25 % wie von einer Hand gesteuert."
+    )
+    assert copied(found, 0.0, "en") == "1,200 posts, 300 voices, 40% reposts."
