@@ -73,6 +73,7 @@ async def test_a_storm_that_flaps_is_one_incident_that_is_opened_and_resolved_on
     assert kinds.count("escalated") <= 3
 
 
+@LONG
 async def test_what_a_person_ended_opens_anew_only_when_it_gets_far_worse(world: World, service):
     handling = Handling(world.store, world.bus, world.clock)
     await world.speak(4 * MINUTE, 140, service, angry=True)
@@ -114,36 +115,27 @@ async def test_a_silent_storm_is_kept_and_heard_when_its_silence_ends(world: Wor
     assert [one.silence for one in await world.bus.incidents()] == [None]
 
 
-async def test_what_raises_on_a_topic_joins_the_storm_of_its_brand_once(world: World, service):
+async def test_a_topic_joins_the_storm_of_its_brand_once_and_after_it_has_an_incident_of_its_own(world: World, service):
     await world.speak(4 * MINUTE, 140, service, angry=True)
-    incident = await only(world)
+    whole, brand = await only(world), service._brands["nordlicht"]
     watch = service._watches["nordlicht"]
+    topic = copy(watch)
+    topic.topic, topic.incident = "bills", None
     decision = watch.again(world.clock.now(), heard=True)
-    raised = [msgspec.structs.replace(one, brand="nordlicht/bills", alarm=True) for one in decision.signals]
-    topic = copy(watch)
-    topic.topic, topic.incident = "bills", None
-    before = log(world, incident.id)
+    raised = tuple(msgspec.structs.replace(one, brand="nordlicht/bills", alarm=True) for one in decision.signals)
+    decision = msgspec.structs.replace(decision, action="open", signals=raised, peak=50.0)
+    before = log(world, whole.id)
     for _ in range(2):
-        told = msgspec.structs.replace(decision, action="open", signals=tuple(raised))
-        await service._acting.act(topic, service._brands["nordlicht"], told, world.clock.now())
+        await service._acting.act(topic, brand, decision, world.clock.now())
     joined = await only(world)
-    assert (joined.id, topic.incident) == (incident.id, None)
+    assert (joined.id, topic.incident) == (whole.id, None)
     assert "nordlicht/bills" in {signal.brand for signal in joined.signals}
-    assert log(world, incident.id) == [*before, "joined"]
-
-
-async def test_a_topic_in_a_calm_brand_has_an_incident_of_its_own_which_persons_may_end(world: World, service):
-    await world.speak(3 * MINUTE, 140, service, angry=True)
-    handling, brand = Handling(world.store, world.bus, world.clock), service._brands["nordlicht"]
-    await handling.resolve(ANNA, (await only(world)).id)
-    watch = service._watches["nordlicht"]
-    topic = copy(watch)
-    topic.topic, topic.incident = "bills", None
-    decision = msgspec.structs.replace(watch.again(world.clock.now(), heard=True), action="open", peak=50.0)
+    assert log(world, whole.id) == [*before, "joined"]
+    handling = Handling(world.store, world.bus, world.clock)
+    await handling.resolve(ANNA, whole.id)
     await service._acting.act(topic, brand, decision, world.clock.now())
-    opened = topic.incident
+    opened, resumed = topic.incident, copy(topic)
     assert (opened.topic, opened.brand, opened.state) == ("bills", "nordlicht", "firing")
-    resumed = copy(topic)
     await service._acting.resume([resumed])
     assert resumed.incident == opened
     owned = await handling.own(ANNA, opened.id)
@@ -167,7 +159,9 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("verb", [pytest.param(one, marks=LONG if one == "resolve" else ()) for one in STATES])
+@pytest.mark.parametrize(
+    "verb", [pytest.param(one, marks=() if one in {"open", "acknowledge"} else LONG) for one in STATES]
+)
 async def test_who_is_killed_between_the_transaction_and_the_walls_loses_and_doubles_nothing(
     world: World, service, verb: str
 ):
