@@ -14,6 +14,8 @@ from app.errors import EmberwatchError, WrongInput
 
 TIMES = ("timestamp", "time", "time_utc", "datetime", "date")
 VALUES = ("value", "count", "counts", "mentions")
+FIRST, LAST = 86_400, 7_258_032_000
+"""Moments that can be meant: 1970-01-02 to 2199-12-31."""
 ADDED = ("expected", "risk", "alarm")
 SHORTEST, LONGEST = 1, 3600
 """Seconds between two rows."""
@@ -135,12 +137,14 @@ class _Moments:
         """Return epoch seconds; raise `ValueError`."""
         text = cell.strip()
         try:
-            self._last = self._moment(text)
+            at = self._moment(text)
         except (ValueError, OverflowError):
-            raise ValueError(
-                f"timestamp {cell!r} is no moment: write 2026-03-01 12:00:00, RFC 3339 or seconds"
-            ) from None
-        return self._last
+            said = "write 2026-03-01 12:00:00, RFC 3339 or seconds"
+            raise ValueError(f"timestamp {cell!r} is no moment: {said}") from None
+        if not FIRST <= at <= LAST:
+            raise ValueError(f"timestamp {cell!r} is no moment of the years 1970 to 2199")
+        self._last = at
+        return at
 
     def _moment(self, text: str) -> float:
         if "-" not in text and len(text) > len("20260301") and text.replace(".", "", 1).isdigit():
