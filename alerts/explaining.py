@@ -19,6 +19,7 @@ from alerts.trial import Trial
 from alerts.witness import SHOWN, first_post, witnesses
 from alerts.wording import reason
 from app.domain.account import account
+from app.domain.brand import Brand
 from app.domain.explanation import Counter, Explanation
 from app.domain.incident import Incident, Resonance, Signal
 from app.domain.source import SourceState
@@ -68,7 +69,7 @@ class Explaining:
 
     async def terms(self, incident: Incident, telling: Telling) -> Incident:
         """Put in the terms that drive it."""
-        found = await self._drivers.of(telling.snapshot, telling.brand, telling.figures.since)
+        found = await self._drivers.of(telling.snapshot, _scoped(telling), telling.figures.since)
         if not found:
             return incident
         terms = tuple(one.term for one in found)
@@ -77,7 +78,7 @@ class Explaining:
     async def authors(self, incident: Incident, telling: Telling) -> Incident:
         """Put in the lead authors, with their share of the influence of all."""
         since, known = telling.figures.since, incident.authors
-        found = await leaders_of(self._context, telling.snapshot, telling.brand, since, known)
+        found = await leaders_of(self._context, telling.snapshot, _scoped(telling), since, known)
         told = _told(incident)
         return replace(incident, authors=found.names, explanation=replace(told, leads=found.leads or told.leads))
 
@@ -89,7 +90,7 @@ class Explaining:
     async def resonance(self, incident: Incident, telling: Telling) -> Incident:
         """Put in how many voices there are, and the share of what looks steered by one hand."""
         since, before = telling.figures.since, incident.resonance
-        found = await resonance_of(self._context, telling.snapshot, telling.brand, since, before)
+        found = await resonance_of(self._context, telling.snapshot, _scoped(telling), since, before)
         return replace(incident, resonance=found, explanation=replace(_told(incident), bots=steered(found)))
 
     async def argued(self, incident: Incident, telling: Telling) -> Incident:
@@ -159,6 +160,11 @@ def _confidence(incident: Incident, tried: tuple[Counter, ...], told: Explanatio
     if risk <= 0.0:
         return None
     return round(confidence(risk, told.basis, tried, told.bots or 0.0), 3)
+
+
+def _scoped(telling: Telling) -> Brand:
+    """Return what is looked up in archive and tallies: the brand, or its topic by the name it is counted under."""
+    return telling.brand if telling.scope == telling.brand.id else replace(telling.brand, id=telling.scope)
 
 
 def _told(incident: Incident) -> Explanation:

@@ -64,11 +64,16 @@ def telling(store, identity):
     return Telling(BRAND, SCOPE, decision, figures, Snapshot({}, NOON, tally, {}, {}), NOON)
 
 
-async def test_of_a_topic_only_what_is_said_of_it(context, telling, store):
+async def test_of_a_topic_only_what_is_said_of_it(context, telling, store, identity):
     told = await compared(INCIDENT, telling)
     assert told.explanation.channels == {"bluesky": 20}
     assert (told.explanation.low, told.explanation.high, told.explanation.basis) == (0.6, 1.6, 3 * 86_400.0)
-    told = await Explaining(context(live())).argued(told, telling)
+    finding = Explaining(context(live()))
+    for teller in (finding.terms, finding.authors, finding.sentence, finding.resonance, finding.argued):
+        told = await teller(told, telling)
+    assert len(told.explanation.leads) == 5
+    assert {one.author for one in told.explanation.leads} <= {identity.author("bluesky", f"a{n}") for n in range(20)}
+    assert told.reason["en"].startswith("Since ")
     with store.reading() as tx:
         texts = [tx.mentions.get(one.mention).analysed.mention.text for one in told.explanation.evidence]
     assert len(texts) == 5
