@@ -133,6 +133,8 @@ class Dispatcher:
                 await self._post.send(one, circle)
         except Unavailable as away:
             log.warning("telling waits", reason=str(away), id=one.id)
+        except Exception as error:  # noqa: BLE001 - one delivery must not keep the others from going out
+            log.error("telling failed", id=one.id, error=type(error).__name__)  # noqa: TRY400 - it could quote people
         finally:
             del self._flying[one.id]
 

@@ -78,16 +78,18 @@ class Post:
         return delivered(one, now, proof, clock.monotonic() - began)
 
     async def _message(self, one: Delivery, incident: Incident | None, circle: Circle) -> Message | Undelivered:
-        """Return the message; what goes wrong in writing it is a failure like one of the wire."""
+        """Return the message; one that cannot be written says less, one that cannot say anything is a failure."""
         people = {person.id: person for person in circle.persons}
-        stalls = await self._stalls() if one.about else {}
-        try:
-            return await self._writer.message(Letterhead(one, incident, people[one.person], people, stalls))
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others go out
-            log.error("not written", id=one.id, error=type(error).__name__)  # noqa: TRY400 - it could quote people
-            return Undelivered(f"The message could not be written ({type(error).__name__}).", again=True)
+        head = Letterhead(one, incident, people[one.person], people, await self._stalls() if one.about else {})
+        for plain in (False, True):
+            try:
+                return await self._writer.message(head, plain=plain)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the alarm goes out
+                name = type(error).__name__
+                log.error("not written", id=one.id, plain=plain, error=name)  # noqa: TRY400 - it could quote people
+        return Undelivered("The message could not be written; the log of the service names the error.", again=True)
 
     async def _note(self, one: Delivery) -> None:
         """Write down what happened, trying while the archive is away: else the message would go out twice."""

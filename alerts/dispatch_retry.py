@@ -11,6 +11,8 @@ from app.domain.delivery import Attempt, Delivery
 
 FIRST, LONGEST = 5.0, 300.0
 """Seconds before the second try, doubled for each one after; at most so many."""
+CUTS = 5
+"""Times a message is sent again after it was cut off."""
 Dice = Callable[[], float]
 
 
@@ -46,8 +48,9 @@ def cut_off(one: Delivery, at: float, *, again_is_safe: bool) -> Delivery:
     """Return a delivery whose sender died on the wire: nobody knows whether it went out.
 
     Where the receiver knows a repetition by its key it is sent again at once; elsewhere it is not, and whoever comes
-    next in the chain is told instead.
+    next in the chain is told instead. The same goes for one that was cut off again and again.
     """
+    again_is_safe = again_is_safe and sum(tried.outcome == "unclear" for tried in one.attempts) < CUTS
     said = "The service was stopped while it was on the wire"
     done = "it is sent again under the same key" if again_is_safe else "it may have arrived, and is not sent twice"
     tried = (*one.attempts, Attempt(at, "unclear", f"{said}; {done}."))

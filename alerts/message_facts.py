@@ -1,6 +1,7 @@
 """What is known when a message is written: read at that moment, so that deletions count."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -44,12 +45,16 @@ class Writer:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def message(self, head: Letterhead) -> Message:
-        """Return the message of a delivery in the language of its person; a chart that cannot be drawn is left out."""
-        facts = await to_thread.run_sync(self._facts, head)
+    async def message(self, head: Letterhead, *, plain: bool = False) -> Message:
+        """Return the message of a delivery in the language of its person.
+
+        A `plain` one says only what the incident itself knows: an alarm must go out even if something about it cannot
+        be told.
+        """
+        facts = await to_thread.run_sync(partial(self._facts, plain=plain), head)
         one = head.delivery
         pictures: tuple[tuple[str, bytes], ...] = ()
-        if one.kind == "mail" and head.incident is not None:
+        if one.kind == "mail" and head.incident is not None and not plain:
             pictures = await self._chart(head.incident, head.person)
         return Message(
             key=one.id,
@@ -66,7 +71,7 @@ class Writer:
             body=payload(facts, one) if one.kind == "webhook" else b"",
         )
 
-    def _facts(self, head: Letterhead) -> Facts:
+    def _facts(self, head: Letterhead, *, plain: bool) -> Facts:
         context, one, incident, person = self._context, head.delivery, head.incident, head.person
         address = context.config.alerts.address
         facts = Facts(
@@ -94,8 +99,10 @@ class Writer:
             brand=self._name(incident.brand),
             owner=owner.name if owner else incident.owner or "",
             acknowledge=self._ticket(address, incident, person),
-            step=self._step(incident, person),
         )
+        if plain:
+            return facts
+        facts = msgspec.structs.replace(facts, step=self._step(incident, person))
         told = explained(context.store, incident, person.language)
         return _with(facts, told) if told is not None else facts
 

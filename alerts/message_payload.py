@@ -13,12 +13,14 @@ PLAIN = (
     "id", "brand", "state", "severity", "terms", "peak", "demo", "reason", "topic", "rules", "acknowledged_by", "owner",
     "verdict", "drill", "resolved_by", "folded_into",
 )  # fmt: skip
+OF_OURS = {"test": "test", "system": "system.stalled", "over": "system.resumed"}
+"""What messages that are about no incident are called."""
 TIMES = ("opened_at", "updated_at", "resolved_at", "acknowledged_at")
 
 
 def payload(facts: Facts, one: Delivery) -> bytes:
     """Return the body: `type`, `timestamp` and `data`, as Standard Webhooks have it."""
-    kind = "test" if one.occasion == "test" else f"{'incident' if facts.incident else 'system'}.{one.occasion}"
+    kind = OF_OURS.get(one.occasion, f"incident.{one.occasion}")
     data: dict[str, Any] = {
         "delivery": one.id,
         "subject": subject(facts),

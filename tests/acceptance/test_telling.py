@@ -1,14 +1,19 @@
+import anyio
 import msgspec
 import pytest
+from anyio import to_thread
 
+from app.domain.delivery import Delivery, Stall
 from app.domain.explanation import Counter, Evidence, Explanation
 from app.domain.mention import Deletion
 from app.domain.person import Person, Way
 from app.domain.roster import Chain, Step
+from app.errors import StoreUnavailable
 from tests.acceptance.telling import a_house, level, storm
 from tests.fixtures.store import NOON, said
+from tests.fixtures.system import until
 from tests.peers.post_office import post_office
-from tests.peers.receiver import DROP
+from tests.peers.receiver import DROP, HANG
 
 pytestmark = [
     pytest.mark.anyio,
@@ -245,3 +250,111 @@ async def test_no_address_stands_in_what_is_kept(house):
         kept = "".join(row[0] for row in tx.dispatch._connection.exec_driver_sql("SELECT document FROM delivery"))
     assert "busy" in kept
     assert "anna@example.org" not in kept
+
+
+class Failing:
+    """A stranger's notifier that breaks, with an address in its words."""
+
+    kind, again_is_safe = "mail", True
+
+    async def send(self, address, message):
+        raise RuntimeError(address)
+
+
+class Reluctant:
+    """A writer that cannot write: the first `rich` times, and with `never` not even plainly."""
+
+    def __init__(self, writer, *, never: bool = False) -> None:
+        self._writer, self._never = writer, never
+
+    async def message(self, head, *, plain: bool = False):
+        if self._never or not plain:
+            raise ValueError("anna@example.org")
+        return await self._writer.message(head, plain=True)
+
+
+async def test_a_notifier_that_breaks_is_a_failure_like_any_other_and_quotes_nobody(house, capsys):
+    house.people(house.anna(), duty=("anna",))
+    post = house.dispatcher._post
+    ours, post.notifier = post.notifier, lambda kind: Failing()
+    await house.begin()
+    await house.run(30)
+    (one,) = house.deliveries()
+    assert (one.state, one.reason) == ("failed", "It could not be sent (RuntimeError).")
+    post.notifier = ours
+    await house.run(60)
+    assert len(house.office.letters) == 1
+    assert "anna@example.org" not in capsys.readouterr().out
+
+
+async def test_a_message_that_cannot_be_written_says_less_and_goes_out(house, capsys):
+    house.people(house.anna(), duty=("anna",))
+    post = house.dispatcher._post
+    writer, post._writer = post._writer, Reluctant(post._writer)
+    incident = await house.begin(storm(level=level(2)))
+    await house.run(30)
+    assert "Seit 15:00 Uhr viermal" in house.office.letters[0].get_body(("plain",)).get_content()
+    post._writer = Reluctant(writer, never=True)
+    await house.change(incident, severity="crisis")
+    await house.run(10)
+    assert house.deliveries()[-1].state == "failed"
+    assert "anna@example.org" not in capsys.readouterr().out
+
+
+async def test_what_cannot_be_noted_is_noted_later_and_not_sent_twice(house):
+    house.people(house.anna(), duty=("anna",))
+    await house.begin()
+    store = house.store
+
+    class Away:
+        """The archive, away once as a proof is noted."""
+
+        times = 0
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def transaction(self):
+            if house.office.letters and not self.times:
+                Away.times = 1
+                raise StoreUnavailable("The disk is full.", "disk")
+            return store.transaction()
+
+    house.store = Away()
+    await house.run(60, house.service())
+    assert Away.times == 1
+    assert [one.state for one in house.deliveries()] == ["delivered"]
+    assert len(house.office.letters) == 1
+
+
+async def test_what_is_on_the_wire_comes_through_when_the_service_stops(house):
+    house.people(house.anna(kind="webhook"), duty=("anna",))
+    await house.begin(storm(severity="crisis"))
+    house.receiver.script = [HANG]
+    async with anyio.create_task_group() as group:
+        scope = anyio.CancelScope()
+
+        async def serve():
+            with scope:
+                await house.dispatcher.run()
+
+        group.start_soon(serve)
+        await to_thread.run_sync(until, lambda: house.receiver.came, "the webhook")
+        scope.cancel()
+        await anyio.sleep(0.01)
+        house.receiver.release()
+    assert [one.state for one in house.deliveries()] == ["delivered"]
+    assert await house.bus.lease("alerts:dispatch", "alerts-2", 6.0) is not None, "the duty is given up"
+
+
+async def test_a_webhook_tells_of_the_system_too(house):
+    house.people(house.anna(kind="webhook"), duty=("anna",))
+    with house.store.transaction() as tx:
+        tx.dispatch.note({"service:archive": Stall(NOON, None, {"de": "Der Dienst archive meldet sich nicht."})})
+        tx.deliveries.plan(
+            Delivery("d1", "", "", "anna", "w1", "webhook", "system", "warning", NOON, NOON, about=("service:archive",))
+        )
+    await house.run(10)
+    told = msgspec.json.decode(house.receiver.came[0].body)
+    assert told["type"] == "system.stalled"
+    assert told["data"]["stalls"] == ["Der Dienst archive meldet sich nicht."]

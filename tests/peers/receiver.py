@@ -46,6 +46,10 @@ class Receiver:
         status, headers = step if isinstance(step, tuple) else (step, {})
         return web.Response(status=status, headers=headers, text=self.answer, content_type="application/json")
 
+    def release(self) -> None:
+        """Answer what hangs."""
+        self._gone.set()
+
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncIterator["Receiver"]:

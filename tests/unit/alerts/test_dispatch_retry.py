@@ -38,6 +38,10 @@ def test_what_was_cut_off_counts_as_no_try_and_is_repeated_only_where_it_is_know
     again = cut_off(ONE, 7.0, again_is_safe=True)
     assert (again.state, again.due_at, again.attempts[0].outcome) == ("failed", 7.0, "unclear")
     assert cut_off(ONE, 7.0, again_is_safe=False).state == "unclear"
+    often = ONE
+    for _ in range(6):
+        often = cut_off(often, 7.0, again_is_safe=True)
+    assert often.state == "unclear", "what stops its sender every time is not sent for ever"
     done = delivered(again, 8.0, "250 Ok", 0.25)
     assert (done.state, done.attempts[-1].proof, done.reason) == ("delivered", "250 Ok", "")
 
