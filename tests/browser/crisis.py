@@ -32,7 +32,7 @@ class Storm:
     def __init__(self, site: Site, store: Store, name: str, **more: object) -> None:
         self._site, self._store = site, store
         now = time.time()
-        posts = _posts(store, now)
+        posts = _posts(store, now, name)
         told = Explanation(
             now, 164, 18, 11, 24, evidence=tuple(Evidence(one.mention.key, "reach") for one in posts),
             counters=(Counter("without_author", holds=True), Counter("source_outage", holds=True)), confidence=0.92,
@@ -71,11 +71,11 @@ def _level(value):
     return Level(value, (Ground("authors", value + 1, 90, 150, met=False, must=True),), 2)
 
 
-def _posts(store, now):
+def _posts(store, now, name):
     identity, found = Identity(store.secret()), []
-    for number, (name, words) in enumerate(TEXTS):
-        one = said(identity, f"at://takeover/{number}", words, author=name, at=now - 1300 + number, label="negative")
-        author = Author(name, None, name, 48_200)
+    for number, (called, words) in enumerate(TEXTS):
+        one = said(identity, f"at://{name}/{number}", words, author=called, at=now - 1300 + number, label="negative")
+        author = Author(called, None, called, 48_200)
         found.append(msgspec.structs.replace(one, mention=msgspec.structs.replace(one.mention, author=author)))
     with store.transaction() as tx:
         tx.mentions.upsert([(one, 1) for one in found])
