@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from app.domain.explanation import Explanation, Lead
 from app.domain.incident import Incident
 from app.domain.tally import contribution, reduce
 from app.store import connection
@@ -93,7 +94,11 @@ def test_an_incident_forgets_its_lead_author_with_the_last_mention(store, identi
     first, second = said(identity, "1"), said(identity, "2")
     reason = {"en": "Led by Name of anna (not by Name of annabel).", "de": "Angeführt von Name of anna."}
     names = ("Name of anna", "Name of annabel")
-    storm = Incident("i1", "nordlicht", 1.0, "firing", "warning", (), authors=names, reason=reason)
+    key = identity.author(first.mention.channel, first.mention.author.id)
+    explained = Explanation(1.0, 9, 1, 0.5, 2, leads=(Lead(key, 0.5, 10, 2), Lead("other", 0.2, 10, 2)))
+    storm = Incident(
+        "i1", "nordlicht", 1.0, "firing", "warning", (), authors=names, reason=reason, explanation=explained
+    )
     with store.transaction() as tx:
         tx.mentions.upsert([(first, 1), (second, 1)])
         tx.incidents.save(storm)
@@ -103,5 +108,6 @@ def test_an_incident_forgets_its_lead_author_with_the_last_mention(store, identi
         tx.mentions.wipe([(gone(second), 2, None)])
         left = tx.incidents.get("i1")
         assert (left.authors, left.reason["de"]) == (("Name of annabel",), "Angeführt von ….")
+        assert [lead.author for lead in left.explanation.leads] == ["other"]
         assert left.reason["en"] == "Led by … (not by Name of annabel)."
         assert tx.incidents.get("i2").reason == reason
