@@ -33,3 +33,22 @@ class Forecast(msgspec.Struct, frozen=True):
     """Share of earlier intervals that held what came; None before there are any."""
     judged: int = 0
     """Forecasts that share is made from."""
+    over: float | None = None
+    """Probability that the peak is over."""
+
+    @property
+    def reason(self) -> dict[str, str] | None:
+        """Return in words, by language, why nobody can say; None if it is said."""
+        return None if self.refused is None else REFUSED[self.refused]
+
+
+REFUSED: dict[Refusal, dict[str, str]] = {
+    "young": {"de": "Noch keine Prognose: der Sturm ist zu jung.", "en": "No forecast yet: the storm is too young."},
+    "thin": {"de": "Noch keine Prognose: zu wenige Erwähnungen.", "en": "No forecast yet: too few mentions."},
+    "past": {"de": "Die Spitze ist vorbei.", "en": "The peak is over."},
+    "erratic": {
+        "de": "Keine Prognose: der Verlauf folgt keinem bekannten Muster.",
+        "en": "No forecast: it follows no pattern that is known.",
+    },
+}
+"""Why nobody can say, in words."""
