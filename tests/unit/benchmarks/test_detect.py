@@ -32,3 +32,10 @@ def test_the_threshold_spends_the_budget():
 def test_delays_count_from_the_first_mention():
     assert _delay(np.array([0.0, 0.0, 2.0]), 1.5) == 15
     assert _delay(np.zeros(3), 1.5) == float("inf")
+
+
+@pytest.mark.long
+def test_every_aim_is_reached_on_240_synthetic_storms():
+    report = measure(quick=False)
+    asked = [row for row in report.rows if row.must is not None and row.unit not in {"1/s of one core"}]
+    assert {row.what: row.reached for row in asked} == {row.what: "aim" for row in asked}
