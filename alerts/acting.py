@@ -45,8 +45,9 @@ class Acting:
         store, bus, incident = self._context.store, self._context.bus, watch.incident
         if incident is None and watch.topic is not None and await self._join(watch, brand, decision, at):
             return
-        begun = Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=watch.topic)
-        told = incident or begun
+        told = incident or Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=watch.topic)
+        if incident is not None:
+            told = await to_thread.run_sync(self._stored, incident.id)  # a name may have been wiped this minute
         if decision.action != "resolve":
             told = await self.describe(told, watch, brand, decision, at)
         if not await self._duty.confirm(brand.id):
@@ -58,6 +59,10 @@ class Acting:
         else:
             watch.incident = await update_incident(store, bus, self._actor, told, at)
         log.info("incident", verb=decision.action, brand=brand.id, severity=decision.severity, peak=decision.peak)
+
+    def _stored(self, incident_id: str) -> Incident:
+        with self._context.store.reading() as tx:
+            return tx.incidents.get(incident_id)
 
     async def _join(self, watch: Watch, brand: Brand, decision: Decision, at: float) -> bool:
         """Fold what raises on a topic into the incident of the whole brand; return False if there is none."""

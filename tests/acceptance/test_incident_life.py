@@ -91,6 +91,12 @@ async def test_what_a_person_holds_stays_theirs_while_it_rages_and_after_a_resta
     await world.speak(3 * MINUTE, 140, service, angry=True)
     opened = await only(world)
     owned = await Handling(world.store, world.bus, world.clock).own(ANNA, opened.id)
+    with world.store.transaction() as tx:
+        assert tx.incidents.forget(["nordlicht"], set(opened.authors)) == bool(opened.authors) == 1
+    watch, service._acting.tellers = service._watches["nordlicht"], ()
+    decision = watch.again(world.clock.now(), heard=True)
+    await service._acting.act(watch, service._brands["nordlicht"], decision, world.clock.now())
+    assert (await only(world)).authors == (), "whoever remembers a name that was wiped does not bring it back"
     await world.speak(3 * MINUTE, 160, service, angry=True)
     fresh = world.service("two")
     await world.bus._connection.client.flushdb()
