@@ -93,7 +93,7 @@ def plan_stalls(
     stalls: Mapping[str, Stall], before: Sequence[Delivery], circle: Circle, at: float
 ) -> tuple[dict[str, Stall], tuple[Delivery, ...]]:
     """Return the stalls with what is told of them from now on, and the messages that tell it."""
-    changed, made = dict(stalls), []
+    changed, made = dict(stalls), list[Delivery]()
     fresh = {name: one for name, one in stalls.items() if one.until is None and one.told_at is None}
     ripe = [one for one in fresh.values() if at - one.noted_at >= _wait(one)]
     if ripe:
