@@ -149,7 +149,7 @@
       stage.dataset.spare = spare;
       const answer = stage.querySelector("h1");
       const said = !answer || (fit(answer) && (spare > 0 || !answer.querySelector("[hidden]")));
-      if (stacked || (said && blocks(main))) break;
+      if (stacked || ((said || spare === SPARE.length - 1) && blocks(main))) break;
     }
     if (stacked) stage.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
     if (!stacked) seize();
