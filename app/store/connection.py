@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.errors import StoreUnavailable
+from app.errors import StoreUnavailable, WrongInput
 from app.store.postgres import cause_of, raw_error
 from app.store.trouble import ADVICE, kind_of
 
@@ -61,11 +61,16 @@ def engine(url: URL, pragmas: tuple[str, ...], busy: float) -> Engine:
 
 @contextmanager
 def unavailable(url: URL) -> Iterator[None]:
-    """Turn what the database does not do now (locked, disk full, broken) into `StoreUnavailable`; mistakes pass."""
+    """Turn what the database does not do now (locked, disk full, broken) into `StoreUnavailable`; mistakes pass.
+
+    A NUL, which PostgreSQL keeps in no text, is `WrongInput`.
+    """
     try:
         yield
     except Exception as error:
         cause = _cause(error)
+        if isinstance(error, DataError) and "NUL" in str(error.orig):
+            raise WrongInput("What was asked holds a NUL character, which stands in no text; leave it out.") from error
         if cause is None:
             raise
         kind = kind_of(error)

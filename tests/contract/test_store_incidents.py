@@ -3,7 +3,7 @@ import pytest
 
 from app.domain.explanation import Explanation, Lead
 from app.domain.incident import Incident, Signal
-from app.errors import NotFound
+from app.errors import NotFound, WrongInput
 from tests.fixtures.store import NOON
 
 
@@ -109,3 +109,14 @@ def test_an_author_who_is_gone_goes_by_name_and_by_key(store):
         kept = tx.incidents.get("i1")
         assert (kept.authors, kept.reason) == ((), {"de": "Vorneweg … und Annabel.", "en": "Led by …."})
         assert tx.incidents.get("i2").authors == ("Anna",)
+
+
+@pytest.mark.parametrize("ask", ["get", "find", "silences"])
+def test_a_nul_is_found_nowhere_and_breaks_nothing(store, ask):
+    asked = {
+        "get": lambda tx: tx.incidents.get("i\0"),
+        "find": lambda tx: tx.incidents.find(topic="\0").items or tx.incidents.get("none"),
+        "silences": lambda tx: tx.silences.get("\0"),
+    }
+    with pytest.raises((NotFound, WrongInput)), store.reading() as tx:
+        asked[ask](tx)
