@@ -10,6 +10,7 @@ from dashboard.i18n import LANGUAGES, Words, words
 
 WAYS = (
     ("incidents", "/incidents"),
+    ("rules", "/rules"),
     ("overview", "/admin"),
     ("queries", "/admin/queries"),
     ("proposals", "/admin/proposals"),
