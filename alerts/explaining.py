@@ -9,6 +9,7 @@ from alerts.confidence import confidence
 from alerts.counter import Case, counters
 from alerts.drivers import Drivers
 from alerts.evaluate import CRISIS_SHARE
+from alerts.forecasting.live import Forecasting
 from alerts.hearing import heard
 from alerts.leaders import leaders_of
 from alerts.level import strong
@@ -33,7 +34,10 @@ AWAY = 900.0
 def tellers(context: Context) -> tuple[Teller, ...]:
     """Return all tellers in order: figures first, for the others add to them; the sentence names the terms found."""
     found = Explaining(context)
-    return (compared, found.terms, found.authors, found.sentence, found.resonance, found.argued, strong)
+    forecasting = Forecasting(context)
+    return (
+        compared, found.terms, found.authors, found.sentence, found.resonance, found.argued, strong, forecasting.told,
+    )  # fmt: skip
 
 
 async def compared(incident: Incident, telling: Telling) -> Incident:

@@ -52,3 +52,25 @@ REFUSED: dict[Refusal, dict[str, str]] = {
     },
 }
 """Why nobody can say, in words."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A forecast of an incident as it was made, and what came of it once that was over."""
+
+    incident: str
+    forecast: Forecast
+    judged: bool = False
+    peak_at: float | None = None
+    """The middle of the fullest hour."""
+    peak: float | None = None
+    """Mentions per minute in it."""
+    time_held: bool | None = None
+    height_held: bool | None = None
+    """None where it was refused, or was made when the peak was over."""
+
+    @property
+    def held(self) -> float | None:
+        """Return the share of its two intervals that held what came; None if there is nothing to judge."""
+        if self.time_held is None or self.height_held is None:
+            return None
+        return (self.time_held + self.height_held) / 2

@@ -99,9 +99,12 @@ forecast = Table(
     metadata,
     Column("incident", Text, primary_key=True),
     Column("at", Float, primary_key=True),
+    Column("judged", Integer, nullable=False),
+    Column("held", Float),
     Column("document", Text, nullable=False),
+    Index(None, "judged", "incident"),
 )
-"""Forecasts of peaks, and what came of them."""
+"""Forecasts of peaks, and what came of them; `held` is the share of the intervals that did, null where none was."""
 
 drill = Table(
     "drill",

@@ -31,6 +31,7 @@ from app.store.corrections import Corrections
 from app.store.deliveries import Deliveries, Dispatch
 from app.store.events import IncidentEvents
 from app.store.expiry import Expiry
+from app.store.forecasts import Forecasts
 from app.store.hours import SourceHours
 from app.store.incidents import Incidents
 from app.store.index import Index
@@ -94,6 +95,7 @@ class Transaction:
         self.rules = Rules(connection)
         self.past = Past(connection)
         self.thresholds = Thresholds(connection)
+        self.forecasts = Forecasts(connection)
         self.posts = PostRows(connection)
 
 

@@ -87,9 +87,12 @@ def upgrade() -> None:
         "forecast",
         sa.Column("incident", sa.Text(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Float(), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "at", name=op.f("pk_forecast")),
     )
+    op.create_index(op.f("ix_forecast_judged_incident"), "forecast", ["judged", "incident"], unique=False)
     op.create_table(
         "drill",
         sa.Column("id", sa.Text(), nullable=False),
