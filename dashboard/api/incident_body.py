@@ -80,7 +80,7 @@ class Ends(By):
 
     reason: str = Field(max_length=4000)
     until: AwareDatetime | None = None
-    minutes: float | None = None
+    minutes: float | None = Field(default=None, allow_inf_nan=False)
     severity: Severity | None = Field(default=None, description="The gravest that is silent; a graver one is heard")
 
     @model_validator(mode="after")

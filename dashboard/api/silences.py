@@ -15,7 +15,7 @@ from app.service import Context
 from app.store.page import Page
 from dashboard.api.incident_body import PERSON, NewSilence
 from dashboard.api.incident_shape import Silence as Shown
-from dashboard.api.query import BrandId, Cursor, Limit, Word, brand_of, given, scope_of
+from dashboard.api.query import MANY, BrandId, Cursor, Limit, Word, brand_of, given, scope_of
 from dashboard.api.shape import Items, answering
 from dashboard.api.watchlist import GONE, actor_of
 
@@ -77,6 +77,10 @@ def _assert_known(context: Context, asked: NewSilence) -> None:
         scope_of(context.config, asked.brand, campaign=asked.topic)
     elif asked.topic:
         scope_of(context.config, asked.brand, topic=asked.topic)
+    rules = sorted(rule.id for rule in context.config.rules)
+    if asked.rule and asked.rule not in rules:
+        choices = f"choose one of: {', '.join(rules[:MANY])}" if rules else "there are none"
+        raise WrongInput(f"rule: there is none of id {asked.rule[:80]!r}; {choices}.")
     detectors = registry.names("detectors")
     if asked.detector and asked.detector not in detectors:
         choices = ", ".join(sorted(detectors))

@@ -168,6 +168,7 @@ SILENCES = [
     ({"brand": "nordlicht", "detector": "volume", "severity": "crisis"}, 201, ""),
     ({"brand": "nowhere"}, 404, "There is no brand 'nowhere'"),
     ({"brand": "nordlicht", "topic": "weather"}, 404, "nordlicht has no topic 'weather'; choose one of: bills."),
+    ({"brand": "nordlicht", "rule": "r9"}, 422, "rule: there is none of id 'r9'; there are none."),
     ({"brand": "nordlicht", "detector": "gut"}, 422, "detector: there is none called 'gut'; choose one of: "),
 ]
 
@@ -216,3 +217,10 @@ async def test_an_explanation_level_and_forecast_are_shown_without_deleted_menti
     assert (one["level"]["value"], one["level"]["grounds"][0]["condition"]) == (2, "pace")
     assert one["forecast"]["curve"][0]["high"] == 3
     assert (await http.get("/api/v1/incidents")).json()["items"] == [one]
+
+
+async def test_a_silence_without_a_real_end_is_refused(http):
+    for minutes in ("NaN", "Infinity", "1e999"):
+        body = f'{{"brand": "nordlicht", "reason": "x", "minutes": {minutes}}}'
+        answer = await http.post("/api/v1/silences", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, "finite" in answer.json()["detail"]) == (422, True)
