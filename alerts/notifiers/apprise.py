@@ -13,6 +13,7 @@ BUSY = 60.0
 """Seconds a service is left alone that has too many requests: Apprise does not hand its Retry-After on."""
 PHONE = 200
 """Letters below which a service is one for phones: it gets the shortest text."""
+NOWHERE = logging.NullHandler()
 _STATUS = re.compile(r"error=(\d{3})")
 LATER = frozenset({408, 409, 425, 429})
 
@@ -24,7 +25,9 @@ class AppriseNotifier:
     again_is_safe = False
 
     def __init__(self, setting: Setting) -> None:  # noqa: ARG002 - everything it needs stands in the address
-        logging.getLogger("apprise").propagate = False  # it would write addresses
+        quiet = logging.getLogger("apprise")  # it would write addresses
+        quiet.propagate = False
+        quiet.addHandler(NOWHERE)
 
     async def send(self, address: str, message: Message) -> str:
         """Send by the service of the address; the proof is what Apprise says of it."""

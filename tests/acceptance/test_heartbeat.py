@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import anyio
 import pytest
 
@@ -5,6 +7,7 @@ from alerts.heartbeat import Heartbeat
 from app import registry
 from app.bus.port import Settled
 from app.domain.alarm import Alarm
+from app.errors import BusUnavailable
 from tests.acceptance.telling import House, a_house
 from tests.fixtures.store import NOON
 from tests.peers.post_office import post_office
@@ -104,6 +107,54 @@ async def test_an_outside_that_refuses_or_is_away_is_shown_and_kept_for_the_doct
     assert life.faults == {}
     with life.house.store.reading() as tx:
         assert tx.dispatch.beat().good
+
+
+async def test_an_outside_that_cannot_be_reached_is_a_fault_and_nothing_breaks(life):
+    away = life.house.section.heartbeat.model_copy(update={"url": "http://127.0.0.1:9/ping/s3cret"})
+    life.house.section = life.house.section.model_copy(update={"heartbeat": away})
+    life.dispatcher = life.house.service()
+    life.heartbeat = Heartbeat(life.dispatcher._context, life.dispatcher, life._stepped)
+    await life.run(20)
+    assert life.faults["alerts"].reason == (
+        "The heartbeat is not sent. The outside does not answer: ClientConnectorError."
+    )
+
+
+async def test_a_dispatcher_that_does_not_come_through_silences_it(life):
+    await life.run(30)
+    heard = life.calls()
+    life.dispatcher.looked -= 1000
+    life.heartbeat._beaten = float("-inf")
+    await life.heartbeat.look()
+    assert life.calls() == heard
+    assert "telling people does not come through" in life.faults["alerts"].reason
+
+
+async def test_it_goes_on_when_the_bus_comes_back(life, capsys):
+    await life.run(10)
+    clock = life.house.clock
+
+    class Away:
+        """A bus that is away for two looks."""
+
+        left = 2
+
+        def __getattr__(self, name):
+            return getattr(life.house.bus, name)
+
+        async def reports(self):
+            Away.left -= 1
+            if Away.left >= 0:
+                raise BusUnavailable("Redis is away.")
+            scope.cancel()
+            return await life.house.bus.reports()
+
+    life.heartbeat._context = replace(life.heartbeat._context, bus=Away())
+    began = clock.now()
+    with anyio.CancelScope() as scope:
+        await life.heartbeat.run()
+    assert clock.now() - began == 10
+    assert capsys.readouterr().out.count("no heartbeat") == 2
 
 
 async def test_silent_sources_and_missing_services_are_told_once_together_and_are_no_sentiment_alarm(life):

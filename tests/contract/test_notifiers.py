@@ -191,7 +191,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_services_of_apprise_get_it_and_their_refusal_is_told(tmp_path, service):
+async def test_services_of_apprise_get_it_and_their_refusal_is_told(tmp_path, service, capfd):
     address, path = SERVICES[service]
     async with Receiver.running() as receiver:
         made, to = notifier("apprise", tmp_path), address.format(port=receiver.port)
@@ -209,6 +209,8 @@ async def test_services_of_apprise_get_it_and_their_refusal_is_told(tmp_path, se
             await made.send(to, MESSAGE)
         assert dropped.value.again
         assert "127.0.0.1" not in str(dropped.value)
+    written = capfd.readouterr()
+    assert "127.0.0.1" not in written.out + written.err, "no log names an address"
 
 
 async def test_an_address_that_apprise_cannot_read_is_not_tried_again(tmp_path):

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from alerts.dispatch import Dispatcher
+from alerts.message import Facts
+from alerts.message_payload import PLAIN, TIMES, payload
 from app.config.alerting import AlertsSection
 from app.domain.delivery import Attempt, Delivery
 from app.domain.person import Person, Way
@@ -160,6 +162,16 @@ async def test_a_drill_says_so_on_its_page(context, http, now):
     address = link(context, now)
     assert "<h1>ÜBUNG/DRILL" in (await http.get(address)).text
     assert "<h1>ÜBUNG/DRILL" in (await http.post(address)).text
+
+
+async def test_a_webhook_names_the_figures_of_an_incident_as_the_api_does(context, http, now):
+    one = storm(opened_at=now, updated_at=now, brand="nordlicht", state="owned", owner="anna", acknowledged_at=now)
+    keep(context, incident=one)
+    facts = Facts(occasion="opened", language="de", zone="Europe/Berlin", at=now, severity="warning", incident=one)
+    sent = msgspec.json.decode(payload(facts, told(1, now)))["data"]["incident"]
+    shown = (await http.get("/api/v1/incidents/i1")).json()
+    same = set(PLAIN) | set(TIMES) | {"since"}
+    assert {name: sent[name] for name in same} == {name: shown[name] for name in same}
 
 
 def _incident(context):
