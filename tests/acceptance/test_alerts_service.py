@@ -69,7 +69,7 @@ async def test_the_usual_band_is_shown_at_the_start_and_every_minute(world: Worl
     assert len(first.minutes) == 75
     assert first.basis > 2.9 * DAY
     assert first.minutes[0].expected == pytest.approx(20, rel=0.1)
-    await world.speak(60, 20, service)
+    await world.speak(70, 20, service)
     assert (await world.bus.usual())["nordlicht"].at >= first.at + 50
 
 

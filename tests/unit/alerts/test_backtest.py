@@ -112,7 +112,7 @@ def test_both_ways_agree_where_nothing_came_late(store):
     exact = backtest(store, job(exact=True), shares.append)
     assert [trial.way for trial in swift.trials] == ["sums"] * len(RULES)
     for quick, slow in zip(swift.trials, exact.trials, strict=True):
-        if quick.name == "Risiko":  # a tail is fitted anew at other minutes, so that a risk fades at another one
+        if quick.name == "Risiko":  # who begins then missed two minutes, so that its tail is another
             assert quick.alarms[0].start == slow.alarms[0].start
             continue
         assert places(quick) == places(slow), quick.name
