@@ -1,17 +1,17 @@
 """Overhearing: single posts read from the archive for the detectors that judge them, for all brands in one go."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import structlog
 from anyio import to_thread
+from msgspec.structs import replace
 
 from alerts.evaluate import Watch
-from app.config import Config
 from app.domain.accounts import Accounts
 from app.domain.analysis import AnalysedMention
-from app.domain.brand import Brand
-from app.domain.mention import reach
+from app.domain.mention import Author, Mention, reach
 from app.domain.outage import fault_in
 from app.domain.post import Post
 from app.errors import Unavailable
@@ -27,17 +27,19 @@ MOST = 5_000
 """Posts of one look, the newest."""
 HELD = 4_000
 """Posts with reach that are looked after, the newest: whether they were answered, and taken up."""
+NOBODY = Author("")
 CRITICAL = frozenset({"complaint", "query"})
 
 log = structlog.get_logger()
 
 
 class Known(NamedTuple):
-    """A post with what it takes to look after it."""
+    """A post with what it takes to look after it: nothing of its words or its author, which may be deleted."""
 
-    analysed: AnalysedMention
-    author: str
+    mention: Mention
     post: Post
+    wants: bool
+    """Whether an answer of ours is due, if there is none."""
 
 
 class Overhearing:
@@ -69,60 +71,39 @@ class Overhearing:
     def tell_all(self, watches: Iterable[Watch]) -> None:
         """Tell new watches of the posts that are held."""
         for watch in watches:
-            watch.hear([one.post for one in self._known.values() if watch.scope in one.analysed.mention.brands])
+            watch.hear([one.post for one in self._known.values() if watch.scope in one.mention.brands])
 
     def _read(self, since: float, at: float) -> list[tuple[str, Post]]:
         config = self._context.config
         accounts = Accounts(config.watched.brands)
+        answering = {brand.id for brand in config.brands if brand.accounts}
         with self._context.store.reading() as tx:
-            new = {
-                one.mention.key: (one, who)
-                for one, who in tx.posts.critical(since, MOST)
-                if one.mention.kind != "repost"
-            }
-            seen = {key: (one.analysed, one.author) for key, one in self._known.items()} | new
-            seen = {key: one for key, one in seen.items() if one[0].mention.published_at > at - REACH}
-            mentions = [one.mention for one, _ in seen.values()]
+            new = {one.mention.key: known(one, who, accounts, answering) for one, who in tx.posts.critical(since, MOST)}
+            seen = self._known | {key: one for key, one in new.items() if one is not None}
+            seen = {key: one for key, one in seen.items() if one.mention.published_at > at - REACH}
+            mentions = [one.mention for one in seen.values()]
             answered = tx.answers.to(mentions, accounts)
             followed = tx.posts.followed([(one.channel, one.id) for one in mentions], at - REACH)
-        brands = {brand.id: brand for brand in config.brands}
         changed = []
-        known: dict[str, Known] = {}
-        for key, (analysed, who) in seen.items():
-            said = analysed.mention
-            if not accounts.brands(said.author).isdisjoint(said.brands):
-                continue
-            mine = [brands[one] for one in said.brands if one in brands]
-            post = self._post(analysed, who, mine, config, followed.get((said.channel, said.id), 0), answered.get(key))
+        for key, one in seen.items():
+            patience = config.alerts.patience_for(one.post.reach) if one.wants and key not in answered else None
+            due = None if patience is None else one.post.at + patience
+            post = replace(one.post, followed=followed.get((one.mention.channel, one.mention.id), 0), due_at=due)
             before = self._known.get(key)
             if before is None or before.post != post:
-                changed += [(brand, post) for brand in said.brands]
-            known[key] = Known(analysed, who, post)
-        newest = sorted(known.values(), key=lambda one: (one.post.reach > 0, one.post.at))[-HELD:]
+                changed += [(brand, post) for brand in one.mention.brands]
+            seen[key] = one._replace(post=post)
+        newest = sorted(seen.values(), key=lambda one: (one.post.reach > 0, one.post.at))[-HELD:]
         self._known = {one.post.key: one for one in newest}
         return changed
 
-    @staticmethod
-    def _post(
-        analysed: AnalysedMention,
-        who: str,
-        brands: Iterable[Brand],
-        config: Config,
-        followed: int,
-        answered: float | None,
-    ) -> Post:
-        said, understood = analysed.mention, analysed.analysis
-        negative = understood.sentiment.label == "negative"
-        wants = negative or any(intent.label in CRITICAL for intent in understood.intents)
-        ours = any(brand.accounts for brand in brands)
-        patience = config.alerts.patience_for(reach(said)) if wants and ours and answered is None else None
-        return Post(
-            key=said.key,
-            at=said.published_at,
-            author=who,
-            negative=negative,
-            reach=reach(said),
-            followed=followed,
-            fault=fault_in(said.text),
-            due_at=None if patience is None else said.published_at + patience,
-        )
+
+def known(analysed: AnalysedMention, author: str, accounts: Accounts, answering: AbstractSet[str]) -> Known | None:
+    """Return what is looked after of a post; None of ours, and of one that only passes on the words of others."""
+    said, understood = analysed.mention, analysed.analysis
+    if said.kind == "repost" or not accounts.brands(said.author).isdisjoint(said.brands):
+        return None
+    negative = understood.sentiment.label == "negative"
+    wants = negative or any(intent.label in CRITICAL for intent in understood.intents)
+    post = Post(said.key, said.published_at, author, negative, reach(said), fault=fault_in(said.text))
+    return Known(replace(said, text="", url=None, author=NOBODY), post, wants and not answering.isdisjoint(said.brands))

@@ -122,3 +122,11 @@ playbook = Table(
     Column("document", Text, nullable=False),
 )
 """What is to be done at a level, where somebody has changed what is shipped."""
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+"""Mentions that somebody said are answered, by a call or a letter we cannot see; the audit log has who said so."""

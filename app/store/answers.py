@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, delete, or_, select
 from sqlalchemy.engine import Connection
 
 from app.domain.accounts import Accounts
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Mention
 from app.store import rows
+from app.store.alerting import answered
 from app.store.schema import mention, mention_brand
+from app.store.statements import put
 
 CHUNK = 500
 """Ids named in one statement."""
@@ -26,9 +28,10 @@ class Answers:
         self._connection = connection
 
     def to(self, mentions: Sequence[Mention], accounts: Accounts) -> Mapping[str, float]:
-        """Return by key of a mention when the first reply to it by one of `accounts` was published.
+        """Return by key of a mention when it was answered: by a reply of one of `accounts`, or as somebody said.
 
-        A reply counts in the channel of what it answers, by an account of any brand the mention counts for.
+        A reply counts in the channel of what it answers, by an account of any brand the mention counts for; the first
+        one does.
         """
         asked = {(one.channel, rows.clean(one.id)): one for one in mentions}
         ids = sorted({native_id for _, native_id in asked})
@@ -40,7 +43,21 @@ class Answers:
                     continue
                 if not accounts.brands(rows.author_of(row)).isdisjoint(one.brands):
                     found[one.key] = row.published_at
-        return found
+        return found | dict(self._said(sorted({one.key for one in mentions} - found.keys())))
+
+    def say(self, key: str, at: float) -> bool:
+        """Keep that a mention was answered where we cannot see it; return False if that was kept already."""
+        return put(self._connection, answered, {"key": key, "at": at})
+
+    def unsay(self, key: str) -> bool:
+        """Take that back; return False if nobody had said so."""
+        return self._connection.execute(delete(answered).where(answered.c.key == key)).rowcount > 0
+
+    def _said(self, keys: Sequence[str]) -> Iterator[tuple[str, float]]:
+        for start in range(0, len(keys), CHUNK):
+            query = select(answered).where(answered.c.key.in_(keys[start : start + CHUNK]))
+            for row in self._connection.execute(query):
+                yield row.key, row.at
 
     def _replies(self, ids: Sequence[str]) -> Iterator[Row[Any]]:
         here = and_(mention.c.in_reply_to.in_(ids), mention.c.body.is_not(None))

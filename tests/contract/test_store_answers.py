@@ -112,3 +112,20 @@ def test_clearing_takes_the_mark_of_the_handle_too(store, identity):
         tx.marks.add(handle_key(identity, "bluesky", one.mention.author.handle), "customer", NOON)
         assert tx.marks.clear(identity.author("bluesky", one.mention.author.id), "customer")
         assert tx.marks.of(people(one)) == {}
+
+
+def test_what_somebody_said_is_answered_is_until_that_is_taken_back(store, identity):
+    asked = [said(identity, f"at://{n}") for n in range(3)]
+    keep(store, *asked, reply(identity, "at://r0", "at://0", "nordlichtstrom", NOON + 30))
+    keys = [one.mention.key for one in asked]
+    with store.transaction() as tx:
+        assert tx.answers.say(keys[0], NOON + 99)
+        assert tx.answers.say(keys[1], NOON + 70)
+        assert not tx.answers.say(keys[1], NOON + 80), "it is kept once"
+    with store.reading() as tx:
+        assert tx.answers.to([one.mention for one in asked], OURS) == {keys[0]: NOON + 30, keys[1]: NOON + 70}
+    with store.transaction() as tx:
+        assert tx.answers.unsay(keys[1])
+        assert not tx.answers.unsay(keys[1])
+    with store.reading() as tx:
+        assert set(tx.answers.to([one.mention for one in asked], OURS)) == {keys[0]}

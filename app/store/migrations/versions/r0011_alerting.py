@@ -107,3 +107,10 @@ def upgrade() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("level", "language", name=op.f("pk_playbook")),
     )
+    op.create_table(
+        "answered",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_answered")),
+    )
+

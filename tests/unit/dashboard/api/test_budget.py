@@ -1,8 +1,10 @@
-"""The budget of false alarms over HTTP: what it is, what it costs, setting it."""
+"""The budget of false alarms over HTTP: what it is, what it costs, setting it; and saying that a post is answered."""
 
 import pytest
 
+from app.domain.accounts import Accounts
 from app.domain.threshold import Price, Threshold
+from tests.fixtures.store import said
 
 pytestmark = pytest.mark.anyio
 URL = "/api/v1/brands/nordlicht/budget"
@@ -70,3 +72,19 @@ async def test_what_is_no_budget_is_refused_with_a_sentence(http, body, said):
 
 async def test_of_a_brand_there_is_not_nothing_is_told(http):
     assert (await http.get("/api/v1/brands/nobody/budget")).status_code == 404
+
+
+async def test_somebody_says_that_a_post_is_answered_and_takes_it_back(http, store, identity):
+    asked = said(identity)
+    with store.transaction() as tx:
+        tx.mentions.upsert([(asked, 1)])
+    url = f"/api/v1/mentions/{asked.mention.key}/answered"
+    for _ in range(2):
+        assert (await http.put(url)).json() == {"key": asked.mention.key, "answered": True}
+    with store.reading() as tx:
+        assert set(tx.answers.to([asked.mention], Accounts())) == {asked.mention.key}
+        assert [row.verb for row in tx.audit.find().items] == ["mention.answered"]
+    assert (await http.delete(url)).status_code == 204
+    with store.reading() as tx:
+        assert tx.answers.to([asked.mention], Accounts()) == {}
+    assert (await http.put("/api/v1/mentions/nothing/answered")).status_code == 404
