@@ -159,7 +159,8 @@ class Hub:
         leads = {wall: self._leads(wall, moment) for wall in walls}
         frames: dict[Screen, bytes | None] = {}
         for screen, alike in self._seats.items():
-            for lead, seats in ((True, alike & leads[screen.wall]), (False, alike - leads[screen.wall])):
+            leading = alike & leads[screen.wall]
+            for lead, seats in ((True, leading), (False, alike - leading if leading else alike)):
                 if seats:
                     self._offer(self._variant(screen, shown[screen.wall], lead=lead), seats, moment, frames)
         self._canvases = {variant: canvas for variant, canvas in self._canvases.items() if variant in frames}
