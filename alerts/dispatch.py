@@ -168,14 +168,13 @@ class Dispatcher:
                 return tx.deliveries.given_up(now - REMEMBERED)
 
         lost = [one for one in await to_thread.run_sync(read) if one.occasion != "test"]
-        told = self._context.faults.get("alerts")
         if lost:
             who = ", ".join(dict.fromkeys(f"{one.person} ({one.kind})" for one in lost[:10]))
             reason = f"Not reached within the last hour: {who}. {lost[0].reason} GET /api/v1/deliveries?state=given_up"
             since = lost[-1].planned_at
             self._context.faults["alerts"] = Fault("alerts", "undelivered", since, f"{reason} tells more.")
-        elif told is not None and told.kind == "undelivered":
-            del self._context.faults["alerts"]
+        else:
+            self._context.faults.pop("alerts", None)
 
 
 class Table:

@@ -21,6 +21,8 @@ STARTING = 60.0
 TELLING = 30.0
 """Seconds since the dispatcher last came through, beyond which it does not work."""
 PATIENCE = 10.0
+FAULT = "heartbeat"
+"""Under which it stands among the faults of this process, beside messages that did not arrive."""
 
 log = structlog.get_logger("alerts")
 
@@ -96,15 +98,15 @@ class Heartbeat:
             with self._context.store.transaction() as tx:
                 tx.dispatch.beaten(beat)
 
-        told = self._context.faults.get("alerts")
+        told = self._context.faults.get(FAULT)
         if not beat.good:
             log.error("no heartbeat", reason=beat.said)
-            since = told.since if told and told.kind == "heartbeat" else now
-            self._context.faults["alerts"] = Fault(
+            since = told.since if told else now
+            self._context.faults[FAULT] = Fault(
                 "alerts", "heartbeat", since, f"The heartbeat is not sent. {beat.said}"
             )
-        elif told is not None and told.kind == "heartbeat":
-            del self._context.faults["alerts"]
+        else:
+            self._context.faults.pop(FAULT, None)
         with suppress(Unavailable):
             await to_thread.run_sync(write)
 

@@ -127,7 +127,7 @@ def next_step(facts: Facts) -> str:
         return say["step_system"] if facts.occasion == "system" else ""
     if facts.incident.state == "resolved":
         return say["step_over"]
-    if facts.incident.state == "firing":
+    if facts.incident.state == "firing" or facts.incident.worse:
         return say["step_firing"].format(facts.step or say["step_owned"])
     return facts.step or say["step_owned"]
 

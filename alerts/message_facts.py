@@ -107,7 +107,7 @@ class Writer:
         return _with(facts, told) if told is not None else facts
 
     def _ticket(self, address: str | None, incident: Incident, person: Person) -> str:
-        if not address or incident.state != "firing":
+        if not address or not (incident.state == "firing" or incident.worse):
             return ""
         made = ticket.Ticket(incident.id, person.id, self._context.clock.now() + ticket.LASTS)
         return f"{address}/acknowledge/{ticket.issued(self._context.store.secret(), made)}"

@@ -185,7 +185,8 @@ def _fault(context: Context, now: float) -> Fault | None:
     refused = context.store.refusal()
     if refused and refused.kind != "busy":
         return Fault("archive", refused.kind, now, str(refused))
-    return next(iter(context.watchlist.faults), None) or context.faults.get("analysis") or context.faults.get("alerts")
+    own = (context.faults.get(name) for name in ("analysis", "alerts", "heartbeat"))
+    return next(iter(context.watchlist.faults), None) or next(filter(None, own), None)
 
 
 def _sentence(error: BaseException) -> str:

@@ -89,7 +89,7 @@ class _Desk:
             return self._stale()
         say = WORDS[language]
         said = f"<p>{escape(incident.reason.get(language, ''))}</p>"
-        if incident.state != "firing":
+        if incident.state != "firing" and not incident.worse:
             return _page(language, say["over"].format(say[incident.state]), said + self._door(incident, language))
         form = f'<form method="post"><button type="submit">{escape(say["press"])}</button></form>'
         title = f"{self._stamp(incident)}{self._name(incident.brand)}: {say['ask']}"

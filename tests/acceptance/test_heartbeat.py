@@ -79,7 +79,7 @@ async def test_the_outside_hears_every_minute_while_all_is_well_and_no_more_once
     life.stands = True
     await life.run(300)
     assert life.calls() <= 7
-    assert "data stand still" in life.faults["alerts"].reason
+    assert "data stand still" in life.faults["heartbeat"].reason
     assert life.house.subjects() == ["Emberwatch: Etwas von uns steht still (kein Stimmungsalarm)"]
     life.stands = False
     await life.run(200)
@@ -93,13 +93,13 @@ async def test_detectors_that_stop_silence_it_too(life):
     heard, life.stepped = life.calls(), life.house.clock.now()
     await life.run(240)
     assert life.calls() <= heard + 1
-    assert "detectors do not step" in life.faults["alerts"].reason
+    assert "detectors do not step" in life.faults["heartbeat"].reason
 
 
 async def test_an_outside_that_refuses_or_is_away_is_shown_and_kept_for_the_doctor(life):
     life.house.receiver.script = [404]
     await life.run(20)
-    fault = life.faults["alerts"]
+    fault = life.faults["heartbeat"]
     assert (fault.kind, "HTTP 404" in fault.reason, "s3cret" in fault.reason) == ("heartbeat", True, False)
     with life.house.store.reading() as tx:
         assert not tx.dispatch.beat().good
@@ -115,7 +115,7 @@ async def test_an_outside_that_cannot_be_reached_is_a_fault_and_nothing_breaks(l
     life.dispatcher = life.house.service()
     life.heartbeat = Heartbeat(life.dispatcher._context, life.dispatcher, life._stepped)
     await life.run(20)
-    assert life.faults["alerts"].reason == (
+    assert life.faults["heartbeat"].reason == (
         "The heartbeat is not sent. The outside does not answer: ClientConnectorError."
     )
 
@@ -127,7 +127,7 @@ async def test_a_dispatcher_that_does_not_come_through_silences_it(life):
     life.heartbeat._beaten = float("-inf")
     await life.heartbeat.look()
     assert life.calls() == heard
-    assert "telling people does not come through" in life.faults["alerts"].reason
+    assert "telling people does not come through" in life.faults["heartbeat"].reason
 
 
 async def test_it_goes_on_when_the_bus_comes_back(life, capsys):

@@ -157,6 +157,16 @@ async def test_a_link_that_is_stale_forged_or_too_late_does_nothing(context, htt
     assert (late.status_code, "It is over already" in late.text) == (409, True)
 
 
+async def test_what_got_worse_is_acknowledged_again(context, http, now):
+    worse = storm(
+        opened_at=now - 90, brand="nordlicht", state="acknowledged", acknowledged_at=now - 60, told_at=now - 30
+    )
+    keep(context, incident=worse)
+    assert "Yes, I have seen it" in (await http.get(link(context, now))).text
+    assert (await http.post(link(context, now))).status_code == 200
+    assert "Somebody has seen it already" in (await http.get(link(context, now))).text
+
+
 async def test_a_drill_says_so_on_its_page(context, http, now):
     keep(context, incident=storm(opened_at=now, brand="nordlicht", drill="d1"))
     address = link(context, now)
