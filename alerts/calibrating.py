@@ -14,11 +14,13 @@ from app.domain.threshold import SEVERITIES, Threshold, Wanted
 from app.service import Context
 from app.store.engine import Transaction
 
-DAY, MINUTE = 86_400.0, 60.0
+DAY, HOUR, MINUTE = 86_400.0, 3600.0, 60.0
 TOGETHER = 3
 """Brands calibrated at one look: nobody waits for it."""
 OWN = 0.7
 """Part of a brand's budget for the brand as a whole, where it has topics or campaigns; these share the rest."""
+PACK = 100
+"""Records kept in one transaction."""
 VERDICTS = 100
 """Incidents of a brand whose verdicts are looked at, the latest."""
 DOCUMENT = msgspec.json.Decoder(Record)
@@ -32,7 +34,7 @@ class Calibrating:
         self._wanted: dict[str, Wanted] = {}
         self._done: dict[str, float] = {}
         """Scope → when its bars were worked out last."""
-        self._looked = float("-inf")
+        self._looked = self._kept = float("-inf")
 
     async def begin(self, watches: Iterable[Watch]) -> None:
         """Set the bars of new watches by what is kept; none is judged without."""
@@ -50,6 +52,17 @@ class Calibrating:
         some = [watches[scope] for done, scope in due if at - done >= DAY][:TOGETHER]
         if some:
             await to_thread.run_sync(self._calibrate, some, at)
+        if not 0.0 <= at - self._kept < HOUR:
+            self._kept = at
+            await to_thread.run_sync(self._keep, [watches[scope] for scope in held if scope in watches], at)
+
+    def _keep(self, watches: Sequence[Watch], at: float) -> None:
+        """Keep records, so that a restart knows what was said every ten seconds."""
+        documents = [(watch.scope, msgspec.json.encode(watch.record).decode()) for watch in watches]
+        for start in range(0, len(documents), PACK):
+            with self._context.store.transaction() as tx:
+                for scope, document in documents[start : start + PACK]:
+                    tx.thresholds.keep_record(scope, at, document)
 
     def _read_wanted(self) -> None:
         with self._context.store.reading() as tx:
@@ -82,8 +95,6 @@ class Calibrating:
         with self._context.store.transaction() as tx:
             for threshold in found:
                 tx.thresholds.put(threshold)
-            for watch in watches:
-                tx.thresholds.keep_record(watch.scope, at, msgspec.json.encode(watch.record).decode())
 
     def _budget(self, watch: Watch) -> dict[Severity, float]:
         config = self._context.config
