@@ -95,13 +95,15 @@ class Forecast(Shape):
 
     at: AwareDatetime
     refused: forecast.Refusal | None
+    reason: dict[str, str] | None = Field(description="Why it is refused, by language")
     peak_from: AwareDatetime | None
     peak_to: AwareDatetime | None
     low: float | None
     high: float | None
     curve: list[Point]
-    covered: float | None
-    judged: int
+    over: float | None = Field(description="Probability that the peak is over")
+    covered: float | None = Field(description="Share of the intervals of earlier forecasts that held what came")
+    judged: int = Field(description="How many forecasts that share is made from")
 
 
 def shown_level(one: level.Level) -> dict[str, Any]:
@@ -130,8 +132,13 @@ def shown_forecast(one: forecast.Forecast) -> dict[str, Any]:
         "at": rfc3339(one.at),
         "peak_from": instant(one.peak_from),
         "peak_to": instant(one.peak_to),
-        "curve": [{**_fields(Point, point), "start": rfc3339(point.start)} for point in one.curve],
+        "curve": [shown_point(point) for point in one.curve],
     }
+
+
+def shown_point(one: forecast.Point) -> dict[str, Any]:
+    """Return five minutes to come."""
+    return {**_fields(Point, one), "start": rfc3339(one.start)}
 
 
 def instant(at: float | None) -> str | None:

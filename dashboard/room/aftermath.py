@@ -4,9 +4,10 @@ from typing import get_args
 
 from app.domain.events import EventKind
 from app.domain.incident import Verdict
+from app.effects import said_at
 from dashboard.i18n import Words
 from dashboard.panel import Node
-from dashboard.room.case import Case, said_at
+from dashboard.room.case import Case
 from dashboard.room.deeds import button
 from dashboard.scale import named
 

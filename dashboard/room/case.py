@@ -5,6 +5,7 @@ from typing import NamedTuple
 from anyio import to_thread
 
 from app.domain.delivery import Delivery
+from app.domain.effect import Effect
 from app.domain.events import IncidentEvent
 from app.domain.incident import Incident
 from app.domain.person import Person
@@ -12,6 +13,7 @@ from app.domain.playbook import Step, checklist
 from app.domain.tally import MinuteTally
 from app.domain.usual import Usual
 from app.domain.wall import Language
+from app.effects import effects, statements
 from app.errors import Unavailable
 from app.explained import Explained, explained
 from app.playbooks import playbooks
@@ -43,6 +45,8 @@ class Case(NamedTuple):
     step: int
     usual: Usual | None
     now: float
+    effects: tuple[Effect, ...] = ()
+    """Of what we said, in its order."""
 
     @property
     def began(self) -> float:
@@ -61,14 +65,7 @@ class Case(NamedTuple):
 
     def statements(self) -> list[IncidentEvent]:
         """Return what we said in public, in the order in which it was said."""
-        found = [event for event in self.events if event.kind == "statement"]
-        return sorted(found, key=said_at)
-
-
-def said_at(event: IncidentEvent) -> float:
-    """Return when a statement was public: it may have been marked later."""
-    at = event.detail.get("at")
-    return float(at) if isinstance(at, int | float) else event.at
+        return statements(self.events)
 
 
 async def read(context: Context, incident: str, language: Language) -> Case:
@@ -95,6 +92,7 @@ def _read(context: Context, incident: str, language: Language, now: float) -> Ca
         minutes = tx.tallies.read(scope, (began - BEFORE) // step * step, until, step)
         events, people = tx.events.of(incident), tx.people.all()
         deliveries = tx.deliveries.of([incident])
+        answered = effects(tx, one, events, now)
     told = explained(context.store, one, language)
     level = max(one.highest_level, one.level.value if one.level else 0) if one.alive else 0
     books = playbooks(context.store, language)
@@ -104,5 +102,5 @@ def _read(context: Context, incident: str, language: Language, now: float) -> Ca
     name = known.get(one.brand, one.brand)
     return Case(
         one, name, told, tuple(events), tuple(people), tuple(deliveries), steps, texts, tuple(minutes), step,
-        None, now,
+        None, now, answered,
     )  # fmt: skip

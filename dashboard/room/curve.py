@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from app.domain.forecast import Forecast
+from app.domain.forecast import Forecast, Point
 from app.domain.wall import Theme
+from app.effects import said_at
 from dashboard.i18n import Words
 from dashboard.panel import Node
-from dashboard.room.case import Case, said_at
+from dashboard.room.case import Case
 from dashboard.theme import PALETTES, Palette
 
 ROOM = 0.14
@@ -60,11 +61,11 @@ def figure(case: Case, say: Words, theme: Theme) -> dict[str, Any]:
     forecast = case.incident.forecast if case.incident.alive else None
     counted, negative = _counts(case)
     band = _band(case)
-    data = [*_area(band, palette.band), *_outlook(case, forecast, palette)]
+    data = [*_area(band, palette.band), *_without(case, palette), *_outlook(case, forecast, palette)]
     if negative:
         data.append(_line(negative, palette.negative, 0.1))
     data.append(_line(counted, palette.text, 0.14))
-    high = max([1.0, *(y for _, y in counted), *(y for _, _, y in band), *_top(forecast)])
+    high = max([1.0, *(y for _, y in counted), *(y for _, _, y in band), *_top(case, forecast)])
     return {"data": data, "layout": _layout(case, high, counted, negative, say, palette)}
 
 
@@ -115,15 +116,26 @@ def _area(band: list[tuple[float, float, float]], colour: str) -> list[dict[str,
 def _outlook(case: Case, forecast: Forecast | None, palette: Palette) -> list[dict[str, Any]]:
     if forecast is None or not forecast.curve:
         return []
-    band = [(_minutes(case, one.start + 150), one.low, one.high) for one in forecast.curve]
-    middle = [(_minutes(case, one.start + 150), one.middle) for one in forecast.curve]
+    return _expected(case, forecast.curve, palette)
+
+
+def _without(case: Case, palette: Palette) -> list[dict[str, Any]]:
+    """Return what was expected after each statement of ours without it, where that can be compared."""
+    told = [one for one in case.effects if one.verdict != "unknown"]
+    return [trace for one in told for trace in _expected(case, one.band, palette)]
+
+
+def _expected(case: Case, points: tuple[Point, ...], palette: Palette) -> list[dict[str, Any]]:
+    band = [(_minutes(case, one.start + 150), one.low, one.high) for one in points]
+    middle = [(_minutes(case, one.start + 150), one.middle) for one in points]
     line = _line(middle, palette.second, 0.1)
     line["line"]["dash"] = "dash"
     return [*_area(band, palette.line), line]
 
 
-def _top(forecast: Forecast | None) -> list[float]:
-    return [one.high for one in forecast.curve] if forecast else []
+def _top(case: Case, forecast: Forecast | None) -> list[float]:
+    without = [point.high for one in case.effects if one.verdict != "unknown" for point in one.band]
+    return [*without, *(one.high for one in forecast.curve)] if forecast else without
 
 
 def _line(points: list[tuple[float, float]], colour: str, width: float) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import msgspec
 from app.crisis.record import ticked
 from app.domain.events import IncidentEvent
 from app.domain.playbook import Step
+from app.effects import said_at
 from dashboard.i18n import Words
 from dashboard.panel import Node
-from dashboard.room.case import Case, said_at
+from dashboard.room.case import Case
 from dashboard.room.deeds import button, field, shown_key
 
 MINUTE = 60
@@ -122,10 +123,13 @@ def _said(event: IncidentEvent, place: int, case: Case, say: Words) -> Node:
     link: tuple[Node, ...] = ()
     if url.startswith(("https://", "http://")):
         link = (" ", ("a", {"href": url, "rel": "noopener noreferrer", "target": "_blank"}, say.say("room.open_post")))
+    found = case.effects[place - 1] if place <= len(case.effects) else None
+    effect: tuple[Node, ...] = (("p", {"class": "than"}, found.reason[say.language]),) if found else ()
     about = f"{place} · {say.when(said_at(event), case.now)} · {case.called(event.actor)}"
     return (
         "li",
         {"key": str(event.number)},
         ("small", {}, about, *link),
         ("p", {"class": "text"}, str(event.detail.get("text") or "")),
+        *effect,
     )

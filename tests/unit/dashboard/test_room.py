@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from app.domain.delivery import Attempt, Delivery
+from app.domain.effect import Effect
 from app.domain.events import EventKind, IncidentEvent
 from app.domain.explanation import Driver
 from app.domain.forecast import Forecast, Point
@@ -160,6 +161,25 @@ def test_the_curve_has_band_forecast_and_our_statement():
     assert "80\u2013120 je Minute (80 %)" in expected(one, say)
     refused = case(msgspec.structs.replace(STORM, forecast=Forecast(NOON, "thin")))
     assert "zu wenige" in expected(refused, say)
+
+
+def test_a_statement_has_its_effect_beside_it_and_on_the_curve():
+    band = tuple(Point(NOON - 600 + 300 * place, 10, 20, 30) for place in range(6))
+    less = Effect(NOON - 700, "less", None, NOON - 600, NOON + 1200, 4.0, 10.0, 20.0, 30.0, band)
+    say = words("de", "Europe/Berlin")
+    plain, told = (len(figure(case(effects=some), say, "dark")["data"]) for some in ((), (less,)))
+    assert told == plain + 3
+    assert "Weniger als erwartet: 4,0 Erwähnungen je Minute statt 10 bis 30." in seen(case(effects=(less,)))
+    unknown = Effect(NOON - 700, "unknown", "short")
+    assert "Cannot tell yet" in seen(case(effects=(unknown,)), "en")
+    assert len(figure(case(effects=(unknown,)), say, "dark")["data"]) == plain
+
+
+def test_the_score_of_earlier_forecasts_stands_beside():
+    said = Forecast(NOON, None, NOON + 900, NOON + 1800, 80, 120, covered=0.8, judged=12)
+    shown = expected(case(msgspec.structs.replace(STORM, forecast=said)), words("en", "UTC"))
+    assert "80" in shown
+    assert "12" in shown
 
 
 def test_an_address_that_is_no_web_page_is_no_link():
