@@ -47,9 +47,10 @@ def _title(incident: Incident, told: str, view: View, say: Words) -> Node:
     title = say.say("banner.about", brand=view.around.name(incident.brand)) if elsewhere else say.say("banner.title")
     if incident.level is not None:
         level = incident.level.value
-        title = f"{title}, {say.say('level.of', level=level)}, {grade(level, say)},"
+        title = f"{title}, {say.say('level.of', level=level)}, {grade(level, say)}"
     time = say.when(began(incident), view.at)
-    since: Node = ("span", {"class": "brief"} if time in told else {}, f" {say.say('banner.since', time=time)}")
+    comma = "," if incident.level is not None else ""
+    since: Node = ("span", {"class": "brief"} if time in told else {}, f"{comma} {say.say('banner.since', time=time)}")
     return ("b", {}, title, since, f"{_state(incident, view, say)}.")
 
 

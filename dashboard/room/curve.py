@@ -10,8 +10,10 @@ from dashboard.panel import Node
 from dashboard.room.case import Case
 from dashboard.theme import PALETTES, Palette
 
-ROOM = 0.14
+ROOM = 0.2
 """Share of the width that is left to the right of the line, for its name."""
+EDGE = 0.07
+"""Share of the width at both ends where no tick fits."""
 
 
 def block(case: Case, say: Words) -> Node:
@@ -188,7 +190,7 @@ def _ticks(case: Case, left: float, right: float) -> list[float]:
     """Return ticks at round times of the clock, about five of them, none in the corners."""
     fits = (step for step in (5, 10, 15, 30, 60, 120, 240, 360, 720) if step >= (right - left) / 6)
     step = 60 * next(fits, 1440)
-    edge = ROOM / 2 * (right - left)
+    edge = EDGE * (right - left)
     first = int((case.began + 60 * (left + edge)) // step + 1) * step
     return [_minutes(case, at) for at in range(first, int(case.began + 60 * (right - edge)), step)]
 

@@ -67,8 +67,8 @@ def test_the_lead_screen_tells_everything_in_the_order_of_the_questions():
     parts = (
         "Sturm um Nordlicht Strom: Abschlag, Hotline, Karla.", "Seit ", "1.940 Stimmen", "2 Kanäle",
         "164/min, üblich 38", "4,3-Fache", "5Sturm", "Wie sicher: sicher (92 %)", "hält 1 von 1", "Beitrag 0",
-        "Karla aus Kiel", "48.200 Follower", "Beitrag 2", "Ohne @karla", "noch niemand", "Erste Stellungnahme, bis 12:17",
-        "(2 von 6 erledigt)", "520 je Minute (80 %)", "00:23:41",
+        "Karla aus Kiel", "48.200 Follower", "Beitrag 2", "Ohne @karla", "noch niemand",
+        "Erste Stellungnahme, bis 12:17", "(2 von 6 erledigt)", "520 je Minute (80 %)", "00:23:41",
     )  # fmt: skip
     places = [told.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]
@@ -101,7 +101,11 @@ def test_who_may_not_know_names_gets_none_from_the_server(audience, panel):
 def test_the_others_get_a_banner_and_level_3_a_third_everywhere():
     other = {"lead": False}
     assert not TakeoverPanel().draw(seen(**other)).nodes
-    assert "Stufe 5, Sturm" in drawn(BannerPanel, **other)
+    assert "Vorfall, Stufe 5, Sturm, seit 11:43." in drawn(BannerPanel, **other)
+    told = msgspec.structs.replace(STORM, reason={"de": "Seit 11:43 viel mehr."})
+    (banner,) = BannerPanel().draw(seen(storm=told, **other)).nodes
+    assert "brief" in str(banner)
+    assert "Sturm,." not in text(banner).replace(", seit 11:43", "")
     assert not BannerPanel().draw(seen()).nodes
     for lead in (True, False):
         (root,) = TakeoverPanel().draw(seen(lead=lead, storm=at(3))).nodes
