@@ -102,6 +102,7 @@ async def test_killed_on_the_wire_a_webhook_comes_again_under_its_id_and_after_i
     assert len(teller.accepted()) == 3, "what was proved before the kill is not repeated"
 
 
+@pytest.mark.long
 async def test_killed_on_the_wire_a_service_that_knows_no_repetition_is_left_to_the_next(teller):
     with teller.store.transaction() as tx:
         tx.people.put_shift(Shift("s1", "cleo", Once(time.time() - 60, time.time() + 3600)))
