@@ -93,7 +93,7 @@ def test_a_drill_is_framed_on_the_wall_and_in_the_room(visit, site, request):
         drill.open(2)
         page.wait_for_function("() => document.body.dataset.drill === 'DRILL'", timeout=10_000)
         page.wait_for_function("() => document.querySelector('.ticker')?.textContent.includes('DRILL')")
-        assert "DRILL" in page.inner_text(".foot")
+        page.wait_for_function("() => document.querySelector('.foot').textContent.includes('DRILL')", timeout=5_000)
         edge = page.evaluate("getComputedStyle(document.body, '::after').backgroundImage")
         assert "repeating-linear-gradient" in edge
         room = visit("?lang=de", path=f"/incident/{drill.kept.id}")
