@@ -29,6 +29,8 @@ class TakeoverPanel:
     name = "takeover"
     title = "takeover.title"
     slot = "takeover"
+    pace = 0.25
+    """As the banner has it: when one goes the other is there."""
 
     def draw(self, view: View) -> Drawing:
         """Return the takeover in the order of its questions; nothing where a banner or a tile says it."""
