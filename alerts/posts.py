@@ -13,6 +13,8 @@ FORGET = 21 * DAY
 """Seconds after which a post counts 1/e in what is usual."""
 FIRST = 2.0
 """Days' worth of belief in `usual`, before any post is known."""
+LEAST = 1_800.0
+"""Seconds from which on what is said is taken for a pace."""
 
 
 _NOTHING = (False, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -93,6 +95,24 @@ class Posts:
         fade = exp(-days * DAY / FORGET)
         self._past = {place: number * fade for place, number in self._past.items() if number > 1e-3}  # noqa: PLR2004 - as good as none
         self._days = self._days * fade + days
+
+
+class Said:
+    """Counts how much is said of a brand a day, from its minutes."""
+
+    def __init__(self) -> None:
+        self._first, self._last, self._count = float("inf"), 0.0, 0
+
+    def add(self, minutes: Iterable[MinuteTally]) -> None:
+        """Count minutes, each once."""
+        for minute in minutes:
+            self._first, self._last = min(self._first, minute.start), max(self._last, minute.start + 60.0)
+            self._count += minute.count
+
+    @property
+    def daily(self) -> float:
+        """Return mentions a day; what is known for less than half an hour counts as half an hour."""
+        return self._count * DAY / max(self._last - self._first, LEAST) if self._count else 0.0
 
 
 def _place(figure: float) -> int:

@@ -1,12 +1,13 @@
 """Several people tell of a fault at once: care should know before they call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from alerts.detector import Scope
 from alerts.deviation import normal_risk, stabilised, usual_count
-from alerts.posts import Attentive, Posts
+from alerts.posts import Attentive, Posts, Said
 from app.domain.incident import Signal
 from app.domain.post import Post
+from app.domain.tally import MinuteTally
 
 WINDOW = 1800.0
 """Seconds in which reports of a fault belong together."""
@@ -16,7 +17,9 @@ RAISES = 2.8
 SPREAD = 0.2
 """Over-dispersion: reports of faults come in heaps."""
 DAILY = 12.0
-"""Reports a day believed of a brand nobody has heard of."""
+"""Reports a day believed of a brand nobody has heard of …"""
+SHARE = 0.05
+"""… and share of all that is said of it that is believed to be some, if that is more."""
 
 
 class FaultDetector(Attentive):
@@ -28,7 +31,18 @@ class FaultDetector(Attentive):
 
     def __init__(self, brand: str, zone: str) -> None:
         super().__init__(brand, zone)
-        self._posts = Posts(WINDOW, lambda _: 0.0, lambda _: DAILY)
+        self._posts = Posts(WINDOW, lambda _: 0.0, lambda _: max(DAILY, SHARE * self._said.daily))
+        self._said = Said()
+
+    def learn(self, history: Iterable[MinuteTally]) -> None:
+        """Learn from past minutes how much is said of the brand at all."""
+        self._said.add(history)
+
+    def step(self, at: float, recent: Sequence[MinuteTally]) -> Signal:
+        """Judge an instant; as long as no past is known, by how much was said of late."""
+        if not self._said.daily:
+            self._said.add(recent)
+        return self.judge(at)
 
     def hear(self, posts: Iterable[Post]) -> None:
         """Take in posts; only those that tell of a fault matter."""

@@ -10,6 +10,7 @@ from alerts.detectors.fault import FaultDetector
 from alerts.detectors.unanswered import UnansweredDetector
 from app.domain.outage import fault_in
 from app.domain.post import Post
+from app.domain.tally import MinuteTally
 
 DAY = 86_400.0
 NOW = 1_795_010_400.0
@@ -117,6 +118,18 @@ def test_one_who_reports_it_eight_times_is_one_and_complaints_of_other_things_ar
     detector.hear([post(number, author="same", fault="down") for number in range(8)])
     detector.hear([post(number) for number in range(100, 120)])
     assert not detector.step(NOW + 60, ()).alarm
+
+
+@pytest.mark.parametrize("known", [14 * 1440, 3])
+def test_a_busy_brand_of_which_many_always_speak_of_faults_raises_nothing_at_its_start_but_ten_times_of_it_does(known):
+    minutes = [MinuteTally(int(NOW) // 60 * 60 - 60 * back, 60) for back in range(known, 0, -1)]
+    detector = FaultDetector("brand", "UTC")
+    if known > 3:
+        detector.learn(minutes)
+    detector.hear([post(number, NOW - number, fault="ausfall") for number in range(min(known, 30) * 3)])
+    assert not detector.step(NOW, minutes[-60:]).alarm
+    detector.hear([post(100 + number, NOW - number, fault="ausfall") for number in range(900)])
+    assert detector.step(NOW, minutes[-60:]).alarm
 
 
 def test_reports_as_usual_raise_nothing():
