@@ -1,6 +1,6 @@
 """The first day of a scope: nothing is known of its week yet, and a flood is a flood all the same. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -20,6 +20,8 @@ TIMES = 8.0
 """Multiple of the pace before from which it is one."""
 RISK = 3.0
 """What it counts for: as much as once in 1,000 days."""
+SPOKEN = 8
+"""Mentions in the middle of the windows in which anything is said from which an empty one tells of nobody listening."""
 
 
 class Flood(NamedTuple):
@@ -41,11 +43,10 @@ def flood(at: float, said: Mapping[int, MinuteTally], since: float, onset: float
     begin = max(int(since) // 60 * 60, end - BEFORE)
     if end - begin < ENOUGH:
         return None
-    before = sorted(
+    expected = _usual(
         sum(said[minute].count for minute in range(start, start + WINDOW, 60) if minute in said)
         for start in range(end - WINDOW, begin - 1, -WINDOW)
     )
-    expected = before[len(before) // 4] + 1.0
     lately = [said[start] for start in range(int(at - WINDOW) // 60 * 60 + 60, int(at) + 1, 60) if start in said]
     if not lately:
         return None
@@ -53,6 +54,15 @@ def flood(at: float, said: Mapping[int, MinuteTally], since: float, onset: float
     actual = float(sum(minute.count for minute in lately))
     many = sum(minute.authors or minute.count for minute in lately) >= LEAST / 4
     return Flood(actual, expected) if many and actual >= max(LEAST, TIMES * expected) else None
+
+
+def _usual(windows: Iterable[int]) -> float:
+    """Return what is usual in a window: the lower quartile, one more; a machine that stood still said nothing."""
+    before = sorted(windows)
+    spoken = [count for count in before if count]
+    if spoken and spoken[len(spoken) // 2] >= SPOKEN:
+        before = spoken
+    return before[len(before) // 4] + 1.0
 
 
 def flooded(signals: Sequence[Signal], found: Flood) -> tuple[Signal, ...]:

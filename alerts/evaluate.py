@@ -89,7 +89,7 @@ class Watch:
         self.volume = next((one for one in surges if one.name == "volume"), None) or Surge(self.brand, self._zone)
         self._pupils = tuple({id(one): one for one in (*self.detectors, self.volume)}.values())
         past = [shared(minute) for minute in history if minute.start < until - LATE]
-        self.oldest = past[0].start if past else float("inf")
+        self.oldest = self.memory.recall(past, until)
         before, self.record = self.record, Record()
         self.rules = RuleSet(self.rules.stated, self.scope, self._zone)
         for stretch in stretches(past):
@@ -210,8 +210,8 @@ class Watch:
         return before != self._joined
 
     def _flood(self, at: float) -> Flood | None:
-        since = min(self.oldest, self._first)
-        return flood(at, self.memory.said, since, self.incident.since if self.incident else None)
+        begun = self.incident.since if self.incident else None
+        return flood(at, self.memory.known(), min(self.oldest, self._first), begun)
 
     def _lasts(self, at: float, risk: float) -> bool:
         """Tell whether an incident goes on, whatever single detectors say: long windows alone keep none up."""

@@ -1,6 +1,6 @@
 """The minutes of one scope: as the bus has them, and which are taught, in order and once each. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -27,6 +27,9 @@ class Memory:
         self.tally: TallyDelta = {}
         """The minutes of the last hours, as the bus keeps them."""
         self.said: dict[int, MinuteTally] = {}
+        """Start → minute, as the bus has it."""
+        self.past: dict[int, MinuteTally] = {}
+        """Start → minute of the last hours before it began, as the archive has it."""
         self._measures: dict[int, dict[str, int]] = {}
         self.learned = 0
         """Start of the first minute not yet learned."""
@@ -64,6 +67,18 @@ class Memory:
             touched.add(start)
         for start in touched:
             self.said[start] = minute_of(start, self._measures[start])
+
+    def recall(self, past: Sequence[MinuteTally], at: float) -> float:
+        """Keep the last hours of what is known from before an instant, oldest first; return where it begins."""
+        self.past = {minute.start: minute for minute in past if minute.count and minute.start >= at - KEPT - HOUR}
+        return past[0].start if past else float("inf")
+
+    def known(self) -> Mapping[int, MinuteTally]:
+        """Return the minutes of the last hours by start, of bus and archive that which knows more."""
+        if not self.past:
+            return self.said
+        more = {start: one for start, one in self.past.items() if one.count > getattr(self.said.get(start), "count", 0)}
+        return self.said | more
 
     def recent(self, at: float) -> list[MinuteTally]:
         """Return the minutes of the last hour before an instant, the current one included, oldest first."""
@@ -125,6 +140,8 @@ class Memory:
         """Drop what lies back too far."""
         for name in [name for name in self.tally if split(name)[2] < at - KEPT - HOUR]:
             self._drop(name)
+        if self.past and next(reversed(self.past)) < at - KEPT - HOUR:
+            self.past = {}
 
     def _drop(self, name: str) -> None:
         self.tally.pop(name, None)
