@@ -66,7 +66,7 @@ class Spread:
         return min(max(measured, 0.005), 4.0)
 
 
-class Tail:
+class Pareto:
     """The upper tail of the deviations seen so far, as a generalised Pareto above their 98 % quantile.
 
     Siffer et al., "Anomaly detection in streams with extreme value theory" (KDD 2017); fitted by probability-weighted

@@ -9,7 +9,7 @@ import numpy as np
 
 from alerts.baseline import Baseline
 from alerts.budget import threshold
-from alerts.deviation import Spread, Tail, stabilised, usual_count
+from alerts.deviation import Pareto, Spread, stabilised, usual_count
 from alerts.series import Series
 from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
@@ -74,7 +74,7 @@ class Surge:
         self.baseline = Baseline(zone)
         self._windows = tuple(sorted({max(bins * 60 // span, 3) for bins in WINDOWS}))
         self._spread = {bins: Spread(21 * 86_400 / span) for bins in (1, *self._windows)}
-        self._tail = {bins: Tail() for bins in self._windows}
+        self._tail = {bins: Pareto() for bins in self._windows}
         self._counts: list[float] = []
         self._rates: list[float] = []
         self._bars: dict[int, float] = {}

@@ -53,16 +53,6 @@ class Tail:
             del self._sorted[bisect_left(self._sorted, self._days.pop(0))]
         self.scale = self._scaled()
 
-    def pardon(self, highest: float) -> None:
-        """Take a day back out because what was unusual of it was a real storm, no noise; `highest` as it was taught."""
-        kept = max(highest, LEAST)
-        if kept not in self._days:
-            return
-        place = self._days.index(kept)
-        del self._days[place], self._sorted[bisect_left(self._sorted, kept)]
-        del self._unusual[place - len(self._days) - 1]
-        self.scale = self._scaled()
-
     def _scaled(self) -> float:
         place = QUANTILE * (len(self._sorted) - 1)
         low = int(place)

@@ -204,13 +204,6 @@ def steps_due(
     return tuple(step for due, step in _timed(chain, opened_at, acknowledged_at, severity) if due <= at)
 
 
-def next_step_at(
-    chain: Chain, opened_at: float, acknowledged_at: float | None, at: float, severity: Severity = "crisis"
-) -> float | None:
-    """Return when the next step comes unless somebody acknowledges before, None if there is none."""
-    return next((due for due, _ in _timed(chain, opened_at, acknowledged_at, severity) if due > at), None)
-
-
 def told(step: Step, persons: Sequence[Person], shifts: Sequence[Shift], at: float, brand: str) -> Told:
     """Return whom a step tells at an instant: only persons who can be told of the brand, and never nobody.
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.deviation import HALVE, WEEK, Spread, Tail, normal_risk, stabilised, usual_count
+from alerts.deviation import HALVE, WEEK, Pareto, Spread, normal_risk, stabilised, usual_count
 
 counts = st.floats(0, 1e5)
 spreads = st.floats(0, 4)
@@ -46,8 +46,8 @@ def test_the_spread_of_a_poisson_series_is_small_and_of_a_bursty_one_large():
     assert bursty.value() == pytest.approx(0.25, rel=0.25)
 
 
-def taught(number: int, seed: int = 3, *, heavy: bool = False) -> Tail:
-    chance, tail = random.Random(seed), Tail()
+def taught(number: int, seed: int = 3, *, heavy: bool = False) -> Pareto:
+    chance, tail = random.Random(seed), Pareto()
     for _ in range(number):
         tail.teach(chance.paretovariate(3) if heavy else chance.gauss(0, 1), 6.0)
     return tail
@@ -85,7 +85,7 @@ def test_memory_is_bounded():
 
 
 def test_equal_deviations_have_a_tail_too():
-    tail = Tail()
+    tail = Pareto()
     for _ in range(2000):
         tail.teach(0.05, 6.0)
     assert tail.risk(5) > tail.risk(1)

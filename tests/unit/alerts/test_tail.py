@@ -56,19 +56,6 @@ def test_unusual_days_are_counted_against_the_law():
     assert len(bursty._unusual) <= DAYS
 
 
-def test_a_day_that_was_a_real_storm_is_taken_back_out():
-    with_storm, without = Tail(), Tail()
-    for _ in range(20):
-        with_storm.learn(0.5)
-        without.learn(0.5)
-    with_storm.learn(40.0)
-    assert with_storm.often > without.often
-    with_storm.pardon(40.0)
-    assert (with_storm.often, with_storm.scale) == (without.often, without.scale)
-    with_storm.pardon(40.0)
-    assert with_storm.scale == without.scale
-
-
 @given(st.lists(st.floats(0, 1000), max_size=150))
 def test_memory_is_bounded_and_the_scale_positive(days):
     tail = Tail()

@@ -17,7 +17,6 @@ from app.domain.roster import (
     chain_of,
     gaps,
     next_change,
-    next_step_at,
     on_duty,
     spans,
     steps_due,
@@ -119,13 +118,6 @@ def test_steps_come_until_somebody_acknowledges():
 def test_steps_are_for_what_is_severe_enough():
     assert [step.who for step in steps_due(DEFAULT, 0, None, 9999, "note")] == ["duty"]
     assert [step.who for step in steps_due(DEFAULT, 0, None, 9999, "warning")] == ["duty", "backup"]
-
-
-def test_the_next_step():
-    assert next_step_at(DEFAULT, 1000, None, 1000) == 1600
-    assert next_step_at(DEFAULT, 1000, None, 1000, "note") is None
-    assert next_step_at(DEFAULT, 1000, 1200, 1300) is None
-    assert next_step_at(DEFAULT, 1000, None, 2500) is None
 
 
 def step(who: str, shifts, persons=TEAM, brand="nord", day=20) -> Told:
