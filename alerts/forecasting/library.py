@@ -42,7 +42,7 @@ class Growth(NamedTuple):
     size: float = 0.3
     """Height of a further wave against the first, in the middle …"""
     size_spread: float = 1.0
-    noise: float = 0.4
+    noise: float = 0.5
     """Fluctuation of the logarithm of the rate …"""
     memory: float = 0.8
     """… and its correlation over half an hour."""
@@ -55,7 +55,7 @@ class Growth(NamedTuple):
 MOST_WAVES = 6
 LONGEST_RISE, LATER_RISE = 24.0, 6.0
 """Hours a first wave, and a further one, rises at most."""
-STEEP = (0.4, 4.0)
+STEEP = (0.4, 8.0)
 """Exponents of the rise, from sudden and slowing to slow and quickening."""
 FED = (0.4, 1.0)
 """Exponents of the rise of a wave that feeds on itself (Crane & Sornette: 1 - 2θ, θ about 0.4, and what was seen)."""
