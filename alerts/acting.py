@@ -32,6 +32,7 @@ class Acting:
     def __init__(self, context: Context, duty: Duty, actor: Actor) -> None:
         self._context, self._duty, self._actor = context, duty, actor
         self.tellers = tellers(context)
+        self._drill = context.drill.id if context.drill else None
 
     async def act(self, watch: Watch, brand: Brand, decision: Decision, at: float) -> None:
         """Do what was decided; if somebody else opened or resolved it meanwhile, take that over."""
@@ -45,7 +46,9 @@ class Acting:
         store, bus, incident = self._context.store, self._context.bus, watch.incident
         if incident is None and watch.topic is not None and await self._join(watch, brand, decision, at):
             return
-        told = incident or Incident(uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=watch.topic)
+        told = incident or Incident(
+            uuid4().hex[:12], brand.id, at, "firing", "warning", (), topic=watch.topic, drill=self._drill
+        )
         if incident is not None:
             told = await to_thread.run_sync(self._stored, incident.id)  # a name may have been wiped this minute
         if decision.action != "resolve":
@@ -69,7 +72,9 @@ class Acting:
 
         def whole() -> Incident | None:
             with self._context.store.reading() as tx:
-                return next((one for one in tx.incidents.open(brand.id) if _watched(one) == (brand.id, None)), None)
+                return next(
+                    (one for one in tx.incidents.open(brand.id) if self._watched(one) == (brand.id, None)), None
+                )
 
         kept = await to_thread.run_sync(whole)
         if kept is None:
@@ -120,9 +125,9 @@ class Acting:
 
         alive, ended = await to_thread.run_sync(read)
         for watch, one, last in zip(watches, wanted, ended, strict=True):
-            watch.resume(next((kept for kept in alive if _watched(kept) == one), None), last)
+            watch.resume(next((kept for kept in alive if self._watched(kept) == one), None), last)
         for kept in alive:
-            if _watched(kept) in wanted:
+            if self._watched(kept) in wanted:
                 await self._context.bus.show_incident(kept)
 
     async def refresh(self, watches: Mapping[str, Watch], held: Iterable[str]) -> None:
@@ -144,13 +149,12 @@ class Acting:
             kept = await lapse(self._context.store, bus, self._actor, stored, now) if over else stored
             if kept != shown.get(kept.id):
                 await bus.show_incident(kept)
-            watch = by_scope.get(_watched(kept))
+            watch = by_scope.get(self._watched(kept))
             if watch is not None and watch.incident is not None and watch.incident.id == kept.id:
                 watch.incident = kept
                 if not kept.alive:
                     watch.resume(None, kept)
 
-
-def _watched(incident: Incident) -> tuple[str, str | None]:
-    """Return the brand and topic whose watch an incident belongs to; a drill belongs to none."""
-    return (incident.brand, incident.topic) if incident.drill is None else ("", None)
+    def _watched(self, incident: Incident) -> tuple[str, str | None]:
+        """Return the brand and topic whose watch an incident belongs to; none where it is real and we drill, or not."""
+        return (incident.brand, incident.topic) if incident.drill == self._drill else ("", None)

@@ -19,6 +19,7 @@ from alerts.notifier import PATIENCE
 from alerts.planning import Pace, plan
 from alerts.planning_gate import Circle
 from app.domain.delivery import Delivery, Progress
+from app.domain.drill import Mark
 from app.domain.events import IncidentEvent
 from app.domain.fault import Fault
 from app.domain.incident import Incident
@@ -100,12 +101,12 @@ class Dispatcher:
 
         def settle() -> bool:
             with self._context.store.reading() as tx:
-                table = Table(tx, now, pace, named)
+                table = Table(tx, now, pace, named, self._context.drill)
                 if not table.events and not table.pending:
                     return False
             with self._context.store.transaction() as tx:
                 tx.dispatch.alone()
-                table = Table(tx, now, pace, named)
+                table = Table(tx, now, pace, named, self._context.drill)
                 table.keep(tx)
             return bool(table.events)
 
@@ -120,7 +121,7 @@ class Dispatcher:
         def read() -> tuple[list[Delivery], Circle]:
             with self._context.store.reading() as tx:
                 due = tx.deliveries.due(now, limit=FLIGHTS + room)
-                return due, circle_of(tx, now, {one.drill for one in due if one.drill})
+                return due, circle_of(tx, now, {one.drill for one in due if one.drill}, self._context.drill)
 
         due, circle = await to_thread.run_sync(read)
         for one in [one for one in due if one.id not in self._flying][:room]:
@@ -180,11 +181,13 @@ class Dispatcher:
 class Table:
     """Everything that is to be planned at one instant, as one transaction sees it."""
 
-    def __init__(self, tx: Transaction, now: float, pace: Pace, named: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, tx: Transaction, now: float, pace: Pace, named: Mapping[str, tuple[str, ...]], mark: Mark | None = None
+    ) -> None:
         self.events = tx.events.after(tx.dispatch.position())
         alive = {one.id: one for one in tx.incidents.open()}
         found = alive | _others(tx, self.events, alive)
-        circle = circle_of(tx, now, {one.drill for one in found.values() if one.drill})._replace(named=named)
+        circle = circle_of(tx, now, {one.drill for one in found.values() if one.drill}, mark)._replace(named=named)
         before, progress = _grouped(tx.deliveries.of(list(found))), tx.dispatch.progress(found)
         self._progress = progress
         self._plans = {
@@ -225,12 +228,17 @@ class Table:
             tx.dispatch.move(self.events[-1].number)
 
 
-def circle_of(tx: Transaction, now: float, drills: set[str]) -> Circle:
-    """Read everybody who can be told, and what decides whether they are."""
-    people = tx.people
-    return Circle(
-        people.all(), people.shifts(), people.chains(), tx.silences.active(now), drilled=tx.dispatch.drilled(drills)
-    )
+def circle_of(tx: Transaction, now: float, drills: set[str], mark: Mark | None = None) -> Circle:
+    """Read everybody who can be told, and what decides whether they are; by a drill that is who takes part, no other.
+
+    That holds for everything that leaves its space: also a test, and what of it stands still.
+    """
+    people, drilled = tx.people, tx.dispatch.drilled(drills)
+    persons = people.all()
+    if mark is not None:
+        persons = [one for one in persons if one.id in mark.recipients]
+        drilled = {**drilled, mark.id: mark.recipients}
+    return Circle(persons, people.shifts(), people.chains(), tx.silences.active(now), drilled=drilled)
 
 
 def _others(tx: Transaction, events: list[IncidentEvent], known: Mapping[str, Incident]) -> dict[str, Incident]:

@@ -80,7 +80,9 @@ class Heartbeat:
                 tx.dispatch.alone()
                 known = tx.dispatch.stalls()
                 before = tx.deliveries.find(incident="", limit=200).items
-                stalls, made = plan_stalls(followed(known, seen, now), before, circle_of(tx, now, set()), now)
+                stalls, made = plan_stalls(
+                    followed(known, seen, now), before, circle_of(tx, now, set(), self._context.drill), now
+                )
                 for one in made:
                     tx.deliveries.plan(one)
                 if stalls != known:
@@ -102,9 +104,7 @@ class Heartbeat:
         if not beat.good:
             log.error("no heartbeat", reason=beat.said)
             since = told.since if told else now
-            self._context.faults[FAULT] = Fault(
-                "alerts", "heartbeat", since, f"The heartbeat is not sent. {beat.said}"
-            )
+            self._context.faults[FAULT] = Fault("alerts", "heartbeat", since, f"The heartbeat is not sent. {beat.said}")
         else:
             self._context.faults.pop(FAULT, None)
         with suppress(Unavailable):

@@ -6,6 +6,7 @@ import msgspec
 
 from alerts.message_words import WORDS, clean, clock_time, cut
 from app.domain.delivery import Occasion
+from app.domain.drill import STAMP
 from app.domain.incident import Incident, Severity
 from app.domain.level_words import name
 from app.domain.spoken import Language, number
@@ -37,6 +38,8 @@ class Facts(msgspec.Struct, frozen=True):
     """Its name."""
     house: str = ""
     """The name of this installation."""
+    drill: bool = False
+    """Whether all of this is the space of a drill."""
     incident: Incident | None = None
     compared: str = ""
     confident: str = ""
@@ -66,10 +69,10 @@ def clock(at: float, facts: Facts) -> str:
 
 def stamp(facts: Facts) -> str:
     """Return what every text begins with where it is no real alarm, with a dot behind it."""
+    if facts.drill or (facts.incident is not None and facts.incident.drill is not None):
+        return f"{STAMP} · "
     if facts.occasion == "test":
         return WORDS[facts.language]["test_stamp"] + " · "
-    if facts.incident is not None and facts.incident.drill is not None:
-        return "ÜBUNG/DRILL · "
     return "DEMO · " if facts.incident is not None and facts.incident.demo else ""
 
 
@@ -79,7 +82,9 @@ def subject(facts: Facts) -> str:
     if facts.occasion == "test":
         return cut(f"{stamp(facts)}{say['test_subject']} {facts.house}", SUBJECT)
     if facts.incident is None:
-        return cut(f"{facts.house}: {say['system_over' if facts.occasion == 'over' else 'system']}", SUBJECT)
+        return cut(
+            f"{stamp(facts)}{facts.house}: {say['system_over' if facts.occasion == 'over' else 'system']}", SUBJECT
+        )
     head = say["over"] if facts.incident.state == "resolved" else say[facts.severity]
     level = f" · {say['level']} {facts.incident.level.value}" if facts.incident.level else ""
     terms = f": {', '.join(facts.incident.terms[:3])}" if facts.incident.terms else ""

@@ -81,6 +81,7 @@ class Writer:
             at=context.clock.now(),
             severity=incident.severity if incident else one.severity,
             house=context.config.site.name,
+            drill=context.drill is not None,
             link=f"{address}/incident/{incident.id}"
             if address and incident
             else f"{address}/admin/sources"

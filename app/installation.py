@@ -1,6 +1,5 @@
 """One installation: where its Redis answers and where its archive lies."""
 
-import os
 from pathlib import Path
 
 from app.bus.redis import RedisBus
@@ -8,12 +7,13 @@ from app.bus.server import locate
 from app.clock import Clock
 from app.config import Config
 from app.errors import BusUnavailable, WrongInput
+from app.marking import elsewhere
 from app.store.engine import Store, open_store
 
 
 def bus_url(data: Path) -> str:
     """Return where Redis answers: `REDIS_URL`, else the server that `emberwatch up` runs on this data folder."""
-    url = os.environ.get("REDIS_URL") or locate(data)
+    url = elsewhere(data, "REDIS_URL") or locate(data)
     if url is None:
         raise BusUnavailable(f"Nothing runs on {data}; start it with `emberwatch up --data {data}` or set REDIS_URL.")
     return url
@@ -21,10 +21,10 @@ def bus_url(data: Path) -> str:
 
 def open_archive(data: Path, clock: Clock) -> Store:
     """Open the archive, `DATABASE_URL` or SQLite in the data folder, and bring its schema up to date."""
-    elsewhere = os.environ.get("DATABASE_URL")
-    if not elsewhere:
+    other = elsewhere(data, "DATABASE_URL")
+    if not other:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open_store(elsewhere or data / "emberwatch.sqlite", clock=clock)
+    return open_store(other or data / "emberwatch.sqlite", clock=clock)
 
 
 def make_bus(config: Config, data: Path, clock: Clock) -> RedisBus:

@@ -12,8 +12,10 @@ import anyio
 from app.bus.port import Bus
 from app.clock import Clock
 from app.config import Config
+from app.domain.drill import Mark
 from app.domain.fault import Fault
 from app.domain.identity import Identity
+from app.marking import mark_of
 from app.store.engine import Store
 from app.watchlist import Watchlist
 
@@ -44,6 +46,11 @@ class Context:
     def watchlist(self) -> Watchlist:
         """Return what says which configuration is in force."""
         return self.following or Watchlist(self.start, self.bus, self.store, self.clock)
+
+    @cached_property
+    def drill(self) -> Mark | None:
+        """Return the mark of the drill whose space this is; None: all of it is real."""
+        return mark_of(self.data)
 
     @property
     def config(self) -> Config:

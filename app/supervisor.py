@@ -1,6 +1,5 @@
 """`emberwatch up`: Redis, then one process per service; started again whenever they die, stopped together."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -19,6 +18,7 @@ from app.clock import Clock
 from app.config import Config
 from app.errors import BusUnavailable, EmberwatchError, Unavailable
 from app.installation import make_bus, open_archive
+from app.marking import elsewhere
 from app.progress import Progress
 from app.seat import short
 
@@ -105,7 +105,7 @@ class Supervisor:
 
     async def _everything(self) -> None:
         redis = None
-        if not os.environ.get("REDIS_URL"):
+        if not elsewhere(self._plan.data, "REDIS_URL"):
             redis = EmbeddedServer(self._plan.data / "redis", self._plan.config.bus.aof)
         try:
             async with anyio.create_task_group() as group:

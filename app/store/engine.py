@@ -29,6 +29,7 @@ from app.store.connection import BUSY, READING, WRITING, engine, make_private, u
 from app.store.conversation import Conversations
 from app.store.corrections import Corrections
 from app.store.deliveries import Deliveries, Dispatch
+from app.store.drills import Drills
 from app.store.events import IncidentEvents
 from app.store.expiry import Expiry
 from app.store.forecasts import Forecasts
@@ -78,6 +79,7 @@ class Transaction:
         self.silences = Silences(connection)
         self.deliveries = Deliveries(connection)
         self.dispatch = Dispatch(connection)
+        self.drills = Drills(connection)
         self.playbooks = Playbooks(connection)
         self.audit = Audit(connection)
         self.tokens = Tokens(connection)

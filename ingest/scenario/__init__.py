@@ -1,0 +1,1 @@
+"""The player of drills: a scenario as a pure function of seed and minute."""
