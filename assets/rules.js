@@ -163,10 +163,11 @@
   function past() {
     const spans = [2, 7, 30, 90, 365].map((days) => [String(days), say(`days${days}`)]);
     const brands = JSON.parse(page.dataset.brands);
+    const brand = by("r-brand")?.value || page.dataset.brand || brands[0][0], days = by("r-span")?.value || "30";
     by("r-found").replaceChildren(
       made("div", { class: "asking" },
-        made("div", { class: "field" }, made("label", { for: "r-brand" }, say("brand")), select("brand", brands, page.dataset.brand || brands[0][0])),
-        made("div", { class: "field" }, made("label", { for: "r-span" }, say("span")), select("span", spans, "30")),
+        made("div", { class: "field" }, made("label", { for: "r-brand" }, say("brand")), select("brand", brands, brand)),
+        made("div", { class: "field" }, made("label", { for: "r-span" }, say("span")), select("span", spans, days)),
         made("div", { class: "choices" },
           rule ? made("label", {}, made("input", { type: "checkbox", id: "r-against", checked: true }), say("against")) : null,
           made("label", {}, made("input", { type: "checkbox", id: "r-detectors" }), say("detectors")))),
@@ -206,6 +207,8 @@
   const heard = (one) => one.alarms.filter((alarm) => !alarm.quiet);
 
   function result(found, against) {
+    const [one, other, ...rest] = found.trials; // rules in force come before conditions
+    found = { ...found, trials: against ? [other, one, ...rest] : found.trials };
     const first = found.trials[0], fits = first.false <= first.budget;
     const title = (one, place) => (place === 0 ? say("draft") : one.when ? say("force") : say("ours"));
     by("r-told").replaceChildren(

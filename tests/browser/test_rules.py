@@ -64,8 +64,9 @@ def test_a_rule_is_written_tried_and_put_into_shadow(visit, past):
     says(page, "#r-found .toomany", "Das Budget erlaubt 4: zu viele.")
     assert page.locator(".alarms li").count() == 3
     page.keyboard.press("Alt+s")
-    says(page, "#r-said", "Gespeichert und in Kraft.")
+    says(page, "#r-said", "Gespeichert; es gilt ab der nächsten vollen Minute.")
     says(page, "#r-rows .here", "im Schatten")
+    assert page.input_value("#r-brand") == "long"
     page.fill("#r-when", "mentions(5m) > 10000")
     says(page, "#r-sentence", "10.000")
     page.click("#r-try")
