@@ -8,6 +8,7 @@ from lark import Token
 
 from app.domain.condition_mistake import slip
 from app.domain.figures import FIGURES
+from app.domain.misreading import still_open
 from app.errors import QueryError
 
 _COMMA = re.compile(r"[><=≥≤]\s*-?\d+(,)\d+")
@@ -91,14 +92,8 @@ def _unfinished(token: Token, last: Token | None, expected: frozenset[str]) -> s
 
 def _after_whole(token: Token, before: list[Token], at: int) -> QueryError:
     """Return the sentence for what follows something whole."""
-    open_brackets: list[int] = []
-    for one in before:
-        if one.type == "LPAR":
-            open_brackets.append(one.start_pos or 0)
-        elif one.type == "RPAR" and open_brackets:
-            open_brackets.pop()
     if token.type == "$END":
-        return slip("bracket_open", open_brackets[-1] if open_brackets else 0)
+        return slip("bracket_open", still_open(before))
     if token.type == "RPAR":
         return slip("bracket_extra", at)
     held = len(before) > 1 and before[-1].type == "DURATION" and before[-2].type == "FOR"

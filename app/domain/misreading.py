@@ -54,15 +54,20 @@ def unexpected(token: Token, tokens: Iterable[Token], *, complete: bool) -> Quer
     return mistake("word_missing", at, token=str(token))
 
 
-def _at_the_end(before: list[Token], *, complete: bool) -> QueryError:
-    open_brackets: list[int] = []
+def still_open(before: Iterable[Token]) -> int:
+    """Return where the innermost bracket begins that nothing closes; 0 if all are closed."""
+    begun: list[int] = []
     for one in before:
         if one.type == "LPAR":
-            open_brackets.append(one.start_pos or 0)
-        elif one.type == "RPAR" and open_brackets:
-            open_brackets.pop()
+            begun.append(one.start_pos or 0)
+        elif one.type == "RPAR" and begun:
+            begun.pop()
+    return begun[-1] if begun else 0
+
+
+def _at_the_end(before: list[Token], *, complete: bool) -> QueryError:
     if complete:
-        return mistake("bracket_open", open_brackets[-1] if open_brackets else 0)
+        return mistake("bracket_open", still_open(before))
     if not before:
         return mistake("empty", 0)
     return mistake("end_missing", before[-1].end_pos or 0)
