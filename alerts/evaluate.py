@@ -167,8 +167,8 @@ class Watch:
         decision = self.step(at, heard=heard)
         if self.incident is None or decision.action is not None:
             return msgspec.structs.replace(decision, again=True)
-        figures = decision.figures or self._figures(at, decision.signals)
-        return msgspec.structs.replace(decision, action="update", figures=figures, again=True)
+        made = decision if decision.figures else self._described(at, decision, "note")
+        return msgspec.structs.replace(made, action="update", again=True)
 
     def _judged(self, at: float, recent: Sequence[MinuteTally]) -> tuple[Signal, ...]:
         """Return what each detector says; where nobody spoke for an hour, only those of single posts are asked."""
@@ -264,7 +264,7 @@ class Watch:
                 "warning" if found == "crisis" and not strong else found, before or found, key=SEVERITIES.index
             ),
             peak=onset.peak(at, figures.since, self.memory.said),
-            words=words_of((*self.detectors, *self.rules.watches), said.signals),
+            words=words_of((*self.detectors, *self.rules.watches), said.signals, self.incident, self._zone, at),
         )
 
     def _figures(self, at: float, signals: Sequence[Signal]) -> Figures:
