@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from alerts.recount import Minutes, without
-from alerts.spoken import Spoken
+from alerts.said import Spoken
 from alerts.trial import Trial
 from app.domain.explanation import Counter, Doubt
 from app.domain.objection import FLIPPED, objections

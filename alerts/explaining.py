@@ -14,7 +14,7 @@ from alerts.hearing import heard
 from alerts.leaders import leaders_of
 from alerts.level import strong
 from alerts.resonance import resonance_of
-from alerts.spoken import Said, read_said
+from alerts.said import Said, read_said
 from alerts.telling import Teller, Telling
 from alerts.trial import Trial
 from alerts.witness import SHOWN, first_post, witnesses

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from alerts.silence import Trouble
+from alerts.source_silence import Trouble
 from app.domain.source import Cause, SourceState
 
 WHY: dict[Cause, tuple[str, str]] = {

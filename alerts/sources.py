@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from alerts.plea import plea
-from alerts.silence import LOST, Silence, Trouble, changed, ended
+from alerts.source_silence import LOST, SourceSilence, Trouble, changed, ended
 from app.domain.actor import authorise, system
 from app.domain.alarm import Alarm
 from app.domain.audit import AuditEntry
@@ -31,7 +31,7 @@ class SourceWatch:
 
     def __init__(self, context: Context) -> None:
         self._context, self._bus, self._clock = context, context.bus, context.clock
-        self._silences: dict[str, Silence] | None = None
+        self._silences: dict[str, SourceSilence] | None = None
         """By source; None while another service acts."""
 
     async def run(self) -> None:
@@ -54,17 +54,17 @@ class SourceWatch:
             return
         if self._silences is None:
             opened = [one for one in await self._bus.alarms() if one.resolved_at is None]
-            self._silences = {one.source: Silence(one) for one in opened}
+            self._silences = {one.source: SourceSilence(one) for one in opened}
         now = self._clock.now()
         states = {one.id: one for one in await self._bus.sources()}
         wanted = {source.id for source in self._context.config.sources}
         for source in [known for known in self._silences if known not in wanted]:
             await self._settle(self._silences.pop(source), None, None, now)
         for source in wanted & states.keys():
-            silence = self._silences.setdefault(source, Silence())
+            silence = self._silences.setdefault(source, SourceSilence())
             await self._settle(silence, states[source], silence.step(states[source], now), now)
 
-    async def _settle(self, silence: Silence, one: SourceState | None, found: Trouble | None, now: float) -> None:
+    async def _settle(self, silence: SourceSilence, one: SourceState | None, found: Trouble | None, now: float) -> None:
         alarm = silence.alarm
         if found is None or one is None:
             if alarm is not None:

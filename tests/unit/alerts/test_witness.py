@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alerts.spoken import Said
+from alerts.said import Said
 from alerts.witness import SHOWN, SPARE, first_post, witnesses
 from tests.unit.alerts.storms import AT, START, say
 

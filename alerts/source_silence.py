@@ -50,7 +50,7 @@ def trouble(one: SourceState, at: float) -> Trouble | None:
     return Trouble("deaf", one.cause, one.since)
 
 
-class Silence:
+class SourceSilence:
     """Follows one source from alarm to alarm."""
 
     def __init__(self, alarm: Alarm | None = None) -> None:

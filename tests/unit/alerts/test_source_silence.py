@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from alerts.plea import plea
-from alerts.silence import STEADY, Silence, Trouble, ended, trouble
+from alerts.source_silence import STEADY, SourceSilence, Trouble, ended, trouble
 from app.domain.alarm import Alarm
 from app.domain.source import SourceState
 
@@ -37,29 +37,29 @@ def line(silence, *stretches):
     [("credential", 60), ("setting", 60), ("network", 120), ("server", 300), ("quota", 900), ("bus", 120), ("", 120)],
 )
 def test_each_cause_has_its_patience(cause, seconds):
-    assert line(Silence(), (60, "live", ""), (1800, "unreachable", cause)) == [60 + seconds]
+    assert line(SourceSilence(), (60, "live", ""), (1800, "unreachable", cause)) == [60 + seconds]
 
 
 def test_a_short_reconnect_is_no_alarm():
-    assert line(Silence(), (60, "live", ""), (60, "unreachable", "network"), (300, "live", "")) == []
+    assert line(SourceSilence(), (60, "live", ""), (60, "unreachable", "network"), (300, "live", "")) == []
 
 
 def test_an_alarm_ends_by_itself_once_the_source_is_steady():
-    assert line(Silence(), (200, "unreachable", "network"), (600, "live", "")) == [120, 200 + STEADY]
+    assert line(SourceSilence(), (200, "unreachable", "network"), (600, "live", "")) == [120, 200 + STEADY]
 
 
 def test_a_line_that_comes_and_goes_is_one_silence():
     flapping = [(50, "unreachable", "network"), (30, "live", "")] * 10
-    assert line(Silence(), *flapping) == [120], "and it is not steady for a minute in between"
+    assert line(SourceSilence(), *flapping) == [120], "and it is not steady for a minute in between"
 
 
 def test_a_cause_that_changes_goes_on():
-    assert line(Silence(), (200, "unreachable", "network"), (600, "failed", "credential")) == [120]
+    assert line(SourceSilence(), (200, "unreachable", "network"), (600, "failed", "credential")) == [120]
 
 
 def test_a_person_who_pauses_it_ends_it_at_once_and_raises_none():
-    assert line(Silence(), (200, "unreachable", "network"), (600, "held", "person")) == [120, 200]
-    assert line(Silence(), (900, "stopped", "")) == []
+    assert line(SourceSilence(), (200, "unreachable", "network"), (600, "held", "person")) == [120, 200]
+    assert line(SourceSilence(), (900, "stopped", "")) == []
 
 
 def test_one_that_starts_has_a_minute():
@@ -77,7 +77,7 @@ def test_much_is_usual_and_nothing_comes():
     assert trouble(state(heard_at=NOW - 1199, **hushed), NOW) is None
     quiet = state(heard_at=NOW - 1201, **hushed)
     assert trouble(quiet, NOW) == Trouble("quiet", "quiet", NOW - 1201)
-    assert Silence().step(quiet, NOW) is not None, "its patience is over already"
+    assert SourceSilence().step(quiet, NOW) is not None, "its patience is over already"
     assert trouble(state(heard_at=NOW - 9999, since=-60, **hushed), NOW) is None, "it has only just come back"
     assert trouble(state(heard_at=NOW - 9999, passive=True, **hushed), NOW) is None
     assert trouble(state(heard_at=NOW - 9999), NOW) is None, "nobody knows what is usual"
@@ -86,7 +86,7 @@ def test_much_is_usual_and_nothing_comes():
 
 def test_an_alarm_of_an_earlier_service_goes_on_and_keeps_its_beginning():
     alarm = Alarm("a", "live", "x", "deaf", "network", NOW - 900, NOW - 800, NOW - 800, {})
-    silence = Silence(alarm)
+    silence = SourceSilence(alarm)
     assert silence.step(state("unreachable", "network", since=-10), NOW) == Trouble("deaf", "network", NOW - 900)
     assert silence.step(state(), NOW + 5) is not None
     assert ended(alarm, NOW).resolved_at == NOW
