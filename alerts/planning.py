@@ -146,7 +146,7 @@ class Planner:
         if any(worse(one, self.incident) for one in last.values()):
             for person in audience:
                 if person not in last or worse(last[person], self.incident):
-                    self._tell(person, "escalated")
+                    self._tell(person, "escalated" if person in last else "opened")
 
     def _last(self) -> dict[str, Delivery]:
         """Return by person the gravest they were told, or are about to be."""
