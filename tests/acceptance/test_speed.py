@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from app.domain.tally import Contribution, MinuteTally, TallyDelta, reduce
+from benchmarks.growth import SHAPES, posts
 from tests.acceptance.timeline import DAY, START, Line, Minutes
-from tests.growth import SHAPES, posts
 
 QUIET, BUSY = 0.05, 30.0
 """Mentions a minute: three an hour, and a household name."""
