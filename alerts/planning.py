@@ -83,12 +83,12 @@ class Planner:
             return
         if self.incident.state != "firing":
             self._call_off()
+        self._hand_over()
         if silenced(self.circle.silences, self.incident, self.at) is not None:
             return
         self._escalate()
         for step in self._due():
             self._take(step)
-        self._hand_over()
         if self.incident.state == "firing":
             self._pass_on()
 
@@ -238,9 +238,8 @@ class Planner:
             return
         one = self.incident
         name = delivery_id(one.id, person, way, occasion, cause or self._cause)
-        made = Delivery(
-            name, one.id, one.brand, person, way, kinds[way], occasion, one.severity, self.at, self._due_at(person, way)
-        )
+        due = self.at + self.pace.gather if occasion == "handed_over" else self._due_at(person, way)
+        made = Delivery(name, one.id, one.brand, person, way, kinds[way], occasion, one.severity, self.at, due)
         made = self._figured(msgspec.structs.replace(made, events=self._told(made), drill=one.drill))
         if name not in self._known:
             self.new[name] = gate(made, one, self.circle, self.at).applied(made)

@@ -56,7 +56,10 @@ class Gate(NamedTuple):
 
 
 def gate(one: Delivery, incident: Incident | None, circle: Circle, at: float) -> Gate:
-    """Return whether a delivery may go at `at`; a test always may, if its person is still there."""
+    """Return whether a delivery may go at `at`; a test always may, if its person is still there.
+
+    A hand-over is for one person, who has to know: no silence holds it.
+    """
     person = next((some for some in circle.for_drill(one.drill).persons if some.id == one.person), None)
     if person is None or not person.active:
         return Gate(open=False, reason="The person is not there any more, or takes no messages.")
@@ -64,7 +67,7 @@ def gate(one: Delivery, incident: Incident | None, circle: Circle, at: float) ->
         return Gate(open=False, reason="The person has taken this way off.")
     if one.occasion == "test":
         return Gate(open=True)
-    silent = _silent(one, incident, circle, at) if incident else None
+    silent = _silent(one, incident, circle, at) if incident and one.occasion != "handed_over" else None
     return silent or _quiet(one, person, at) or Gate(open=True)
 
 

@@ -209,6 +209,13 @@ def test_the_next_owner_is_told_unless_they_took_it_themselves():
     assert len(line.told) == 2
 
 
+def test_a_hand_over_waits_for_no_pause_and_no_silence():
+    line = Line(severity="crisis").happens("opened").run(60)
+    line.circle = CIRCLE._replace(silences=(silence(600),))
+    line.happens("handed_over", state="owned", owner="anna", actor="cleo").run(120)
+    assert [one for one in line.told if one[3] == "handed_over"] == [(90, "anna", way, "handed_over") for way in "mp"]
+
+
 def test_rules_name_who_is_told_of_what_they_alone_raised():
     named = CIRCLE._replace(named={"r1": ("cleo",)})
     assert [one[1] for one in Line(named, rules=("r1",), signals=()).happens("opened").run(60).told] == ["cleo"]
