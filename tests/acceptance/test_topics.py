@@ -1,6 +1,8 @@
 """Time lines: a topic that surges while the brand is calm is an incident of its own; one of the brand takes it in."""
 
 import random
+from copy import deepcopy
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -31,6 +33,11 @@ def minute(start: int, pace: float, more: float = 0.0, bad: float = 0.2) -> Minu
 
 
 def life(scope: str, kind: str, pace: float) -> Watch:
+    return deepcopy(_learned(scope, kind, pace))
+
+
+@cache
+def _learned(scope: str, kind: str, pace: float) -> Watch:
     watch = Watch(scope, lambda: [one(scope, ZONE) for one in detectors(kind)], ZONE)
     watch.learn([minute(start, pace) for start in range(START - 4 * DAY, START, 60)], until=START)
     return watch
