@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from alerts.duty import Duty
 from alerts.evaluate import Decision, Watch
-from alerts.evidence import BEFORE
-from alerts.explaining import tellers
-from alerts.level import other_level
-from alerts.telling import Telling, tell
+from alerts.explanation.evidence import BEFORE
+from alerts.explanation.level import other_level
+from alerts.explanation.tellers import tellers
+from alerts.explanation.telling import Telling, tell
 from app.crisis import join_incident, lapse, open_incident, resolve_incident, update_incident
 from app.domain.actor import Actor
 from app.domain.brand import Brand

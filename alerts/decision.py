@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from alerts.wording import Figures
+from alerts.explanation.wording import Figures
 from app.domain.incident import Severity, Signal
 
 Action = Literal["open", "update", "resolve"]

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from alerts import onset
 from alerts.beginning import RISK, Flood, flood, flooded
 from alerts.combining import Bars, combined, raising, severity
 from alerts.decision import Decision
 from alerts.detector import Detector, Hearing
+from alerts.explanation import onset
+from alerts.explanation.sentences import words_of
+from alerts.explanation.wording import Figures
 from alerts.hearing import stretches
 from alerts.memory import HOUR, KEPT, LATE, STEP, Memory, shared
 from alerts.record import Record, first_bars
 from alerts.rehearsal import rehearse
 from alerts.rules.watch import RuleSet, heavier
-from alerts.sentences import words_of
 from alerts.surge import Surge
-from alerts.wording import Figures
 from app.domain.incident import Incident, Severity, Signal
 from app.domain.post import Post
 from app.domain.tally import MinuteTally, TallyDelta

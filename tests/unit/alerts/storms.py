@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from alerts.detectors.negative import NegativeDetector
 from alerts.detectors.volume import VolumeDetector
-from alerts.recount import Minutes, counted
-from alerts.said import Spoken
+from alerts.explanation.recount import Minutes, counted
+from alerts.explanation.said import Spoken
 from app.domain.analysis import AnalysedMention, Analysis, Label, Sentiment
 from app.domain.mention import Author, Mention
 from app.domain.tally import MinuteTally

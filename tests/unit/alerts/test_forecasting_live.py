@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from alerts.detectors.volume import VolumeDetector
 from alerts.evaluate import Decision
+from alerts.explanation.telling import Telling
+from alerts.explanation.wording import Figures
 from alerts.forecasting.live import Forecasting, bins, usually
-from alerts.telling import Telling
-from alerts.wording import Figures
 from app.bus.port import Snapshot
 from app.config.model import Config
 from app.domain.brand import Brand

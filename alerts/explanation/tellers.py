@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from anyio import to_thread
 from msgspec.structs import replace
 
-from alerts.confidence import confidence
-from alerts.counter import Case, counters
-from alerts.drivers import Drivers
 from alerts.evaluate import CRISIS_SHARE
+from alerts.explanation.confidence import confidence
+from alerts.explanation.counter import Case, counters
+from alerts.explanation.drivers import Drivers
+from alerts.explanation.leaders import leaders_of
+from alerts.explanation.level import strong
+from alerts.explanation.resonance import resonance_of
+from alerts.explanation.said import Said, read_said
+from alerts.explanation.telling import Teller, Telling
+from alerts.explanation.trial import Trial
+from alerts.explanation.witness import SHOWN, first_post, witnesses
+from alerts.explanation.wording import reason
 from alerts.forecasting.live import Forecasting
 from alerts.hearing import heard
-from alerts.leaders import leaders_of
-from alerts.level import strong
-from alerts.resonance import resonance_of
-from alerts.said import Said, read_said
-from alerts.telling import Teller, Telling
-from alerts.trial import Trial
-from alerts.witness import SHOWN, first_post, witnesses
-from alerts.wording import reason
 from app.domain.account import account
 from app.domain.brand import Brand
 from app.domain.explanation import Counter, Explanation

@@ -7,8 +7,8 @@ from alerts.detectors.critic import CriticDetector
 from alerts.detectors.unanswered import UnansweredDetector
 from alerts.detectors.volume import VolumeDetector
 from alerts.evaluate import Decision, Watch
-from alerts.sentences import words_of
-from alerts.wording import reason
+from alerts.explanation.sentences import words_of
+from alerts.explanation.wording import reason
 from app.domain.incident import Incident, Signal
 from app.domain.post import Post
 

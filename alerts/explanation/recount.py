@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import fields, replace
 
-from alerts.said import Spoken
+from alerts.explanation.said import Spoken
 from app.domain.tally import MinuteTally, contribution, summed
 
 COUNTED = tuple(one.name for one in fields(MinuteTally) if one.type is int and one.name != "start")

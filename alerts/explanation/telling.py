@@ -7,7 +7,7 @@ import structlog
 
 from alerts.detector import Detector
 from alerts.evaluate import Decision
-from alerts.wording import Figures
+from alerts.explanation.wording import Figures
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.incident import Incident, Severity

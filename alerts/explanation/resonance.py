@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from anyio import to_thread
 
-from alerts.evidence import buckets
+from alerts.explanation.evidence import buckets
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.burst import WINDOW, Burst

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from alerts.resonance import BURSTS, resonance, resonance_of
+from alerts.explanation.resonance import BURSTS, resonance, resonance_of
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.burst import Burst

@@ -8,7 +8,7 @@ import anyio
 import structlog
 from anyio import to_thread
 
-from alerts.evidence import LEADERS, lead_authors
+from alerts.explanation.evidence import LEADERS, lead_authors
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.explanation import Lead

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from alerts import leaders as subject
-from alerts.leaders import Led, leaders_of
+from alerts.explanation import leaders as subject
+from alerts.explanation.leaders import Led, leaders_of
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.mention import Author

@@ -1,4 +1,4 @@
-from alerts.evidence import driver_terms, lead_authors
+from alerts.explanation.evidence import driver_terms, lead_authors
 from app.bus.port import Snapshot
 from app.domain.analysis import NOT_ANALYSED, AnalysedMention
 from app.domain.brand import Brand

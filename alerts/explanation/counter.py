@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from alerts.recount import Minutes, without
-from alerts.said import Spoken
-from alerts.trial import Trial
+from alerts.explanation.recount import Minutes, without
+from alerts.explanation.said import Spoken
+from alerts.explanation.trial import Trial
 from app.domain.explanation import Counter, Doubt
 from app.domain.objection import FLIPPED, objections
 from app.domain.tally import MinuteTally

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.confidence import DAY, confidence
+from alerts.explanation.confidence import DAY, confidence
 from app.domain.explanation import Counter
 
 HOLDS, BREAKS, OPEN = (Counter("without_author", holds=holds) for holds in (True, False, None))

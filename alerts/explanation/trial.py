@@ -5,7 +5,7 @@ from copy import copy, deepcopy
 
 from alerts.combining import Bars, combined
 from alerts.detector import Detector
-from alerts.recount import Minutes, scaled
+from alerts.explanation.recount import Minutes, scaled
 from app.domain.incident import Signal
 
 HOUR = 3600

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from alerts.telling import Telling
+from alerts.explanation.telling import Telling
 from app.bus.port import Snapshot
 from app.domain.incident import Incident
 from app.domain.level import Level, level

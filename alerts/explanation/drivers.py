@@ -5,7 +5,7 @@ from functools import partial
 import structlog
 from anyio import to_thread
 
-from alerts.evidence import driver_terms
+from alerts.explanation.evidence import driver_terms
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.explanation import Driver

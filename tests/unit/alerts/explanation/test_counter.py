@@ -2,10 +2,10 @@
 
 import pytest
 
-from alerts.counter import DRAWS, Case, counters
 from alerts.detectors.authors import AuthorsDetector
-from alerts.recount import without
-from alerts.trial import Trial
+from alerts.explanation.counter import DRAWS, Case, counters
+from alerts.explanation.recount import without
+from alerts.explanation.trial import Trial
 from app.domain.objection import objection
 from tests.unit.alerts.storms import AT, START, ZONE, calm, detectors, minutes_of, say, storm
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from alerts.wording import Figures, reason
+from alerts.explanation.wording import Figures, reason
 from app.domain.incident import Signal
 
 STORM = Figures(since=1_795_026_060, actual=163.6, expected=45.2, share=0.58)

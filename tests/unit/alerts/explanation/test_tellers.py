@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.evaluate import Decision
-from alerts.explaining import Explaining, compared, steered
-from alerts.level import strong
-from alerts.telling import Telling
-from alerts.wording import Figures
+from alerts.explanation.level import strong
+from alerts.explanation.tellers import Explaining, compared, steered
+from alerts.explanation.telling import Telling
+from alerts.explanation.wording import Figures
 from app.bus.port import Snapshot
 from app.config.model import Config
 from app.domain.brand import Brand

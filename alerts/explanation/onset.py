@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from alerts.detector import Detector
+from alerts.explanation.wording import THIN, Figures
 from alerts.surge import Surge
-from alerts.wording import THIN, Figures
 from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
 from app.domain.usual import UsualMinute

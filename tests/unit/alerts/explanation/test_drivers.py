@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from alerts.drivers import Drivers
+from alerts.explanation.drivers import Drivers
 from app.bus.port import Snapshot
 from app.config.model import Config
 from app.domain.brand import Brand

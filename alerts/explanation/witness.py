@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from alerts.said import Said, Spoken
+from alerts.explanation.said import Said, Spoken
 from app.domain.explanation import Evidence, Why
 from app.domain.folding import fold
 

@@ -2,8 +2,8 @@ import pytest
 from msgspec.structs import replace
 
 from alerts.evaluate import Decision
-from alerts.telling import Telling, tell
-from alerts.wording import Figures
+from alerts.explanation.telling import Telling, tell
+from alerts.explanation.wording import Figures
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.incident import Incident
