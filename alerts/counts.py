@@ -165,6 +165,8 @@ def step_of(counts: Counts) -> int:
     """Return the seconds between two rows, the most frequent distance; raise `WrongInput` if there is none."""
     seen = [at for at in counts.at if at is not None]
     apart = Counter(round(later - earlier) for earlier, later in pairwise(seen) if later > earlier)
+    if len(seen) > 2 and sum(later < earlier for earlier, later in pairwise(seen)) > len(seen) / 3:  # noqa: PLR2004 - as few say nothing
+        raise WrongInput(f"{counts.path}: most rows are older than the one before; sort them by time, oldest first.")
     if not apart:
         raise WrongInput(f"{counts.path}: too few rows to see how far they are apart; say it with --step 300.")
     most = max(apart.values())

@@ -236,13 +236,13 @@ class Watch:
         return msgspec.structs.replace(made, action="open")
 
     def _told(self, at: float, said: Decision, found: Severity) -> Decision:
-        """Have an incident told anew at once if it grows, else every minute at first, and every five later."""
+        """Have it told anew at once if it grows, else every minute at first, every five later, whatever persons do."""
         incident = self.incident
         if incident is None or at - incident.updated_at < STEP:
             return said
         raised = {signal.detector for signal in said.signals if signal.alarm}
         made = self._described(at, said, found) if raised else None
-        passed = at - incident.updated_at
+        passed = at - (incident.explanation.at if incident.explanation else incident.updated_at)
         due = passed >= (OFTEN if at - incident.opened_at <= YOUNG else SELDOM)
         if made is not None and not due:
             joined = raised - {signal.detector for signal in incident.signals}

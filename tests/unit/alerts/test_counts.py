@@ -102,6 +102,11 @@ def test_steps_beyond_what_can_be_judged_are_refused(step):
         checked(step, "x.csv")
 
 
+def test_rows_with_the_newest_first_are_to_be_sorted(tmp_path):
+    with pytest.raises(WrongInput, match="sort them by time, oldest first"):
+        step_of(read(seconds(tmp_path, 1200, 900, 600, 300, 0), UTC))
+
+
 def test_one_row_has_no_step(tmp_path):
     with pytest.raises(WrongInput, match="--step"):
         step_of(read(seconds(tmp_path, 0), UTC))

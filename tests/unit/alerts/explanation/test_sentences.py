@@ -9,6 +9,7 @@ from alerts.detectors.volume import VolumeDetector
 from alerts.evaluate import Decision, Watch
 from alerts.explanation.sentences import words_of
 from alerts.explanation.wording import reason
+from app.domain.explanation import Explanation
 from app.domain.incident import Incident, Signal
 from app.domain.post import Post
 
@@ -88,3 +89,15 @@ def test_where_mentions_surged_and_where_only_a_topic_raised_the_brand_has_no_wo
     own = replace(topic, topic="fibre")
     assert language in words_of(named, (), own, ZONE, NOON)
     assert words_of(named, (), None, ZONE, NOON) == {}
+
+
+def test_what_persons_do_puts_off_no_telling():
+    watch = quiet()
+    watch.hear([Post("k", NOON - 60, "somebody", negative=True, reach=900_000)])
+    follow(watch, NOON, watch.step(NOON, heard=True))
+    explained = Explanation(NOON, 1.0, 1.0, 1.0, 1.0)
+    for minute in range(1, 11):
+        at = NOON + 60.0 * minute
+        watch.resume(replace(watch.incident, explanation=explained, updated_at=at - 15, state="owned"))
+        assert watch.step(at, heard=True).action == "update", "told every minute at first, though somebody is at work"
+        explained = replace(explained, at=at)
