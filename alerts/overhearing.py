@@ -13,9 +13,10 @@ from app.domain.accounts import Accounts
 from app.domain.analysis import AnalysedMention
 from app.domain.mention import Author, Mention, reach
 from app.domain.outage import fault_in
-from app.domain.post import Post
+from app.domain.post import Post, audience
 from app.errors import Unavailable
 from app.service import Context
+from app.store.engine import Transaction
 
 LOOK = 30.0
 """Seconds between two looks."""
@@ -27,6 +28,8 @@ MOST = 5_000
 """Posts of one look, the newest."""
 HELD = 4_000
 """Posts with reach that are looked after, the newest: whether they were answered, and taken up."""
+LOUDEST = 500
+"""Of these how many are read again at every look, those with the largest audience."""
 NOBODY = Author("")
 CRITICAL = frozenset({"complaint", "query"})
 
@@ -82,6 +85,7 @@ class Overhearing:
             seen = self._known | {key: one for key, one in new.items() if one is not None}
             seen = {key: one for key, one in seen.items() if one.mention.published_at > at - REACH}
             mentions = [one.mention for one in seen.values()]
+            seen |= self._again(tx, [one for key, one in seen.items() if key not in new], accounts, answering)
             answered = tx.answers.to(mentions, accounts)
             followed = tx.posts.followed([(one.channel, one.id) for one in mentions], at - REACH)
         changed = []
@@ -96,6 +100,20 @@ class Overhearing:
         newest = sorted(seen.values(), key=lambda one: (one.post.reach > 0, one.post.at))[-HELD:]
         self._known = {one.post.key: one for one in newest}
         return changed
+
+    def _again(
+        self, tx: Transaction, held: list[Known], accounts: Accounts, answering: AbstractSet[str]
+    ) -> dict[str, Known]:
+        """Return the loudest of those held as they are called now: labels are corrected, posts are deleted."""
+        loudest = {one.post.key: one for one in sorted(held, key=lambda one: audience(one.post))[-LOUDEST:]}
+        found = {one.mention.key: one for one in tx.mentions.alive(list(loudest))}
+        told = {key: known(one, loudest[key].post.author, accounts, answering) for key, one in found.items()}
+        return {key: told.get(key) or _over(one) for key, one in loudest.items()}
+
+
+def _over(one: Known) -> Known:
+    """Return a post nothing is to be looked after of any more."""
+    return one._replace(post=replace(one.post, negative=False, fault="", due_at=None), wants=False)
 
 
 def known(analysed: AnalysedMention, author: str, accounts: Accounts, answering: AbstractSet[str]) -> Known | None:

@@ -56,9 +56,13 @@ class Posts:
         self._days = 0.0
         self._at = 0.0
 
-    def hear(self, posts: Iterable[Post]) -> None:
-        """Take in posts as they stand now."""
-        self._held.update((post.key, post) for post in posts)
+    def hear(self, posts: Iterable[Post], matters: Callable[[Post], bool] = lambda _: True) -> None:
+        """Take in posts as they stand now; one that no longer matters, for its label was corrected, is let go."""
+        for post in posts:
+            if matters(post):
+                self._held[post.key] = post
+            else:
+                self._held.pop(post.key, None)
 
     def now(self, at: float) -> list[Post]:
         """Return the posts of the last `span` seconds before `at`; the others become past."""

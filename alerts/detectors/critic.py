@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import expm1, log10
+from operator import attrgetter
 
 from alerts.detector import Scope
 from alerts.posts import Attentive, Posts
@@ -37,7 +38,7 @@ class CriticDetector(Attentive):
 
     def hear(self, posts: Iterable[Post]) -> None:
         """Take in posts; only negative ones matter."""
-        self._posts.hear(post for post in posts if post.negative)
+        self._posts.hear(posts, attrgetter("negative"))
 
     def judge(self, at: float) -> Signal:
         """Judge the loudest critical post of the last hour; its figures are people reached."""

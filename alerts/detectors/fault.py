@@ -1,6 +1,7 @@
 """Several people tell of a fault at once: care should know before they call."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from alerts.detector import Scope
 from alerts.deviation import normal_risk, stabilised, usual_count
@@ -46,7 +47,7 @@ class FaultDetector(Attentive):
 
     def hear(self, posts: Iterable[Post]) -> None:
         """Take in posts; only those that tell of a fault matter."""
-        self._posts.hear(post for post in posts if post.fault)
+        self._posts.hear(posts, attrgetter("fault"))
 
     def judge(self, at: float) -> Signal:
         """Judge the last half hour; its figures are people who report a fault."""

@@ -5,7 +5,7 @@ import pytest
 from alerts.overhearing import Overhearing
 from app.domain.analysis import AnalysedMention, Analysis, Sentiment
 from app.domain.brand import Brand
-from app.domain.mention import Author, Mention
+from app.domain.mention import Author, Deletion, Mention
 from tests.acceptance.world import World
 
 pytestmark = pytest.mark.anyio
@@ -86,3 +86,22 @@ async def test_reports_of_a_fault_are_counted_and_a_new_watch_is_told_of_them(wo
     assert not signals(fresh._watches["nordlicht"], now - 3000)["fault"].alarm
     overhearing.tell_all(fresh._watches.values())
     assert signals(fresh._watches["nordlicht"], now)["fault"].actual == 8
+
+
+async def test_a_critic_whose_label_is_corrected_and_one_who_deletes_it_are_loud_no_longer(world: World):
+    service, overhearing = await hearing(world)
+    watch, now = service._watches["nordlicht"], world.clock.now()
+    loud = said(world, "loud", 2400, followers=400_000)
+    keep(world, loud, *(said(world, f"p{n}", 1000 + 60 * n, text="Bei mir geht die App nicht") for n in range(8)))
+    await overhearing.look(service._watches, now)
+    found = signals(watch, now)
+    assert found["critic"].alarm
+    assert found["unanswered"].alarm
+    assert found["fault"].alarm
+    with world.store.transaction() as tx:
+        tx.mentions.upsert([(AnalysedMention(loud.mention, Analysis("de", FINE, intents=())), 2)])
+        gone = [Deletion("chat", f"p{n}", now, key=world.identity.key("chat", f"p{n}")) for n in range(8)]
+        tx.mentions.wipe([(one, 2, None) for one in gone])
+    await overhearing.look(service._watches, now + 40)
+    found = signals(watch, now + 40)
+    assert not any(one.alarm for one in found.values()), found
