@@ -12,7 +12,7 @@ from dashboard.scale import named
 
 SHOWN = 60
 """Lines of the log, the latest first; older ones are counted."""
-TEXTS = {"commented": "text", "statement": "text", "handed_over": "note", "resolved": "reason"}
+TEXTS = {"commented": "text", "statement": "text", "handed_over": "note", "silenced": "reason", "resolved": "reason"}
 """Kind → what our own people wrote with it."""
 
 

@@ -216,3 +216,8 @@ def test_the_list_has_open_ones_on_top_by_level():
     assert "Fehlalarm" in shown
     assert "/incident/i2?lang=de" in str(nodes)
     assert "Noch keiner" in text(listing([], [], {}, {}, say, NOON))
+
+
+def test_the_log_tells_why_it_was_silenced():
+    silenced = event(1, "silenced", 0, until=NOON, reason="Pressekonferenz läuft")
+    assert "Pressekonferenz läuft" in seen(case(events=(silenced,)), "de")
