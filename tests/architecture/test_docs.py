@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from app import registry
 from app.clock import SystemClock
 from app.config import load
+from app.config.alerting import AlertsSection, BudgetSection, PatienceRow
 from app.config.model import (
     AnalysisSection,
     BusSection,
@@ -22,7 +23,8 @@ from app.config.model import (
     TransformerSection,
     WeightsSection,
 )
-from app.config.rows import BrandRow, CampaignRow, CompetitorRow, SourceRow, TopicRow, WallRow
+from app.config.notifying import HeartbeatSection, MailSection, RetrySection, WebhookSection
+from app.config.rows import BrandRow, CampaignRow, CompetitorRow, RuleRow, SourceRow, TopicRow, WallRow
 from app.domain.mention import Mention
 from app.domain.wire import read
 from app.errors import EmberwatchError
@@ -43,7 +45,8 @@ GROUPS = (
 )
 SECTIONS = (
     SiteSection, BrandRow, CompetitorRow, TopicRow, CampaignRow, SourceRow, WallRow, BusSection, AnalysisSection,
-    TransformerSection, PrioritySection, WeightsSection, ThresholdsSection,
+    TransformerSection, PrioritySection, WeightsSection, ThresholdsSection, RuleRow, AlertsSection, BudgetSection,
+    PatienceRow, MailSection, WebhookSection, HeartbeatSection, RetrySection,
 )  # fmt: skip
 
 OF_OTHERS = {"--now", "--system"}
@@ -172,6 +175,16 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         assert (said.returncode, said.stderr) == (0, "")
 
 
+def twice(glossary: str) -> list[str]:
+    """Return the terms that have two rows of a glossary with the same German word."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|", glossary, re.MULTILINE)
+    return sorted({english for english, german in rows if rows.count((english, german)) > 1})
+
+
+def test_a_term_has_one_row_of_the_glossary() -> None:
+    assert twice((ROOT / "docs/glossary.md").read_text("utf-8")) == []
+
+
 def test_planted_faults_are_caught(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("[here](nowhere.md)\n`emberwatch up`\n```yaml\nbrandz: []\n```\n", "utf-8")
@@ -184,3 +197,4 @@ def test_planted_faults_are_caught(tmp_path: Path) -> None:
     wrong = "`emberwatch pu` `emberwatch@nobody` `run --wrokers` `bus.partitons`"
     assert strangers(wrong) == ["pu", "nobody", "--wrokers", "bus.partitons"]
     assert mistakes("[Service]\nExecStart=/opt/emberwatch/bin/emberwatch rnu\n")[0] == "rnu"
+    assert twice("| a | A | x |\n| b | B | x |\n| b | C | x |\n| a | A | y |\n") == ["risk"]
