@@ -197,4 +197,4 @@ def test_planted_faults_are_caught(tmp_path: Path) -> None:
     wrong = "`emberwatch pu` `emberwatch@nobody` `run --wrokers` `bus.partitons`"
     assert strangers(wrong) == ["pu", "nobody", "--wrokers", "bus.partitons"]
     assert mistakes("[Service]\nExecStart=/opt/emberwatch/bin/emberwatch rnu\n")[0] == "rnu"
-    assert twice("| a | A | x |\n| b | B | x |\n| b | C | x |\n| a | A | y |\n") == ["risk"]
+    assert twice("| a | A | x |\n| b | B | x |\n| b | C | x |\n| a | A | y |\n") == ["a"]
