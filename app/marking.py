@@ -9,12 +9,18 @@ from app.domain.drill import Mark
 from app.errors import WrongInput
 
 FILE = "drill.json"
+FOLDER = "drills"
 
 
 def put_mark(data: Path, mark: Mark) -> None:
     """Make a folder the space of a drill, before anything else is in it; for good."""
     data.mkdir(parents=True, mode=0o700)
     (data / FILE).write_bytes(msgspec.json.encode(mark))
+
+
+def space_of(data: Path, drill_id: str) -> Path:
+    """Return where the space of a drill lies, in the data folder of the real installation."""
+    return data / FOLDER / drill_id
 
 
 def mark_of(data: Path) -> Mark | None:

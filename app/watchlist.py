@@ -67,6 +67,11 @@ class Watchlist:
         self._turn = asyncio.Lock()
 
     @property
+    def file(self) -> ConfigFile | None:
+        """Return where config.yaml lies, if this process reads one."""
+        return self._file
+
+    @property
     def config(self) -> Config:
         """Return the configuration in force now."""
         return self._in_force.config

@@ -5,6 +5,7 @@
   const QUIET = 8000;
   const LOST = 60000;
   const PROBE = 3000;
+  const AWAY = 6000;
   const DRIFT = 60000;
   const DRIFTS = [[0, 0], [0.7, 0.5], [-0.6, 0.7], [0.4, -0.7], [-0.7, -0.4], [0.6, 0.2], [-0.3, 0.6]];
   const asked = new URLSearchParams(location.search);
@@ -52,12 +53,29 @@
     }
     if (message.drill) document.body.dataset.drill = wall.dataset.drill;
     else delete document.body.dataset.drill;
+    if (message.rehearsal) leave(message.rehearsal);
     window.Emberwatch.panels(message.panels);
     window.Emberwatch.clock.heard(message);
     requestAnimationFrame(() => {
       document.body.dataset.seq = message.seq;
       document.body.dataset.paintedAt = Date.now();
     });
+  }
+
+  /* Goes to a drill, on the machine this page came from if the drill is on loopback there; `back` is the way home. */
+  function leave(address) {
+    const there = new URL(location.pathname, address);
+    if (["127.0.0.1", "localhost"].includes(there.hostname)) there.hostname = location.hostname;
+    there.search = new URLSearchParams([...asked, ["back", location.href]]);
+    if (there.host !== location.host) location.replace(there);
+  }
+
+  /* Comes home from a drill that is over: nobody answers there any more, and home does. Only to the machine we are on. */
+  async function home() {
+    const back = asked.get("back");
+    if (!back || performance.now() - connectedAt < AWAY) return;
+    const there = URL.canParse(back) ? new URL(back) : null;
+    if (there && there.protocol === location.protocol && there.hostname === location.hostname) location.replace(there);
   }
 
   /* Paints the newest message only once the figures' painter is there; older frames are applied in order. */
@@ -139,6 +157,7 @@
     connect();
     setInterval(watch, 1000);
     setInterval(probe, PROBE);
+    setInterval(home, 1000);
     setInterval(drift, DRIFT);
     let resized = null;
     addEventListener("resize", () => {

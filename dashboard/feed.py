@@ -50,13 +50,14 @@ class Feed:
         clock: Clock,
         asked: Mapping[str, str] | None = None,
         faults: Mapping[str, Fault] | None = None,
+        drill: str | None = None,
     ) -> None:
         self._bus = bus
         self._brands = brands
         self._clock = clock
         self._faults = {} if faults is None else faults
         self.state = State(brand.id for brand in brands)
-        self.around = Surroundings(brands=brands, bound=dict(asked or {}))
+        self.around = Surroundings(brands=brands, bound=dict(asked or {}), drill=drill)
         self.changed = anyio.Event()
         self.loaded = anyio.Event()
         """Set once the first snapshot is in."""
@@ -81,6 +82,12 @@ class Feed:
         """Show who moves the brands."""
         if leaders != self.around.leaders:
             self.around = msgspec.structs.replace(self.around, leaders=leaders)
+            self._tell()
+
+    def tell_drills(self, drills: dict[str, str]) -> None:
+        """Have screens of walls go to a drill, or come back."""
+        if drills != self.around.drills:
+            self.around = msgspec.structs.replace(self.around, drills=drills)
             self._tell()
 
     def tell_briefs(self, briefs: dict[str, Brief]) -> None:

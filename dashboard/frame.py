@@ -112,6 +112,7 @@ class Canvas:
             "data_time": round(moment.state.watermark, 3) or None,
             "waiting": moment.around.waiting,
             "drill": drilled(moment.around, self._screen.wall),
+            "rehearsal": moment.around.drills.get(self._screen.wall),
         }
         return framed(ENCODER.encode({**head, **more, "panels": panels}))
 

@@ -17,6 +17,7 @@ WAYS = (
     ("sources", "/admin/sources"),
     ("understanding", "/admin/understanding"),
     ("people", "/admin/people"),
+    ("drills", "/admin/drills"),
 )
 """What stands in the menu: key of its word, path."""
 

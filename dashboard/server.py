@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from app import registry
+from app.domain.drill import STAMP, Mark
 from app.service import Context
 from dashboard import live, problem
 from dashboard.auth import Guard, Tokens
@@ -34,8 +35,8 @@ async def build(context: Context, hub: Hub) -> FastAPI:
     app.include_router(live.router(context.config, hub))
     app.add_api_route("/vendor/plotly.min.js", _plotly, include_in_schema=False)
     pages: list[Page] = [registry.load("pages", name)(context) for name in registry.names("pages")]
-    site = await _dash(app, context.config.site.language, pages)
-    _secure(app, _policy(site))
+    site = await _dash(app, context.config.site.language, pages, context.drill)
+    _secure(app, _policy(site), context.drill)
     tokens = Tokens(context.store, context.clock)
     app.add_middleware(Guard, tokens=tokens, host=context.options.get("host", "127.0.0.1"))
     return app
@@ -45,9 +46,11 @@ async def _plotly() -> FileResponse:
     return FileResponse(PLOTLY, headers={"Cache-Control": f"public, max-age={YEAR}"}, media_type="text/javascript")
 
 
-async def _dash(app: FastAPI, language: str, pages: list[Page]) -> dash.Dash:
+async def _dash(app: FastAPI, language: str, pages: list[Page], drill: Mark | None) -> dash.Dash:
     """Put Dash onto the app: its own pages registry, our routes, nothing from elsewhere."""
     index = dash.dash._default_index.replace("<html>", f'<html lang="{language}">')  # noqa: SLF001 # Dash offers no other way to name a language
+    if drill is not None:  # whatever page it is, before a line of ours has run
+        index = index.replace("<body>", f'<body data-drill="{STAMP}">')
     site = dash.Dash(
         "dashboard",
         server=app,  # type: ignore[arg-type] # Dash's hints know only Flask
@@ -110,12 +113,14 @@ def _policy(site: dash.Dash) -> str:
     )
 
 
-def _secure(app: FastAPI, policy: str) -> None:
+def _secure(app: FastAPI, policy: str, drill: Mark | None) -> None:
     @app.middleware("http")
     async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        if drill is not None:
+            response.headers["X-Emberwatch-Drill"] = drill.id
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers["Content-Security-Policy"] = policy
             response.headers["Cache-Control"] = "no-store"

@@ -15,6 +15,7 @@ from app.service import Context
 from dashboard.answering import Answering
 from dashboard.briefing import Briefing
 from dashboard.checkup import Checkup
+from dashboard.drills import Rehearsing
 from dashboard.feed import Feed, bound
 from dashboard.hub import Hub
 from dashboard.leaders import Leaders
@@ -71,7 +72,8 @@ class DashboardService:
         """Listen on the host and port of the options until cancelled, then let connections end."""
         context = self._context
         config = context.config
-        feed = Feed(context.bus, config.watched.brands, context.clock, bound(config), context.faults)
+        drill = context.drill.id if context.drill else None
+        feed = Feed(context.bus, config.watched.brands, context.clock, bound(config), context.faults, drill)
         hub = Hub(config, feed, context.clock)
         await feed.look()
         with _listen(context.options) as door:
@@ -85,6 +87,7 @@ class DashboardService:
                 tasks.start_soon(Sounding(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(Leaders(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(Answering(context, feed, lambda: hub.seats > 0).run)
+                tasks.start_soon(Rehearsing(context, feed).run)
                 tasks.start_soon(Briefing(context, feed, lambda: hub.seats > 0).run)
                 tasks.start_soon(_follow, context.watchlist.changes(config), feed, hub)
                 try:

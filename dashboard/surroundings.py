@@ -37,6 +37,8 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Wall → the brands it is for."""
     drill: str | None = None
     """Id of the drill that all of this belongs to."""
+    drills: dict[str, str] = {}
+    """Wall → the address of the drill that its screens are to show meanwhile."""
     bound: dict[str, str] = {}
     """Source → the one brand it is asked for; a source that is missing here serves every brand."""
     faults: tuple[Fault, ...] = ()

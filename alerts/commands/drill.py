@@ -15,7 +15,7 @@ from rich.console import Console
 
 from alerts.drill.card import table
 from alerts.drill.conductor import Conductor
-from alerts.drill.space import folder, make, sweep
+from alerts.drill.space import make, sweep
 from app import log, metrics, registry
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
@@ -27,7 +27,7 @@ from app.domain.brand import Brand
 from app.domain.drill import STAMP, Drill
 from app.errors import NotFound, WrongInput
 from app.installation import open_archive
-from app.marking import mark_of
+from app.marking import mark_of, space_of
 from app.premises import check_address, occupied, taken
 from app.progress import Progress
 from app.scenarios import scenario
@@ -89,7 +89,7 @@ def command(
         )
         for variable in ("REDIS_URL", "DATABASE_URL"):  # what is started from here on must not find the real ones
             os.environ.pop(variable, None)
-        space = folder(data, drill.id)
+        space = space_of(data, drill.id)
         sweep(data)
         try:
             finished = _play(drill, space, file, real, hit, (host, insecure), quiet=as_json)

@@ -1,6 +1,7 @@
 """The conductor: starts the storm once everything listens, tells the player what we do, and keeps the score."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -70,6 +71,9 @@ class Conductor:
     def note(self) -> None:
         """Keep the drill in the real archive as it stands."""
         with self._real.transaction() as tx:
+            with suppress(NotFound):
+                if self.drill.alive and tx.drills.get(self.drill.id).state == "stopping":
+                    self.drill = replace(self.drill, state="stopping")
             tx.drills.save(self.drill)
 
     def score(self) -> Scorecard | None:

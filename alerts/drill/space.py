@@ -15,11 +15,10 @@ from app.domain.brand import Brand
 from app.domain.drill import Drill, Mark
 from app.domain.tally import MinuteTally
 from app.installation import open_archive
-from app.marking import put_mark
+from app.marking import FOLDER, put_mark
 from app.premises import holder
 from app.store.engine import Store, Transaction
 
-FOLDER = "drills"
 PAST = 28 * 86_400
 """Seconds of what is usual that come along."""
 HEARD = 86_400
@@ -28,11 +27,6 @@ KEPT = ("site", "brands", "competitors", "topics", "campaigns", "rules", "spam",
 """Parts of config.yaml that are the same in a drill; sources, the heartbeat and where things lie are not."""
 POINTERS = ("ca", "model", "tokenizer")
 """Keys whose files lie beside the real config.yaml, as do those that end with `_file`."""
-
-
-def folder(data: Path, drill_id: str) -> Path:
-    """Return where the space of a drill lies."""
-    return data / FOLDER / drill_id
 
 
 def sweep(data: Path) -> None:

@@ -48,7 +48,8 @@ def router(context: Context) -> APIRouter:
                 return open_, past, {person.id: person.name for person in tx.people.all()}
 
         open_, past, people = await to_thread.run_sync(find)
+        inside = say.say("drill.word") if context.drill else ""
         names = {one.id: one.name for one in context.config.watched.brands}
-        return {"nodes": listing(open_, past, names, people, say, now), "time": say.second(now), "drill": ""}
+        return {"nodes": listing(open_, past, names, people, say, now), "time": say.second(now), "drill": inside}
 
     return routes

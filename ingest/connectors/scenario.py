@@ -24,6 +24,8 @@ RECENT = 30
 PAST = 14 * 1440
 BUSIEST = 120.0
 """Mentions a minute of the talk around a storm at most."""
+SMALL, LARGEST = 3.0, 15.0
+"""Usual mentions a minute up to which a storm is played as written, and how many times as large it gets at most."""
 BATCH = 500
 TOPIC = "drill"
 """The topic of the bus on which the player is told to begin, and that we said something."""
@@ -129,14 +131,18 @@ class ScenarioConnector:
 
     def _story(self, memory: Memory, began: float, before: float) -> list[Mention | Deletion]:
         """Return the posts of the story that have come since `before`."""
-        span = 60 / self._options.speed
+        span, times = 60 / self._options.speed, self._times(began)
         minutes = range(max(0, int((before - began) / span)), max(0, int((memory.at - began) / span) + 1))
         return [
             one
             for number in minutes
-            for one in self._player.minute(number, began + number * span, span, self._answered(memory, number))
+            for one in self._player.minute(number, began + number * span, span, self._answered(memory, number), times)
             if before < one.published_at <= memory.at
         ]
+
+    def _times(self, began: float) -> float:
+        """Return how much larger than written the storm has to be to be one, for what is usual of the brand then."""
+        return min(LARGEST, max(1.0, self._rates[int(began) % 86_400 // 3600] / SMALL))
 
     def _answered(self, memory: Memory, minute: int) -> float | None:
         return memory.answered if memory.answered is not None and memory.answered <= minute else None

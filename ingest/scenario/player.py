@@ -16,6 +16,13 @@ PASSED_ON = 0.6
 """Share of what passes something on that adds no words of its own."""
 HEADS = 12
 """Posts of the first minutes that others pass on and answer."""
+NAMES = (
+    "Jana", "Tobias", "Mira", "Deniz", "Lena", "Paul", "Aylin", "Jonas", "Sofia", "Emil", "Nora", "Felix", "Ida",
+    "Greta", "Luca", "Maya", "Oskar", "Rosa", "Theo", "Vera", "Yusuf", "Clara", "Ben", "Hanna", "Ella", "Karim",
+)  # fmt: skip
+"""How made-up people are called."""
+PRESS = ("Morgenblatt", "Netzwelt heute", "The Daily Example", "Radio Beispiel", "Example News", "Verbraucherpost")
+"""How made-up media are called."""
 VOICES = {"critics": 4000, "shares": 9000, "asks": 2000, "defenders": 600, "bots": 40, "talk": 3000}
 """How many people there are to speak in each role."""
 
@@ -41,17 +48,20 @@ class Player:
         self._speech = stage.scenario.speech[stage.language] if stage.scenario else None
         self._words = {**stage.calm.words, **(self._speech.words if self._speech else {})}
 
-    def minute(self, number: int, start: float, span: float, answered: float | None = None) -> list[Mention]:
+    def minute(
+        self, number: int, start: float, span: float, answered: float | None = None, times: float = 1.0
+    ) -> list[Mention]:
         """Return what the story's minute `number` brings, told from `start` on for `span` seconds, in order of time.
 
-        `answered` is the minute of the story in which we said something, if we did before this minute.
+        `answered` is the minute of the story in which we said something, if we did before this minute; `times` makes
+        the storm as large as the brand.
         """
         scenario = self._stage.scenario
         if scenario is None or self._speech is None or number >= scenario.minutes:
             return []
         rng = chance(self._stage.seed, scenario.id, self._stage.language, number)
         wheel: Wheel[Role] = Wheel(scenario.mix.items())
-        posts = poisson(rng, scenario.pace(number + 0.5, answered))
+        posts = poisson(rng, times * scenario.pace(number + 0.5, answered))
         roles: list[tuple[float, Role]] = sorted((rng.random(), wheel.turn(rng.random())) for _ in range(posts))
         roles += [(0.5, turn.do) for turn in scenario.turns if turn.do != "wave" and int(turn.minute) == number]
         if number == 0:
@@ -124,7 +134,7 @@ class Player:
         if role == "spark":
             name, channel = "head-0", "bluesky"
             text = self._head(0)[1]
-        author = self._author(role, channel, rng)
+        author = self._author(role, rng)
         reach = author.followers or 0
         loud = (1 + reach) ** 0.4 * rng.lognormvariate(-1.5, 0.8)
         return Mention(
@@ -141,21 +151,26 @@ class Player:
             ),
         )
 
-    def _author(self, role: str, channel: str, rng: Random) -> Author:
+    def _author(self, role: str, rng: Random) -> Author:
         if role == "ours":
             return Author(f"drill:{self._stage.account}", self._stage.account.removeprefix("@"), followers=25_000)
         if role == "media":
             number = rng.randrange(6)
-            return Author(f"drill:press{number}", f"press{number}.example", f"Press {number}", 60_000 + 50_000 * number)
+            return Author(f"drill:press{number}", f"press{number}.example", PRESS[number], 60_000 + 50_000 * number)
         if role == "spark":
-            return Author("drill:spark", "spark.example", "Spark", 2_400)
+            return Author("drill:spark", "jana.example", "Jana K.", 2_400)
         number = rng.randrange(VOICES[role])
         own = chance(role, number)  # who they are does not depend on what they say
         loud = role == "critics" and number < 40  # noqa: PLR2004 - one in a hundred is widely read
         followers = int(own.uniform(20_000, 120_000) if loud else own.lognormvariate(4.8, 1.3))
+        name = _called(role, number)
         return Author(
-            f"drill:{role}{number}", f"{role}{number}.{channel}.example", f"{role.title()} {number}", followers
+            f"drill:{role}{number}", f"{name.lower()}{number}.example", f"{name} {chr(65 + number % 26)}.", followers
         )
+
+
+def _called(role: str, number: int) -> str:
+    return "Info" if role == "bots" else NAMES[number % len(NAMES)]
 
 
 def quiet_past(seed: int, rate: float, end: int, minutes: int) -> tuple[MinuteTally, ...]:
