@@ -122,6 +122,11 @@ class Baseline:
         seen = self._minutes[HOURS + self._hour(at) % 24] / self._scale
         return UNSEEN_MINUTES / (UNSEEN_MINUTES + seen)
 
+    def even(self, at: float) -> bool:
+        """Tell whether hours of the zone begin when those of UTC do."""
+        half = int(at // HOUR) * 2
+        return hour_of_week(half, self._zone) == hour_of_week(half + 1, self._zone)
+
     def mean(self) -> float:
         """Return the mentions per minute of all that was taught, whatever the hour."""
         count, minutes = self._counted[-1] / self._scale, self._minutes[-1] / self._scale

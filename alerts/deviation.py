@@ -47,23 +47,28 @@ class Spread:
         self._beyond = 0.0
         self._squares = 0.0
         self._seen = 0.0
+        self._value: float | None = None
 
     def teach(self, count: float, expected: float) -> None:
         """Take in one window; a count far out teaches only as much as three standard deviations."""
-        most = usual_count(expected, self.value(), 3.0)
-        error = min(count, most) - expected
+        error = count - expected
+        if error > 3.0 * sqrt(expected):  # three standard deviations are more than that: most counts are within
+            error = min(count, usual_count(expected, self.value(), 3.0)) - expected
         keep = 1.0 - 1.0 / self._memory
         self._beyond = self._beyond * keep + error * error - expected
         self._squares = self._squares * keep + expected * expected
         self._seen = self._seen * keep + 1.0
+        self._value = None
 
     def value(self) -> float:
         """Return the over-dispersion; 0.2 is believed of a series nobody has seen, for the weight of a few hours."""
         if not self._seen:
             return 0.2
-        belief = 200.0 * self._squares / self._seen
-        measured = (self._beyond + 0.2 * belief) / (self._squares + belief + 1e-9)
-        return min(max(measured, 0.005), 4.0)
+        if self._value is None:
+            belief = 200.0 * self._squares / self._seen
+            measured = (self._beyond + 0.2 * belief) / (self._squares + belief + 1e-9)
+            self._value = min(max(measured, 0.005), 4.0)
+        return self._value
 
 
 class Pareto:
@@ -85,7 +90,8 @@ class Pareto:
         if deviation > 3.0 and self._total > WEEK and self.risk(deviation) >= limit:  # noqa: PLR2004 - saves the risk
             return
         self.highest = max(self.highest, deviation)
-        self._bins[int(deviation // STEP)] = self._bins.get(int(deviation // STEP), 0) + 1
+        place = int(deviation // STEP)
+        self._bins[place] = self._bins.get(place, 0) + 1
         self._total += 1
         self._stale += 1
         if self._total > HALVE:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alerts.baseline import Baseline
 from alerts.tail import LEAST, Tail, risks
-from alerts.windows import deviations, lengths
+from alerts.windows import deviations, latest, lengths
 
 Numbers = NDArray[np.float64]
 DAY = 86_400
@@ -102,10 +102,8 @@ class Series:
         taken = np.concatenate([past.counts, np.array(counts, float)])[-self._longest :]
         if not any(taken[-bins:].sum() > usual[-bins:].sum() for bins in lengths(self.span)):
             return 0.0
-        mean = np.full(len(usual), self.baseline.mean() * minutes)
-        doubt = np.full(len(usual), self._doubt(starts[-1]))
-        found = deviations(taken, usual, mean, doubt, self.span)[-1:]
-        return float(risks(found / self.tail.scale)[0])
+        found = latest(taken, usual, self.baseline.mean() * minutes, self._doubt(starts[-1]), self.span)
+        return float(risks(np.array([found]) / self.tail.scale)[0])
 
     @property
     def ahead(self) -> int | None:
@@ -124,7 +122,10 @@ class Series:
         usual = np.concatenate([past.expected, expected])
         means = np.concatenate([past.mean, mean])
         doubts = np.concatenate([np.zeros(held), doubt])
-        found = deviations(counts, usual, means, doubts, self.span)[held:]
+        if len(expected) == 1:
+            found = np.array([latest(counts, usual, mean[0], doubt[0], self.span)])
+        else:
+            found = deviations(counts, usual, means, doubts, self.span)[held:]
         keep = slice(max(len(counts) - self._longest, 0), None)
         self._past = _Past(*(one[keep].copy() for one in (counts, usual, means)))
         self._next = int(starts[-1]) + self.span

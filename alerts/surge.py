@@ -30,6 +30,10 @@ BAND = 1.96
 """Half the usual band in standard deviations: 95 of 100 ordinary minutes lie within."""
 
 
+Sums = list[tuple[int, float, float]]
+"""Of windows: length in bins, what was counted and what was usual, both without the bin that holds the most."""
+
+
 class Limits(msgspec.Struct, frozen=True):
     """When a surge is an alarm."""
 
@@ -127,13 +131,21 @@ class Surge:
         usual[0] *= max(at - current, 1.0) / self._span
         doubt = self.baseline.doubt(at)
         judged = [self._judge(taken[:bins], usual[:bins], doubt) for bins in self._windows]
-        best = max(judged, key=lambda one: (one.raising, one.risk))
-        self.rare = self._rarity(at, counts) if self._plenty(judged) else 0.0
-        quick = [one for one in judged if one.window * self._span <= CALM_WINDOW * 60]
-        unusual = any(one.raising or one.risk >= self.limits.risk / 2 for one in quick)
-        raising = self.rare >= RARE or any(one.raising for one in judged)
-        self.alarm = unusual and (self.alarm or raising)
-        return self._signal(at, best)
+        return self._signal(at, self._conclude(judged, lambda: self._rarity(at, counts)))
+
+    def _conclude(self, judged: Sequence[Judged], rarity: Callable[[], float]) -> Judged:
+        """Tell from what the windows say whether there is an alarm, and return what the most unusual one says."""
+        half, calm = self.limits.risk / 2, CALM_WINDOW * 60 // self._span
+        best, raising, unusual, plenty = judged[0], False, False, False
+        for one in judged:
+            if one.raising > best.raising or (one.raising == best.raising and one.risk > best.risk):
+                best = one
+            raising = raising or one.raising
+            unusual = unusual or (one.window <= calm and (one.raising or one.risk >= half))
+            plenty = plenty or self._plenty(one)
+        self.rare = rarity() if plenty else 0.0
+        self.alarm = unusual and (self.alarm or raising or self.rare >= RARE)
+        return best
 
     def _rarity(self, at: float, counts: Mapping[int, float]) -> float:
         """Return how rare a day as unusual as the last two hours is, from what was learned and what came since."""
@@ -146,12 +158,10 @@ class Surge:
             starts, [counts.get(start, 0.0) for start in starts], max(at - current, 1.0) / self._span
         )
 
-    def _plenty(self, judged: Sequence[Judged]) -> bool:
+    def _plenty(self, one: Judged) -> bool:
         """Tell whether a window has enough to speak of: a rare day of a quiet brand may be a handful of mentions."""
         limits = self.limits
-        return any(
-            one.actual - one.expected >= limits.least and one.actual >= limits.ratio * one.expected for one in judged
-        )
+        return one.actual - one.expected >= limits.least and one.actual >= limits.ratio * one.expected
 
     def usual(self, start: int, bins: int) -> list[UsualMinute]:
         """Return the usual band of `bins` minutes from `start` on; nothing while nothing is known."""
@@ -175,12 +185,14 @@ class Surge:
         return list(map(self._bars.__getitem__, starts))
 
     def _judge(self, taken: list[float], usual: list[float], doubt: float) -> Judged:
-        bins = len(taken)
-        rest, normal = without_largest(taken, usual)
+        return self._weigh(len(taken), sum(taken), sum(usual), *without_largest(taken, usual), doubt)
+
+    def _weigh(self, bins: int, actual: float, expected: float, rest: float, normal: float, doubt: float) -> Judged:
+        """Judge a window by its sums, with its largest bin and without."""
         spread = self._spread[bins].value() + doubt
         deviation = stabilised(rest, normal, spread)
         risk = self._tail[bins].risk(deviation)
-        return Judged(bins, sum(taken), sum(usual), spread, risk, self._raises(bins, rest, normal, deviation, risk))
+        return Judged(bins, actual, expected, spread, risk, self._raises(bins, rest, normal, deviation, risk))
 
     def _raises(self, bins: int, count: float, expected: float, deviation: float, risk: float) -> bool:
         limits = self.limits
@@ -216,27 +228,35 @@ class Surge:
         self._rates.append(rate)
         if len(self._counts) > 2 * self._windows[-1]:
             del self._counts[: self._windows[-1]], self._rates[: self._windows[-1]]
-        doubt = self.baseline.doubt(start)
-        self._teach_windows(doubt, storm=storm)
-        spread = self._spread[1]
-        most = usual_count(rate, spread.value() + doubt, 3.0)
-        self._stormy = self._stormy + 1 if self.alarm else 0
-        if 0 < self._stormy <= STORM:
-            most = rate
-        else:
-            spread.teach(count, rate)
-        self.baseline.teach(start, min(count, most), minutes)
-        self._next = start + self._span
+        season = self.baseline.season(start + 30.0 * minutes) * minutes
+        self._teach_bin(start, count, rate, season, self._full(), self.baseline.doubt(start), storm=storm)
 
-    def _teach_windows(self, doubt: float, *, storm: bool) -> None:
-        for bins in self._windows:
-            if len(self._counts) < bins:
-                return
-            rest, normal = without_largest(self._counts[-bins:], self._rates[-bins:])
+    def _full(self) -> Sums:
+        """Return the windows that end with the last bin taught, without their largest bin."""
+        return [
+            (bins, *without_largest(self._counts[-bins:], self._rates[-bins:]))
+            for bins in self._windows
+            if len(self._counts) >= bins
+        ]
+
+    def _teach_bin(
+        self, start: int, count: float, rate: float, season: float, windows: Sums, doubt: float, *, storm: bool
+    ) -> None:
+        """Teach a bin, and the windows that end with it."""
+        for bins, rest, normal in windows:
             spread = self._spread[bins]
             if not storm:
                 self._tail[bins].teach(stabilised(rest, normal, spread.value() + doubt), self.limits.risk)
             spread.teach(rest, normal)
+        spread = self._spread[1]
+        self._stormy = self._stormy + 1 if self.alarm else 0
+        if 0 < self._stormy <= STORM:
+            most = rate
+        else:
+            most = count if count <= rate else usual_count(rate, spread.value() + doubt, 3.0)
+            spread.teach(count, rate)
+        self.baseline.take(start, min(count, most), self._span / 60, season)
+        self._next = start + self._span
 
 
 def without_largest(taken: list[float], usual: list[float]) -> tuple[float, float]:

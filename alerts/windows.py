@@ -1,5 +1,8 @@
 """Windows over the last bins: what is in them, and how far that is from what is usual."""
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +22,7 @@ QUIETEST_HOUR = 0.02
 """The same of its quietest hour."""
 
 
+@cache
 def lengths(span: float) -> tuple[int, ...]:
     """Return the lengths of the windows in bins of `span` seconds, the shortest first."""
     return tuple(sorted({max(round(60 * minutes / span), FEWEST) for minutes in MINUTES}))
@@ -33,14 +37,33 @@ def deviations(counts: Numbers, expected: Numbers, mean: Numbers, doubt: Numbers
     s = (60 min / window)^0.7.
     """
     most = np.full(len(counts), -np.inf)
-    minutes = span / 60
     for bins in lengths(span):
-        usual = np.maximum(_sums(expected, bins), QUIETEST_HOUR * minutes * bins)
-        average = np.maximum(mean, QUIETEST * minutes) * bins
-        relative = (60 / (bins * minutes)) ** AVERAGING
-        sigma = np.sqrt(usual * (1.0 + relative * relative * average + doubt * usual))
-        most = np.maximum(most, (tempered(counts, bins) - usual) / sigma)
+        sums = _sums(expected, bins)
+        most = np.maximum(most, _deviation(tempered(counts, bins), sums, mean, doubt, bins, span))
     return most
+
+
+def latest(counts: Numbers, expected: Numbers, mean: float, doubt: float, span: float) -> float:
+    """Return the last of `deviations`, with the mean and the doubt of the last bin, without those before it."""
+    counted, usual = (np.concatenate([[0.0], np.cumsum(one)]) for one in (counts, expected))
+    most = -np.inf
+    for bins in lengths(span):
+        begin = max(len(counts) - bins, 0)
+        largest = [0.0, 0.0, *counts[begin:].tolist()]
+        largest.sort()
+        taken = counted[-1] - counted[begin] - max(largest[-1] - TIMES_SECOND * largest[-2], 0.0)
+        most = max(most, float(_deviation(taken, usual[-1] - usual[begin], mean, doubt, bins, span)))
+    return most
+
+
+def _deviation(taken: Any, expected: Any, mean: Any, doubt: Any, bins: int, span: float) -> Any:
+    """Return by how many of its fluctuations a window exceeds what is usual; of one window or of many."""
+    minutes = span / 60
+    usual = np.maximum(expected, QUIETEST_HOUR * minutes * bins)
+    average = np.maximum(mean, QUIETEST * minutes) * bins
+    relative = (60 / (bins * minutes)) ** AVERAGING
+    sigma = np.sqrt(usual * (1.0 + relative * relative * average + doubt * usual))
+    return (taken - usual) / sigma
 
 
 def tempered(counts: Numbers, bins: int) -> Numbers:

@@ -10,7 +10,8 @@ from alerts.backtest.progress import LEARNED, Watch
 from alerts.hearing import stretches
 from alerts.rules.columns import Columns, Levels, Numbers, column, names
 from alerts.rules.judge import holds
-from alerts.rules.track import MINUTE, RiskTrack, Track
+from alerts.rules.track import MINUTE, Track
+from alerts.sweep import Past, Sweep
 from app.domain.backtest import Job
 from app.domain.condition import Condition
 from app.domain.condition_reading import parse
@@ -83,10 +84,9 @@ def _columns(tx: Transaction, job: Job, conditions: Sequence[Condition], first: 
         done += 1
     risks: dict[str, Levels] = {}
     for one in sorted(series):
-        track_ = RiskTrack(job.scope, job.zone, one)
-        minutes = _minutes(_measured(one), counts[_measured(one)], first)
         since = job.start - max(each.reach for each in conditions) - HOUR * MINUTE
-        risks[one] = np.fromiter(_risks(track_, minutes, deaf, since, told), np.float64, size)
+        numbers = counts[_measured(one)].astype(np.float64)
+        risks[one] = _risks(Sweep(job.scope, job.zone), numbers, deaf, first, since, told)
         done += 1
     watch(1.0)
     return Columns(size, counts, noted, risks)
@@ -132,15 +132,17 @@ def _usual(track: Track, minutes: Sequence[MinuteTally], deaf: frozenset[int], t
             track.forget(minute.start - HOUR * MINUTE)
 
 
-def _risks(
-    track: RiskTrack, minutes: Sequence[MinuteTally], deaf: frozenset[int], since: int, told: Watch
-) -> Iterator[float]:
-    """Yield the risk at the end of each minute; before `since`, where nobody asks, it is learned only, as live."""
-    for place, minute in enumerate(minutes):
-        if place >= LAG and place - LAG not in deaf:
-            track.learn([minutes[place - LAG]])
-        asked = minute.start >= since
-        yield track.note(minute.start, list(minutes[max(place - HOUR, 0) : place + 1])) if asked else 0.0
-        if place % TOLD == 0:
-            told(place / len(minutes))
-            track.forget(minute.start - HOUR * MINUTE)
+def _risks(surge: Sweep, counts: Levels, deaf: frozenset[int], first: int, since: int, told: Watch) -> Levels:
+    """Return the risk at the end of each minute; before `since`, where nobody asks, it is learned only, as live."""
+    size = len(counts)
+    taught = np.ones(size, np.bool_)
+    taught[list(deaf)] = False
+    asked = np.arange(first, first + size * MINUTE, MINUTE) >= since
+    found: list[float] = []
+    day = 0
+    for said in surge.sweep(Past(first, counts, taught, asked, LAG)):
+        found += (one.best.risk if one is not None else 0.0 for one in said)
+        if len(found) // TOLD > day:
+            day = len(found) // TOLD
+            told(len(found) / size)
+    return np.array(found, np.float64)
