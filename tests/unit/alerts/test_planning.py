@@ -246,7 +246,7 @@ def test_a_new_shift_hears_of_what_becomes_a_crisis():
     line = Line(circle, state="acknowledged", acknowledged_at=START + 5).happens("opened").run(400)
     line.happens("escalated", severity="crisis").run(500)
     told = {(who, occasion) for second, who, _, occasion in line.told if second > 400}
-    assert told == {("anna", "escalated"), ("cleo", "opened")}, "who has heard nothing yet is not told that it got worse"
+    assert told == {("anna", "escalated"), ("cleo", "opened")}, "what is new to cleo has not become worse"
 
 
 def test_nothing_is_planned_where_there_is_nobody():
