@@ -1,5 +1,7 @@
 """The log of an incident in words: what detectors said, what persons did, and who was told with which proof."""
 
+from collections.abc import Mapping
+
 from app.domain.delivery import Delivery
 from app.domain.events import IncidentEvent
 from dashboard.i18n import Words
@@ -65,10 +67,17 @@ def told(event: IncidentEvent, case: Case, say: Words) -> str:
         "at": say.when(_figure(detail.get("at")), case.now) if detail.get("at") else "",
         "step": _step_text(case, detail.get("step")),
         "verdict": say.choose(f"room.verdict.{detail.get('verdict')}", ""),
-        "what": ", ".join(str(detail[name]) for name in ("detectors", "rules", "scopes") if detail.get(name)),
+        "what": _raised(detail, say),
     }
     kind = f"{event.kind}_undone" if event.kind == "ticked" and not detail.get("done") else event.kind
     return say.say(f"room.event.{kind}", **values)
+
+
+def _raised(detail: Mapping[str, object], say: Words) -> str:
+    """Return what raises too, detectors by what they look at."""
+    detectors = [one for one in str(detail.get("detectors") or "").split(", ") if one]
+    named = [say.choose(f"room.detector.{one}", one) for one in detectors]
+    return ", ".join([*named, *(str(detail[name]) for name in ("rules", "scopes") if detail.get(name))])
 
 
 def _step_text(case: Case, step: object) -> str:

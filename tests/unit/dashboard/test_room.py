@@ -221,3 +221,11 @@ def test_the_list_has_open_ones_on_top_by_level():
 def test_the_log_tells_why_it_was_silenced():
     silenced = event(1, "silenced", 0, until=NOON, reason="Pressekonferenz läuft")
     assert "Pressekonferenz läuft" in seen(case(events=(silenced,)), "de")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("de", "Zahl der Menschen, Menge, r1"), ("en", "number of people, volume, r1")]
+)
+def test_the_log_names_detectors_by_what_they_look_at(language, said):
+    joined = event(1, "joined", 0, "alerts", detectors="authors, volume", rules="r1")
+    assert said in seen(case(events=(joined,)), language)
