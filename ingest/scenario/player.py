@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -46,9 +47,10 @@ class Player:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._speech = stage.scenario.speech[stage.language] if stage.scenario else None
+        self.minute, self.talk = lru_cache(maxsize=8)(self._minute), lru_cache(maxsize=64)(self._talk)
         self._words = {**stage.calm.words, **(self._speech.words if self._speech else {})}
 
-    def minute(
+    def _minute(
         self, number: int, start: float, span: float, answered: float | None = None, times: float = 1.0
     ) -> list[Mention]:
         """Return what the story's minute `number` brings, told from `start` on for `span` seconds, in order of time.
@@ -69,7 +71,7 @@ class Player:
         told = (role for role in sorted(roles) if role[1] != "ours" or (self._stage.account and answered is None))
         return [self._post(number, place, start + at * span, role, rng) for place, (at, role) in enumerate(told)]
 
-    def talk(self, start: int, rate: float) -> list[Mention]:
+    def _talk(self, start: int, rate: float) -> list[Mention]:
         """Return what people say on any day in the minute that starts at `start`, `rate` mentions on average."""
         rng = chance(self._stage.seed, "talk", start)
         times = sorted(rng.random() * 60 for _ in range(poisson(rng, rate)))
