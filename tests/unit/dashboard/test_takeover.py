@@ -188,3 +188,15 @@ def test_every_frame_says_whether_it_is_a_drill():
     room.feed.around = msgspec.structs.replace(room.feed.around, incidents=(at(2, drill="d1"),))
     room.step(1.0)
     assert take(seat)["drill"] is True
+
+
+def test_only_the_wall_that_shows_a_drill_is_told_where_it_is():
+    room = Room()
+    seat = join(room, Screen("main"))
+    assert take(seat)["rehearsal"] is None
+    room.feed.tell_drills({"main": "http://127.0.0.1:8060", "other": "http://127.0.0.1:8061"})
+    room.step(1.0)
+    assert take(seat)["rehearsal"] == "http://127.0.0.1:8060"
+    room.feed.tell_drills({})
+    room.step(1.0)
+    assert take(seat)["rehearsal"] is None
