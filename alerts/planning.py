@@ -222,9 +222,14 @@ class Planner:
                 continue
             waiting = self._waiting(person, way.id)
             if waiting is None:
-                self._plan_way(person, way.id, occasion, cause)
+                self._plan_way(person, way.id, self._fitting(person, way.id, occasion), cause)
             elif waiting.id not in self.new:
                 self._merge(waiting)
+
+    def _fitting(self, person: str, way: str, occasion: Occasion) -> Occasion:
+        """Return what a message is for by one way: what has told nothing of it yet begins with the opening."""
+        heard = any((one.person, one.way) == (person, way) and one.state in TOLD for one in self._all())
+        return "opened" if occasion == "escalated" and not heard else occasion
 
     def _merge(self, waiting: Delivery) -> None:
         """Let a message that waits tell what has come since; something graver waits no longer."""

@@ -99,9 +99,9 @@ def plan_stalls(
     if ripe:
         due = {name: one for name, one in fresh.items() if one in ripe or at - one.noted_at >= BRIEF}
         severity = max((one.severity for one in due.values()), key=SEVERITIES.index)
-        persons = told(Step(0, DUTY), circle.persons, circle.shifts, at, "").persons
-        made += _messages("system", sorted(due), severity, persons, circle, at)
+        made += _messages("system", sorted(due), severity, _on_duty(circle, at), circle, at)
         changed |= {name: msgspec.structs.replace(one, told_at=at) for name, one in due.items()}
+    made += _late(stalls, before, circle, at)
     over = {name: one for name, one in stalls.items() if one.until is not None and one.ended_at is None and one.told_at}
     ended = {name: one for name, one in over.items() if at - (one.until or at) >= STILL}
     if ended:
@@ -111,6 +111,28 @@ def plan_stalls(
         made += _messages("over", sorted(ended), severity, persons, circle, at)
         changed |= {name: msgspec.structs.replace(one, ended_at=at) for name, one in ended.items()}
     return changed, tuple(made)
+
+
+def _late(stalls: Mapping[str, Stall], before: Sequence[Delivery], circle: Circle, at: float) -> Iterable[Delivery]:
+    """Yield what tells those who were added, or came on duty, since people were told of what still stands still."""
+    lasting = {name: one for name, one in stalls.items() if one.until is None and one.told_at is not None}
+    for person in _on_duty(circle, at) if lasting else ():
+        heard = {
+            name for one in before if one.person == person and one.occasion == "system" for name in _since(one, lasting)
+        }
+        about = sorted(lasting.keys() - heard)
+        if about:
+            severity = max((lasting[name].severity for name in about), key=SEVERITIES.index)
+            yield from _messages("system", about, severity, (person,), circle, at)
+
+
+def _since(one: Delivery, lasting: Mapping[str, Stall]) -> Iterable[str]:
+    """Yield what stands still that a message tells of, unless it told of an earlier trouble."""
+    return (name for name in one.about if name in lasting and one.planned_at >= (lasting[name].told_at or 0.0))
+
+
+def _on_duty(circle: Circle, at: float) -> tuple[str, ...]:
+    return told(Step(0, DUTY), circle.persons, circle.shifts, at, "").persons
 
 
 def _wait(one: Stall) -> float:

@@ -53,7 +53,14 @@ def test_twice_the_mentions_are_told_again_but_not_within_the_pause():
 
 def test_what_becomes_a_crisis_is_told_at_once():
     line = Line().happens("opened").run(60).happens("escalated", severity="crisis").run(120)
-    assert line.told[1:] == [(70, "anna", "m", "escalated"), (70, "anna", "p", "escalated")]
+    assert line.told[1:] == [(70, "anna", "m", "escalated"), (70, "anna", "p", "opened")]
+
+
+def test_got_worse_is_said_only_by_a_way_that_has_told_of_it():
+    line = Line().happens("opened").run(60).happens("escalated", severity="crisis").run(500)
+    line.happens("escalated", peak=40.0).run(900)
+    phone = [(second, occasion) for second, _, way, occasion in line.told if way == "p"]
+    assert phone == [(70, "opened"), (530, "escalated")]
 
 
 def test_nobody_acknowledges_and_the_chain_goes_on_step_by_step():
@@ -245,7 +252,7 @@ def test_a_new_shift_hears_of_what_becomes_a_crisis():
     circle = CIRCLE._replace(shifts=(duty("anna", until=300), duty("cleo", since=300)))
     line = Line(circle, state="acknowledged", acknowledged_at=START + 5).happens("opened").run(400)
     line.happens("escalated", severity="crisis").run(500)
-    told = {(who, occasion) for second, who, _, occasion in line.told if second > 400}
+    told = {(who, occasion) for second, who, way, occasion in line.told if second > 400 and way == "m"}
     assert told == {("anna", "escalated"), ("cleo", "opened")}, "what is new to cleo has not become worse"
 
 

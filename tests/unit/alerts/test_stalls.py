@@ -83,3 +83,23 @@ def test_only_ways_that_take_a_warning_are_used_and_only_who_was_told_hears_the_
     watch.circle = Circle((ANNA, BEN), (duty("ben"),))
     assert [one[1:3] for one in watch.run(600).told()] == [("anna", "system"), ("anna", "over")]
     assert {one.way for one in watch.sent} == {"m"}
+
+
+def test_who_comes_on_duty_while_it_stands_still_is_told_once():
+    watch = Watch().run(100, alarm())
+    watch.circle = Circle((ANNA, BEN), (duty("ben"),))
+    watch.run(600, alarm())
+    assert watch.told() == [(40, "anna", "system", ("source:live",)), (110, "ben", "system", ("source:live",))]
+    assert [one[1:3] for one in watch.run(600).told()[2:]] == [("anna", "over"), ("ben", "over")]
+
+
+def test_who_is_added_while_nobody_could_be_told_hears_of_what_stands_still():
+    watch = Watch(Circle()).run(100, alarm())
+    assert watch.told() == []
+    watch.circle = Circle((ANNA,))
+    assert watch.run(600, alarm()).told() == [(110, "anna", "system", ("source:live",))]
+
+
+def test_who_heard_of_an_earlier_trouble_hears_of_this_one_only_once_too():
+    watch = Watch().run(100, alarm()).run(5000).run(600, alarm())
+    assert [one[1:3] for one in watch.told()] == [("anna", "system"), ("anna", "over"), ("anna", "system")]
