@@ -5,6 +5,9 @@ They are measured twice: as they are (the dashboard drops them after 30 s, a pag
 again), and as screens that nobody drops in time because each comes back all the time, a second after it connected. One
 screen that reads everything looks on: it has to get four frames a second throughout.
 
+What is said is remembered for hours, so memory grows without any stalled screen, too: that is measured first, and what
+counts is how much more it grows with them.
+
 The slope is the median of the slopes between all pairs of samples (Theil-Sen), without the first half of the time,
 in which caches and the allocator's arenas fill.
 """
@@ -30,10 +33,11 @@ SCREENS = 20
 SECONDS = {True: 60.0, False: 600.0}
 EVERY = 2.0
 FLAT = 0.5
-"""MB a minute that count as flat: 20 screens that were sent everything would cost 60."""
+"""MB a minute more than without them that count as flat: 20 screens that were sent everything would cost 60."""
 BACK_AFTER = 2.0
 HURRY = 1.0
-WAYS = (("stalled, dropped and back", None), ("stalled, always coming back", HURRY))
+NOBODY = "nobody stalls"
+WAYS = ((NOBODY, None), ("stalled, dropped and back", None), ("stalled, always coming back", HURRY))
 WARMING = 0.5
 ESTABLISHED = 1
 """As the kernel numbers it."""
@@ -67,12 +71,16 @@ async def _measure(seconds: float) -> Report:
             async with running(folder) as port:
                 pid = dashboard(folder / "data")
                 await channel.connected.wait()
-                posting = asyncio.create_task(channel.play(RATE, int(RATE * seconds * 3), "Probe"))
+                posting = asyncio.create_task(channel.play(RATE, int(RATE * seconds * (len(WAYS) + 1)), "Probe"))
+                alone = 0.0
                 for what, hurry in WAYS:
-                    samples, frames, cuts = await under_stalled(port, pid, seconds, hurry)
-                    told = f"memory under {SCREENS} screens {what}"
+                    screens = 0 if what == NOBODY else SCREENS
+                    samples, frames, cuts = await under_stalled(port, pid, seconds, hurry, screens)
+                    alone = alone if screens else slope(samples)
+                    told = f"memory under {SCREENS} screens {what}, more than under none"
+                    grown = Row(told, slope(samples) - alone, "MB/min", must=FLAT, lower_is_better=True)
                     rows += [
-                        Row(told, slope(samples), "MB/min", must=FLAT, lower_is_better=True),
+                        grown if screens else Row(f"memory while {what}", alone, "MB/min"),
                         Row(f"{what}: frames to a screen that reads", frames / seconds, "1/s"),
                         Row(f"{what}: connections ended", cuts, ""),
                         Row(f"{what}: memory at the end", samples[-1].megabytes, "MB"),
@@ -91,13 +99,15 @@ def slope(samples: list[Sample]) -> float:
     return 60 * median([(b.megabytes - a.megabytes) / (b.at - a.at) for a, b in pairs if b.at > a.at])
 
 
-async def under_stalled(port: int, pid: int, seconds: float, hurry: float | None) -> tuple[list[Sample], int, int]:
+async def under_stalled(
+    port: int, pid: int, seconds: float, hurry: float | None, screens: int = SCREENS
+) -> tuple[list[Sample], int, int]:
     """Return samples of the memory of `pid`, frames that a reading screen got, and how often a stalled one was cut."""
     place = Place(port, "/ws/wall/main?lang=en")
-    cuts = [0] * SCREENS
+    cuts = [0] * screens
     samples = list[Sample]()
     async with _reading(port) as frames:
-        stalled = [asyncio.create_task(_stall(place, cuts, number, hurry)) for number in range(SCREENS)]
+        stalled = [asyncio.create_task(_stall(place, cuts, number, hurry)) for number in range(screens)]
         begun = time.monotonic()
         while (now := time.monotonic() - begun) < seconds:
             samples.append(Sample(now, resident(pid)))
