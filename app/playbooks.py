@@ -11,9 +11,9 @@ from app.domain.actor import Actor, authorise
 from app.domain.audit import AuditEntry
 from app.domain.level import HIGHEST
 from app.domain.playbook import Playbook, Step, checked, checklist
-from app.domain.spoken import Language, language_of
+from app.domain.spoken import LANGUAGES, Language, language_of
 from app.errors import NotFound
-from app.store.engine import Store
+from app.store.engine import Store, Transaction
 
 SHIPPED = Path(__file__).parents[1] / "assets" / "playbooks"
 VERB = "playbook.change"
@@ -50,6 +50,16 @@ def playbook(store: Store, level: int, language: str = "de") -> Playbook:
 def to_do(store: Store, level: int, language: str = "de") -> tuple[Step, ...]:
     """Return all that is to be done at a level, its own steps before those of the levels below."""
     return checklist(playbooks(store, language), level)
+
+
+def is_step(tx: Transaction, name: str) -> bool:
+    """Tell whether a step of this id is in a playbook in force, in any language."""
+    for say in LANGUAGES:
+        changed = {one.level: one for one in tx.playbooks.find(say)}
+        books = (changed.get(one.level, one) for one in shipped(say))
+        if any(step.id == name for book in books for step in book.steps):
+            return True
+    return False
 
 
 def change(store: Store, actor: Actor, wanted: Playbook, at: float) -> Playbook:

@@ -9,7 +9,7 @@ from app.clock import Clock
 from app.crisis.writing import By, Change, Deed, Detail, write
 from app.domain.incident import Incident, Verdict
 from app.domain.instant import rfc3339
-from app.errors import Conflict
+from app.errors import Conflict, WrongInput
 from app.store.engine import Store, Transaction
 
 
@@ -56,6 +56,8 @@ class Handling:
 
     async def hand_over(self, by: By, incident_id: str, to: str, note: str = "") -> Incident:
         """Put it into the hands of another person, whoever had it before."""
+        if not to.strip():
+            raise WrongInput("A hand-over needs `to`, the id of a person; GET /api/v1/people lists them.")
 
         def hand(tx: Transaction) -> Change | Incident:
             kept = _open(tx.incidents.held(incident_id))

@@ -1,6 +1,6 @@
 """What persons write into the record of an incident: comments, what we said in public, steps of the playbook."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from app.bus.port import Bus
 from app.clock import Clock
@@ -8,6 +8,7 @@ from app.crisis.writing import By, Change, Deed, Detail, Done, write
 from app.domain.events import EventKind, IncidentEvent
 from app.domain.incident import Incident
 from app.errors import WrongInput
+from app.playbooks import is_step
 from app.store.engine import Store, Transaction
 
 AGAIN = 60.0
@@ -16,6 +17,8 @@ LONGEST = 4_000
 """Characters of a comment or a statement."""
 EARLY = 300.0
 """Seconds a statement may lie ahead of our clock."""
+
+WHERE = "GET /api/v1/playbooks lists the steps."
 
 
 class Record:
@@ -44,20 +47,34 @@ class Record:
         return await self._add(by, "incident.statement", incident_id, "statement", detail, {"at": at, "url": url})
 
     async def tick(self, by: By, incident_id: str, step: str, *, done: bool) -> Incident:
-        """Say that a step of the playbook is done, or is not."""
+        """Say that a step of the playbook is done, or is not; only a step that is in a playbook can be done."""
         name = step.strip()
-        if not name or len(name) > 80 or not name.isprintable():  # noqa: PLR2004 - an id, no sentence
-            raise WrongInput("`step` is the id of a step of the playbook, at most 80 characters.")
+        if not name:
+            raise WrongInput(f"A tick needs `step`, the id of a step. {WHERE}")
         detail: Detail = {"step": name, "done": done}
-        return await self._add(by, "incident.tick", incident_id, "ticked", detail, detail)
+
+        def known(tx: Transaction) -> None:
+            if done and not is_step(tx, name):
+                raise WrongInput(f"There is no step {name[:80]!r} in any playbook. {WHERE}")
+
+        return await self._add(by, "incident.tick", incident_id, "ticked", detail, detail, known)
 
     async def _add(
-        self, by: By, verb: str, incident_id: str, kind: EventKind, detail: Detail, audited: Detail
+        self,
+        by: By,
+        verb: str,
+        incident_id: str,
+        kind: EventKind,
+        detail: Detail,
+        audited: Detail,
+        check: Callable[[Transaction], None] | None = None,
     ) -> Incident:
         at = self._clock.now()
 
         def add(tx: Transaction) -> Change | Incident:
             kept = tx.incidents.held(incident_id)
+            if check is not None:
+                check(tx)
             if _there(tx.events.of(kept.id), kind, detail, by.who, at):
                 return kept
             return Change(kept, ((kind, detail),), audited)

@@ -25,7 +25,7 @@ class Comment(By):
     """Words for colleagues; it names nobody outside, for it stays."""
 
     model_config = _example(text="Hotline hat die Rückrufe übernommen.", person="anna")
-    text: str
+    text: str = ""
 
 
 class Ending(By):
@@ -54,7 +54,7 @@ class HandOver(By):
     """To whom."""
 
     model_config = _example(to="ben", note="Ich bin ab 18 Uhr weg.", person="anna")
-    to: str
+    to: str = ""
     note: str = Field(default="", max_length=4000)
 
 
@@ -62,7 +62,7 @@ class Statement(By):
     """What we said in public: `at` when, now without it; `url` where it can be read."""
 
     model_config = _example(text="Wir prüfen alle Abschläge.", url="https://example.org/news", person="anna")
-    text: str
+    text: str = ""
     at: AwareDatetime | None = None
     url: str = Field(default="", max_length=2000)
 
@@ -70,15 +70,15 @@ class Statement(By):
 class Tick(By):
     """A step of the playbook, done or not."""
 
-    model_config = _example(step="3.inform-hotline", done=True, person="anna")
-    step: str
+    model_config = _example(step="care_told", done=True, person="anna")
+    step: str = ""
     done: bool = True
 
 
 class Ends(By):
     """Until when, as an instant or in minutes from now, at most 30 days."""
 
-    reason: str = Field(max_length=4000)
+    reason: str = Field(default="", max_length=4000)
     until: AwareDatetime | None = None
     minutes: float | None = Field(default=None, allow_inf_nan=False)
     severity: Severity | None = Field(default=None, description="The gravest that is silent; a graver one is heard")

@@ -4,7 +4,10 @@ import pytest
 
 from app.crisis import Handling, Record
 from app.crisis.record import LONGEST, ticked
+from app.domain.actor import LOOPBACK
+from app.domain.playbook import Playbook, Step
 from app.errors import WrongInput
+from app.playbooks import change, restore
 from tests.unit.app.crisis.conftest import ANNA, BEN
 
 pytestmark = pytest.mark.anyio
@@ -47,12 +50,12 @@ async def test_a_statement_of_that_instant_is_marked_once_whoever_marks_it(life,
 async def test_a_step_is_done_undone_and_done_again(life, record):
     await life.open()
     for by, done in ((ANNA, True), (BEN, True), (BEN, False), (BEN, False), (ANNA, True)):
-        await record.tick(by, "i1", "3.hotline", done=done)
-    await record.tick(BEN, "i1", "3.legal", done=False)
-    assert life.details("ticked") == [{"step": "3.hotline", "done": done} for done in (True, False, True)]
+        await record.tick(by, "i1", "care_told", done=done)
+    await record.tick(BEN, "i1", "legal", done=False)
+    assert life.details("ticked") == [{"step": "care_told", "done": done} for done in (True, False, True)]
     with life.store.reading() as tx:
         found = ticked(tx.events.of("i1"))
-    assert {step: event.actor for step, event in found.items()} == {"3.hotline": "anna"}
+    assert {step: event.actor for step, event in found.items()} == {"care_told": "anna"}
 
 
 async def test_a_statement_is_public_and_has_a_real_address(life, record):
@@ -71,5 +74,16 @@ async def test_words_have_an_end(life, record):
     await record.comment(ANNA, "i1", "x" * LONGEST)
     with pytest.raises(WrongInput, match="at most 4,000 characters; this one has 4,001"):
         await record.comment(ANNA, "i1", "x" * (LONGEST + 1))
-    with pytest.raises(WrongInput, match="at most 80"):
-        await record.tick(ANNA, "i1", "x" * 81, done=True)
+
+
+async def test_only_a_step_of_a_playbook_in_force_is_done_and_one_that_was_can_be_taken_back(life, record):
+    await life.open()
+    mine = Playbook(3, "en", "Keep calm.", (Step("tea", "Make tea."),))
+    change(life.store, LOOPBACK, mine, life.clock.now())
+    await record.tick(ANNA, "i1", "tea", done=True)
+    restore(life.store, LOOPBACK, 3, "en", life.clock.now())
+    for wrong in ("nope", "tea", "x" * 81, "3.hotline"):
+        with pytest.raises(WrongInput, match="in any playbook"):
+            await record.tick(BEN, "i1", wrong, done=True)
+    await record.tick(BEN, "i1", "tea", done=False)
+    assert life.details("ticked") == [{"step": "tea", "done": True}, {"step": "tea", "done": False}]

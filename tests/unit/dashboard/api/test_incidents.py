@@ -48,7 +48,7 @@ async def test_an_incident_goes_through_hands_and_its_log_says_whose(http, store
     assert state(await http.post(f"{HERE}/hand-over", json=handed)) == (200, "owned", "ben")
     await http.post(f"{HERE}/comment", json={"text": " Hotline hilft. ", "person": "ben"})
     await http.post(f"{HERE}/statement", json={"text": "Wir prüfen.", "url": "https://example.org/a", "person": "ben"})
-    await http.post(f"{HERE}/tick", json={"step": "3.hotline", "person": "ben"})
+    await http.post(f"{HERE}/tick", json={"step": "care_told", "person": "ben"})
     ended = await http.post(f"{HERE}/resolve", json={"reason": "behoben", "person": "ben"})
     assert (ended.json()["state"], ended.json()["resolved_by"], ended.json()["verdict"]) == ("resolved", "ben", None)
     judged = await http.post(f"{HERE}/verdict", json={"verdict": "real", "person": "anna"})
@@ -91,9 +91,15 @@ WRONG = [
     ("own", {"person": "nobody"}, 404, "There is no person 'nobody'; GET /api/v1/people lists them."),
     ("hand-over", {"to": "nobody"}, 404, "There is no person 'nobody'; GET /api/v1/people lists them."),
     ("comment", {"text": " "}, 422, "A comment needs words; `text` is empty."),
-    ("comment", {}, 422, "text: Field required"),
+    ("comment", {}, 422, "A comment needs words; `text` is empty."),
+    ("statement", {}, 422, "A statement needs words; `text` is empty."),
+    ("hand-over", {}, 422, "A hand-over needs `to`"),
+    ("silence", {"minutes": 60}, 422, "A silence needs a reason"),
     ("verdict", {"verdict": "perhaps"}, 422, "verdict: Input should be 'real' or 'noise'"),
-    ("tick", {"step": ""}, 422, "`step` is the id of a step of the playbook, at most 80 characters."),
+    ("tick", {"step": " "}, 422, "A tick needs `step`, the id of a step. GET /api/v1/playbooks lists the steps."),
+    ("tick", {}, 422, "A tick needs `step`, the id of a step."),
+    ("tick", {"step": "nope"}, 422, "There is no step 'nope' in any playbook."),
+    ("tick", {"step": "x" * 90}, 422, "There is no step 'xxx"),
     ("statement", {"text": "x", "at": "2999-01-01T00:00:00Z"}, 422, "give `at` as an instant that has come"),
     ("statement", {"text": "x", "url": "javascript:1"}, 422, "begins with https:// or http://"),
     ("silence", {"reason": "x"}, 422, "a silence needs one end: give `until` or `minutes`"),
