@@ -26,7 +26,7 @@ from tests.intake import StillClock, Told
 
 ROOT = Path(__file__).parents[2]
 NOW = from_rfc3339("2026-11-21T20:00:00Z")
-WIRELESS = {"demo", "replay", "push"}
+WIRELESS = {"demo", "replay", "push", "scenario"}
 """They read no wire of their own: made up, or NDJSON, which tests of its own try."""
 
 OURS = [name for name in registry.names("connectors") if name not in {"tiny", "fleeting"}]
