@@ -221,7 +221,10 @@ class Watchlist:
         if in_force.config == self.config and in_force.saved == self._in_force.saved:
             self._in_force = in_force._replace(config=self.config)
             return
+        first = not self._in_force.word
         self._put(in_force)
+        if first:
+            return  # that something is in force from the start on is no news, least of all below a verb's answer
         log.info("in force", word=in_force.word, brands=len(in_force.config.brands), saved=len(in_force.saved))
 
     def _put(self, in_force: InForce) -> None:

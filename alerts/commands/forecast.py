@@ -134,6 +134,8 @@ def _tell(outcomes: list[Outcome], seconds: float, *, as_json: bool) -> None:
         return
     for one in outcomes:
         typer.echo(one.refused or f"{Path(one.file).name}: {_line(score(one.forecasts))}")
+    if all(one.refused for one in outcomes):
+        return
     for lead, after in _by_lead(every):
         typer.echo(f"{lead} min after the alarm: {_line(score(after))}")
     typer.echo(f"All, while the peak was to come: {_line(score(every))}")

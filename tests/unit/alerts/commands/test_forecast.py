@@ -81,6 +81,8 @@ def test_what_cannot_be_read_is_said(folder, tmp_path):
     said = forecast(folder, code=2)
     assert "divide 5 minutes" in said
     assert "storm.csv: " in said
+    said = forecast(folder / "words.csv", code=2)
+    assert len(said.splitlines()) == 1, "figures of nothing say nothing"
 
 
 def test_a_calm_series_has_nothing_to_forecast(tmp_path):

@@ -51,7 +51,9 @@ async def test_orders_reach_the_demo_source(verb, bus, capsys, tmp_path):
         while not await bus.command("demo", {"do": "probe"}):  # noqa: ASYNC110 - only the bus knows who listens
             await asyncio.sleep(0.01)
     assert await verb("storm", "--minutes", "12") == 0
-    assert "about 12 min" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "about 12 min" in out
+    assert len(out.splitlines()) == 1, "a verb answers with its sentence and nothing of the log"
     assert await verb("calm") == 0
     assert "dies down" in capsys.readouterr().out
     async with asyncio.timeout(10):
