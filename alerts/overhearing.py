@@ -122,6 +122,7 @@ def known(analysed: AnalysedMention, author: str, accounts: Accounts, answering:
     if said.kind == "repost" or not accounts.brands(said.author).isdisjoint(said.brands):
         return None
     negative = understood.sentiment.label == "negative"
-    wants = negative or any(intent.label in CRITICAL for intent in understood.intents)
-    post = Post(said.key, said.published_at, author, negative, reach(said), fault=fault_in(said.text))
+    article = said.kind == "article"
+    wants = not article and (negative or any(intent.label in CRITICAL for intent in understood.intents))
+    post = Post(said.key, said.published_at, author, negative, reach(said), fault=fault_in(said.text), article=article)
     return Known(replace(said, text="", url=None, author=NOBODY), post, wants and not answering.isdisjoint(said.brands))

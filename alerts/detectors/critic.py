@@ -16,9 +16,18 @@ LEAST = 10_000.0
 FOLLOWED = 8
 """Answers and quotes from which a post is taken up fast, whoever wrote it."""
 RAISES = 1.0
-"""Risk from which it raises: what comes on one day of ten."""
+"""Risk from which it raises, and below which it counts for nothing: what comes on one day of ten."""
+UNKNOWN, KNOWN = 1.3, 86_400.0
+"""The same as long as it has listened for less than a day: nobody knows then what critics of this brand reach."""
+PRESS = 0.1
+"""Share of what an outlet reaches that is taken to see one of its articles: it is as large for every article."""
 DAILY = 4.0
 """Critical posts a day that reach `LEAST` people, believed of an unknown brand; ten times as many people: a tenth."""
+
+
+def heard(post: Post) -> float:
+    """Return how many people a post is taken to reach beside others; an article is not seen by all of its outlet."""
+    return audience(post) - (1.0 - PRESS) * post.reach if post.article else audience(post)
 
 
 def _usual(people: float) -> float:
@@ -34,7 +43,7 @@ class CriticDetector(Attentive):
 
     def __init__(self, brand: str, zone: str) -> None:
         super().__init__(brand, zone)
-        self._posts = Posts(WINDOW, audience, _usual)
+        self._posts = Posts(WINDOW, heard, _usual)
 
     def hear(self, posts: Iterable[Post]) -> None:
         """Take in posts; only negative ones matter."""
@@ -42,13 +51,15 @@ class CriticDetector(Attentive):
 
     def judge(self, at: float) -> Signal:
         """Judge the loudest critical post of the last hour; its figures are people reached."""
-        loudest = max((audience(post) for post in self._loud(at)), default=0.0)
+        loudest = max((heard(post) for post in self._loud(at)), default=0.0)
+        basis = self._posts.basis
         if not loudest:
-            return self.nothing(at, WINDOW, self._posts.basis)
+            return self.nothing(at, WINDOW, basis)
         risk = -log10(max(-expm1(-self._posts.rate(loudest)), 1e-12))
+        alarm = risk >= (RAISES if basis >= KNOWN else UNKNOWN)
         usual = self._once(1.0)
         return Signal(
-            self.name, self._brand, at, risk >= RAISES, loudest, usual, 0.0, usual, risk, int(WINDOW), self._posts.basis
+            self.name, self._brand, at, alarm, loudest, usual, 0.0, usual, risk if alarm else 0.0, int(WINDOW), basis
         )
 
     def told(self, signal: Signal, language: str) -> str:
@@ -61,7 +72,7 @@ class CriticDetector(Attentive):
         return f"One loud critic: a negative post reaches about {people} people."
 
     def _loud(self, at: float) -> list[Post]:
-        return [post for post in self._posts.now(at) if audience(post) >= LEAST or post.followed >= FOLLOWED]
+        return [post for post in self._posts.now(at) if heard(post) >= LEAST or post.followed >= FOLLOWED]
 
     def _once(self, daily: float) -> float:
         """Return the audience that so many critical posts a day reach, to a tenth of a decade."""

@@ -16,6 +16,8 @@ class Post(msgspec.Struct, frozen=True):
     """Answers to it and quotes of it that we have."""
     fault: str = ""
     """The word by which it tells of a fault, folded; empty if it tells of none."""
+    article: bool = False
+    """Whether it is an article of the press, which reaches as many as its outlet does, whatever it says."""
     due_at: float | None = None
     """When an answer of ours is late; None where none is due, or there is one."""
 

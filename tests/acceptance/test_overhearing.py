@@ -42,11 +42,11 @@ def signals(watch, at: float):
 async def test_a_loud_critic_who_waits_is_told_of_until_we_have_answered(world: World):
     service, overhearing = await hearing(world)
     watch, now = service._watches["nordlicht"], world.clock.now()
-    keep(world, said(world, "loud", 3000, followers=400_000), said(world, "small", 3000, followers=12))
+    keep(world, said(world, "loud", 3000, followers=900_000), said(world, "small", 3000, followers=12))
     await overhearing.look(service._watches, now)
     found = signals(watch, now)
     assert found["critic"].alarm
-    assert found["critic"].actual == 400_000
+    assert found["critic"].actual == 900_000
     assert found["unanswered"].alarm
     assert found["unanswered"].expected == 1800, "half an hour for such a reach"
     keep(world, said(world, "reply", 60, bad=False, author=OURS, in_reply_to="loud", kind="reply"))
@@ -91,7 +91,7 @@ async def test_reports_of_a_fault_are_counted_and_a_new_watch_is_told_of_them(wo
 async def test_a_critic_whose_label_is_corrected_and_one_who_deletes_it_are_loud_no_longer(world: World):
     service, overhearing = await hearing(world)
     watch, now = service._watches["nordlicht"], world.clock.now()
-    loud = said(world, "loud", 2400, followers=400_000)
+    loud = said(world, "loud", 2400, followers=900_000)
     keep(world, loud, *(said(world, f"p{n}", 1000 + 60 * n, text="Bei mir geht die App nicht") for n in range(8)))
     await overhearing.look(service._watches, now)
     found = signals(watch, now)

@@ -82,6 +82,37 @@ def test_where_loud_critics_are_usual_one_more_is_none():
     assert detector.step(NOW + 60, ()).alarm
 
 
+def test_ordinary_voices_of_a_brand_nobody_knows_yet_are_not_loud_in_its_first_hour():
+    """Planted fault: one post that a million see is loud though the brand is a minute old."""
+    detector = CriticDetector("brand", "UTC")
+    detector.hear(
+        [post(number, NOW + 60 * number, reach=reach) for number, reach in enumerate((90_000, 128_800, 203_000))]
+    )
+    said = [detector.step(NOW + at, ()) for at in range(30, 3600, 30)]
+    assert {(one.alarm, one.risk) for one in said} == {(False, 0.0)}
+    detector.hear([post(9, NOW + 3500, reach=1_000_000)])
+    assert detector.step(NOW + 3600, ()).alarm
+
+
+def test_an_article_reaches_no_more_than_articles_of_its_outlet_do_unless_it_is_taken_up():
+    detector = CriticDetector("brand", "UTC")
+    detector.hear([post(1, reach=900_000, article=True), post(2, reach=9_000_000, negative=False, article=True)])
+    assert not detector.step(NOW + 60, ()).alarm
+    detector.hear([post(1, reach=900_000, article=True, followed=4_000)])
+    assert detector.step(NOW + 90, ()).alarm
+
+
+def test_on_a_brand_known_for_long_a_post_in_ten_days_raises_and_an_ordinary_one_counts_for_nothing():
+    busy, quiet = CriticDetector("brand", "UTC"), CriticDetector("brand", "UTC")
+    assert lived(busy, 14, 60) <= 2
+    assert lived(quiet, 14, 1) <= 1
+    for detector in (busy, quiet):
+        detector.hear([post(10**6, reach=30_000)])
+        assert detector.step(NOW + 60, ()).risk == 0.0
+    quiet.hear([post(10**6 + 1, reach=450_000)])
+    assert quiet.step(NOW + 90, ()).alarm
+
+
 def test_a_post_that_waits_longer_than_stated_raises_until_it_is_answered():
     detector = UnansweredDetector("brand", "UTC")
     waiting = post(1, reach=20_000, due_at=NOW + 3600)
