@@ -9,6 +9,7 @@ from app.domain.delivery import Occasion
 from app.domain.drill import STAMP
 from app.domain.incident import Incident, Severity
 from app.domain.level_words import name
+from app.domain.reasoning import checks
 from app.domain.spoken import Language, number
 
 SHORT, TINY, SUBJECT = 400, 150, 120
@@ -188,7 +189,7 @@ def _lines(facts: Facts) -> Iterator[str]:
         yield from ("", f"{say['evidence']}:")
         yield from (f"- {quoted(quote, facts)}" for quote in facts.quotes)
     if facts.objections:
-        yield from ("", f"{say['objections']}:")
+        yield from ("", f"{checks((holds for holds, _ in facts.objections), facts.language)}:")
         yield from (f"- {said}" for _, said in facts.objections)
     yield from ("", f"-- {facts.house}, {clock(facts.at, facts)}")
 

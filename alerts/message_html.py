@@ -5,6 +5,7 @@ from html import escape
 
 from alerts.message import Facts, clock, next_step, quoted, rows, sentence, stamp, subject, why
 from alerts.message_words import WORDS
+from app.domain.reasoning import checks
 
 CHART = "chart"
 """Content-ID of the chart."""
@@ -86,7 +87,7 @@ def _body(facts: Facts, *, chart: bool) -> Iterator[str]:
         yield _heading(say["evidence"])
         yield from (f'<p style="margin:0 0 10px">{_link(quoted(one, facts), one.url)}</p>' for one in facts.quotes)
     if facts.objections:
-        yield _heading(say["objections"])
+        yield _heading(checks((holds for holds, _ in facts.objections), facts.language))
         for holds, said in facts.objections:
             word = say["open_question" if holds is None else "holds" if holds else "falls"]
             yield f'<p style="margin:0 0 10px"><strong>{escape(word)}:</strong> {escape(said)}</p>'

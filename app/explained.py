@@ -129,7 +129,7 @@ class Explained(msgspec.Struct, frozen=True):
     leads: tuple[Leader, ...] = ()
     resonance: Resonance | None = None
     copied: str = ""
-    """How many voices, reposts and bot-like posts there are, as a sentence; empty where that is not known."""
+    """How many distinct posts, people, reposts and bot-like posts there are, as a sentence; empty where not known."""
     bots: float | None = None
     channels: tuple[Part, ...] = ()
     evidence: tuple[Post, ...] = ()
@@ -181,7 +181,7 @@ def explained(store: Store, incident: Incident, language: str = "de", *, names: 
         evidence=tuple(_post(one, alive, say, names=names) for one in chosen),
         counters=tuple(_objection(one, people if names else {}, say) for one in told.counters),
         confidence=told.confidence,
-        confident=confident(told.confidence, say),
+        confident=confident(told, say),
         level=strong(incident.level, say) if incident.level else None,
     )
 

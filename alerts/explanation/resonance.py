@@ -50,7 +50,7 @@ def resonance(
     return Resonance(
         posts=found.posts,
         voices=found.voices,
-        authors=len(by_whom(_since(snapshot.tally, brand.id, "a", since))),
+        authors=sum(bool(who) for who in by_whom(_since(snapshot.tally, brand.id, "a", since))),
         reposts=found.reposts / found.posts,
         copies=found.repeated,
         bursts=tuple(strongest[:BURSTS]),

@@ -15,7 +15,7 @@ CONDITIONS: dict[str, dict[Condition, str]] = {
     "de": {
         "ratio": "das {actual}-Fache des Üblichen (nötig {needed})",
         "pace": "{actual} Erwähnungen je Minute (nötig {needed})",
-        "authors": "{actual} Personen (nötig {needed})",
+        "authors": "{actual} Personen in der letzten Stunde (nötig {needed})",
         "channels": "{actual} Kanäle (nötig {needed})",
         "media": "{actual} Beiträge von Medien und sehr großen Konten (nötig {needed})",
         "tone": "{actual} negativ (nötig {needed})",
@@ -25,7 +25,7 @@ CONDITIONS: dict[str, dict[Condition, str]] = {
     "en": {
         "ratio": "{actual} times the usual (needed {needed})",
         "pace": "{actual} mentions a minute (needed {needed})",
-        "authors": "{actual} people (needed {needed})",
+        "authors": "{actual} people in the last hour (needed {needed})",
         "channels": "channels: {actual} (needed {needed})",
         "media": "{actual} posts by media and very large accounts (needed {needed})",
         "tone": "{actual} negative (needed {needed})",

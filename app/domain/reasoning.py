@@ -1,4 +1,6 @@
-"""Reasoning in words: expected against actual, how many voices there are, how sure it is, why a post was chosen."""
+"""Reasoning in words: expected against actual, how many distinct posts, how sure it is, why a post was chosen."""
+
+from collections.abc import Iterable
 
 from app.domain.explanation import Explanation, Why
 from app.domain.incident import Resonance
@@ -24,10 +26,12 @@ CHOSEN: dict[str, dict[Why, str]] = {
         "newest": "the newest",
     },
 }
-SURE, LIKELY = 0.8, 0.5
-"""Confidence from which an incident is called sure, and likely."""
-CERTAIN = 0.99
-"""More is never said."""
+SURE = (0.9, 0.75, 0.5)
+"""Confidence from which an incident is called very sure, sure and fairly sure; a word, for it is no probability."""
+HOW_SURE = {
+    "de": ("sehr sicher", "sicher", "eher sicher", "unsicher"),
+    "en": ("very sure", "sure", "fairly sure", "unsure"),
+}
 
 
 def compared(told: Explanation, language: str) -> str:
@@ -42,21 +46,51 @@ def compared(told: Explanation, language: str) -> str:
 
 
 def copied(found: Resonance, bots: float | None, language: str) -> str:
-    """Return how many voices are behind the posts, and the shares of reposts and of what looks like one hand."""
+    """Return how many distinct posts by how many people there are, and the shares of reposts and of one hand.
+
+    Who says two things has written two distinct posts, so that there may be more of them than people.
+    """
     posts, voices = number(found.posts, language), number(found.voices, language)
     reposts = percent(found.reposts, language)
+    people = number(found.authors, language)
     made = percent(bots, language) if bots else ""
     if language == "de":
+        who = "Person" if found.authors == 1 else "Personen"
         like = f", {made} wie von einer Hand gesteuert" if made else ""
-        return f"{posts} Beiträge, {voices} Stimmen, {reposts} Reposts{like}."
+        return f"{posts} Beiträge, {voices} verschiedene, von {people} {who}, {reposts} Reposts{like}."
+    who = "person" if found.authors == 1 else "people"
     like = f", {made} that look steered by one hand" if made else ""
-    return f"{posts} posts, {voices} voices, {reposts} reposts{like}."
+    return f"{posts} posts, {voices} distinct, by {people} {who}, {reposts} reposts{like}."
 
 
-def confident(confidence: float | None, language: str) -> str:
-    """Return how sure an incident is, in words: "sicher (92 %)"."""
-    if confidence is None:
-        return "noch nicht zu sagen" if language == "de" else "cannot be told yet"
-    words = ("sicher", "wahrscheinlich", "unsicher") if language == "de" else ("sure", "likely", "unsure")
-    share = percent(min(confidence, CERTAIN), language)
-    return f"{words[(confidence < SURE) + (confidence < LIKELY)]} ({share})"
+def confident(told: Explanation | None, language: str) -> str:
+    """Return how sure an incident is and what it holds: "sehr sicher · hält 4 von 4 Gegenproben"."""
+    if told is None or told.confidence is None:
+        word = "noch nicht zu sagen" if language == "de" else "cannot be told yet"
+    else:
+        word = HOW_SURE[language][sum(told.confidence < least for least in SURE)]
+    held, of, _ = _checked(one.holds for one in told.counters) if told else (0, 0, 0)
+    if not of:
+        return word
+    return (
+        f"{word} · hält {held} von {of} Gegenproben"
+        if language == "de"
+        else f"{word} · holds {held} of {of} counter-checks"
+    )
+
+
+def checks(holds: Iterable[bool | None], language: str) -> str:
+    """Return the title of the counter-checks by what came of them: "Gegenproben: hält 3 von 4, 1 offen"."""
+    held, of, left = _checked(holds)
+    german = language == "de"
+    parts = [f"hält {held} von {of}" if german else f"holds {held} of {of}"] if of else []
+    parts += [f"{left} offen" if german else f"{left} open"] if left else []
+    title = "Gegenproben" if german else "Counter-checks"
+    return f"{title}: {', '.join(parts)}" if parts else title
+
+
+def _checked(holds: Iterable[bool | None]) -> tuple[int, int, int]:
+    """Return how many hold, of how many that could be told, and how many could not."""
+    found = list(holds)
+    told = [one for one in found if one is not None]
+    return sum(told), len(told), len(found) - len(told)

@@ -1,7 +1,7 @@
 """The takeover: what happens, since when, how bad, how sure, evidence, who has it, what is next, how long already."""
 
 from app.domain.incident import Incident
-from app.domain.reasoning import confident
+from app.domain.reasoning import checks, confident
 from app.explained import Explained, Post
 from dashboard.audience import masked, named, quoted
 from dashboard.brief import Brief
@@ -17,7 +17,7 @@ MUCH = 1.4
 LONGEST = 220
 """Characters of a post; the rest is cut with an ellipsis."""
 SHOWN = 3
-DROPS = {"against": 12, "peak": 11, "pace": 9, "voices": 7, "done": 6}
+DROPS = {"against": 12, "peak": 11, "pace": 9, "people": 7, "done": 6}
 """What is given up when room is short, the highest first; sentence, start, level, certainty, owner, clock stay."""
 PROOF_DROPS = (4, 8, 10)
 TERM_DROPS = (0, 3, 5)
@@ -79,7 +79,7 @@ def _sentence(one: Incident, level: int, view: View, say: Words) -> tuple[Node, 
 
 
 def _since(one: Incident, view: View, say: Words) -> tuple[Node, ...]:
-    """Return since when, then how much more than usual, by how many voices and where."""
+    """Return since when, then how much more than usual, by how many people and where."""
     first = [say.say("takeover.since", time=say.when(began(one), view.at))]
     if one.state == "resolved":
         first = [say.say("takeover.over", time=say.clock(one.resolved_at or one.updated_at))]
@@ -90,12 +90,12 @@ def _since(one: Incident, view: View, say: Words) -> tuple[Node, ...]:
         pace.append(say.say("takeover.pace", actual=say.figure(told.actual), expected=say.figure(told.expected)))
         if told.ratio >= MUCH:
             pace.append(say.say("takeover.ratio", factor=say.figure(told.ratio)))
-    heard = [say.count("takeover.voices", one.resonance.voices)] if one.resonance else []
+    heard = [say.count("takeover.people", one.resonance.authors)] if one.resonance else []
     if told is not None and told.channels:
         heard.append(say.count("takeover.channels", len(told.channels)))
     return (
         " · ".join(first),
-        *_more("voices", heard),
+        *_more("people", heard),
         *_more("pace", pace),
     )
 
@@ -107,13 +107,7 @@ def _more(name: str, told: list[str]) -> tuple[Node, ...]:
 
 
 def _certain(one: Incident, say: Words) -> str:
-    told = one.explanation
-    parts = [confident(told.confidence if told else None, say.language)]
-    tried = [counter for counter in told.counters if counter.holds is not None] if told else []
-    if tried:
-        held = sum(bool(counter.holds) for counter in tried)
-        parts.append(say.say("takeover.holds", n=held, of=len(tried)))
-    return f"{say.say('takeover.sure')}: {' · '.join(parts)}"
+    return f"{say.say('takeover.sure')}: {confident(one.explanation, say.language)}"
 
 
 def _proofs(brief: Brief, view: View, say: Words) -> Node:
@@ -157,7 +151,7 @@ def _against(told: Explained | None, view: View, say: Words) -> tuple[Node, ...]
     counters = told.counters if told and named(view.screen) else ()
     if not counters:
         return ()
-    title: Node = ("h2", {}, say.say("takeover.against"))
+    title: Node = ("h2", {}, checks((one.holds for one in counters), say.language))
     drop = DROPS["against"]
     said = [
         ("span", {"key": one.doubt, **({"data-drop": str(drop + place)} if place else {})}, f"{one.reason} ")

@@ -82,5 +82,4 @@ def _age(case: Case, say: Words) -> str:
 
 
 def _sure(case: Case, say: Words) -> str:
-    told = case.incident.explanation
-    return confident(told.confidence if told else None, say.language)
+    return confident(case.incident.explanation, say.language)

@@ -1,5 +1,6 @@
 """Why it is an incident and what speaks against it: evidence, doubts, drivers, authors, channels, voices."""
 
+from app.domain.reasoning import checks
 from app.explained import Explained, Leader, Part, Post, Strong
 from dashboard.i18n import Words
 from dashboard.panel import Node
@@ -86,7 +87,7 @@ def _against(told: Explained, say: Words) -> Node:
     shown: Node = (
         ("ul", {"key": "list", "class": "doubts"}, *lines) if lines else ("p", {"key": "none"}, say.say("room.untried"))
     )
-    title: Node = ("h2", {"key": "title"}, say.say("room.against"))
+    title: Node = ("h2", {"key": "title"}, checks((one.holds for one in told.counters), say.language))
     return ("section", {"key": "against", "class": "case-against"}, title, shown)
 
 
@@ -145,7 +146,7 @@ def _rank(key: str, name: Node, share: float, say: Words) -> Node:
 
 
 def _voices(told: Explained, say: Words) -> tuple[Node, ...]:
-    """Return the shares of own voices, reposts and of what looks like one hand, each against all posts."""
+    """Return the shares of different posts, reposts and of what looks like one hand, each against all posts."""
     one = told.resonance
     if one is None or not one.posts:
         return ()

@@ -105,9 +105,9 @@ async def test_evidence_is_looked_up_when_it_is_sent_and_what_was_deleted_is_not
     assert "Abschlag 0 verdoppelt" in text
     assert "Abschlag 1 verdoppelt" not in text
     for said_so in (
-        "Sicherheit: sicher (90 %)",
+        "Sicherheit: sehr sicher · hält ",
         "10-mal so viele Erwähnungen wie üblich",
-        "Was dagegen spricht",
+        "Gegenproben: hält ",
         "Reposts",
     ):
         assert said_so in text, said_so

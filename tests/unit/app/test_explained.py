@@ -68,15 +68,15 @@ def test_keys_become_posts_names_and_sentences(store, incident, keys):
     assert told.compared == (
         "3,8-mal so viele Erwähnungen wie üblich (170 statt 45 je Minute; gewöhnlich 31 bis 60 je Minute)."
     )
-    assert told.copied == "800 Beiträge, 40 Stimmen, 50 % Reposts."
-    assert told.confident == "sicher (90 %)"
+    assert told.copied == "800 Beiträge, 40 verschiedene, von 30 Personen, 50 % Reposts."
+    assert told.confident == "sehr sicher · hält 1 von 1 Gegenproben"
     assert (told.level.value, told.level.name) == (3, "mäßige Brise")
     assert told.level.missing.startswith("Zu Stufe 4 (starker Wind) fehlt: das 3,8-Fache des Üblichen (nötig 4)")
 
 
 def test_another_language_is_english(store, incident):
     told = explained(store, incident, "fr")
-    assert (told.language, told.reason, told.confident) == ("en", "So.", "sure (90%)")
+    assert (told.language, told.reason, told.confident) == ("en", "So.", "very sure · holds 1 of 1 counter-checks")
     assert told.counters[0].reason.startswith("Holds without @p3.example (6%), too: then 160 a minute")
 
 

@@ -109,7 +109,7 @@ def test_a_mistake_in_a_query_is_told_in_the_words_of_the_screen():
         for language in LANGUAGES
     }
     assert {slip.position for slip in told.values()} == {10}
-    assert told["de"].sentence.startswith("„deutsch“ ist keine Sprache; schreibe ihr Kürzel")
+    assert told["de"].sentence.startswith("„deutsch“ ist keine Sprache; schreiben Sie ihr Kürzel")
     assert told["en"].sentence.startswith("'deutsch' is no language; write its code")
 
 

@@ -236,9 +236,9 @@ def test_copies_are_one_voice_and_a_burst_is_told():
         for n, one in enumerate(said(n, NOON - n, author=f"a{n}") for n in range(742))
     ]
     shown = {lang: text(draw("sentiment", view(brand_state(crowd), language=lang)).nodes) for lang in ("de", "en")}
-    assert "742 Beiträge · 1 Stimme" in shown["de"]
-    assert "742 posts · 1 voice" in shown["en"]
-    assert "Stimme" not in text(draw("sentiment", view(brand_state(CROWD))).nodes)
+    assert "742 Beiträge · 1 verschiedener" in shown["de"]
+    assert "742 posts · 1 distinct" in shown["en"]
+    assert "verschieden" not in text(draw("sentiment", view(brand_state(CROWD))).nodes)
     hand = replace(STORM, resonance=Resonance(742, 31, 600, 0.7, 0.9, (Burst(0.9, (), NOON, 40, 30),)))
     assert "Auffällig: 30 Konten, eine Hand?" in text(draw("incident", view(incidents=(hand,))).nodes)
     assert "Hand" not in text(draw("incident", view(incidents=(STORM,))).nodes)

@@ -65,7 +65,7 @@ async def test_what_the_web_says_is_said_in_german(setting):
 @pytest.mark.parametrize(
     ("status", "headers", "told"),
     [
-        (401, {}, "a.example lehnt den Schlüssel ab (HTTP 401). Erzeuge einen API-Schlüssel unter https://"),
+        (401, {}, "a.example lehnt den Schlüssel ab (HTTP 401). Erzeugen Sie einen API-Schlüssel unter https://"),
         (429, {"Retry-After": "1200"}, "zu oft fragen (HTTP 429); neuer Versuch in 1.200 s."),
         (429, {}, "a.example sagt, dass wir zu oft fragen (HTTP 429)."),
         (503, {}, "a.example antwortet mit HTTP 503."),
@@ -84,8 +84,9 @@ def test_a_missing_key_is_said_with_where_it_goes(setting):
     with pytest.raises(CredentialMissing) as missing:
         demand(setting, ("api_key",), youtube.WHERE)
     assert german(str(missing.value)).startswith(
-        "Der Quelle tube fehlt api_key: setze EMBERWATCH_TUBE_API_KEY oder schreibe `api_key_file` mit der Datei, "
-        "in der er steht. Erzeuge einen API-Schlüssel unter https://console.cloud.google.com/apis/credentials und"
+        "Der Quelle tube fehlt api_key: setzen Sie EMBERWATCH_TUBE_API_KEY oder schreiben Sie `api_key_file` mit der "
+        "Datei, in der er steht. Erzeugen Sie einen API-Schlüssel unter "
+        "https://console.cloud.google.com/apis/credentials und"
     )
 
 

@@ -65,8 +65,8 @@ def drawn(panel, *args, **more):
 def test_the_lead_screen_tells_everything_in_the_order_of_the_questions():
     told = drawn(TakeoverPanel)
     parts = (
-        "Sturm um Nordlicht Strom: Abschlag, Hotline, Karla.", "Seit ", "1.940 Stimmen", "2 Kanäle",
-        "164/min, üblich 38", "4,3-Fache", "5Sturm", "Wie sicher: sicher (92 %)", "hält 1 von 1", "Beitrag 0",
+        "Sturm um Nordlicht Strom: Abschlag, Hotline, Karla.", "Seit ", "334 Personen", "2 Kanäle",
+        "164/min, üblich 38", "4,3-Fache", "5Sturm", "Wie sicher: sehr sicher", "hält 1 von 1", "Beitrag 0",
         "Karla aus Kiel", "48.200 Follower", "Beitrag 2", "Ohne @karla", "noch niemand",
         "Erste Stellungnahme, bis 12:17", "(2 von 6 erledigt)", "520 je Minute (80 %)", "00:23:41",
     )  # fmt: skip

@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.domain.explanation import Explanation
+from app.domain.explanation import Counter, Explanation
 from app.domain.incident import Resonance
 from app.domain.level import Ground, Level, Strength, level
 from app.domain.level_words import condition, missing, name
-from app.domain.reasoning import compared, confident, copied
+from app.domain.reasoning import checks, compared, confident, copied
 from app.domain.spoken import band, clock, language_of, number, pace, percent, rate, span, times
 
 
@@ -58,9 +58,22 @@ def test_what_is_missing_is_told_and_a_near_miss_is_seen():
 
 
 def test_how_sure_it_is():
-    assert [confident(one, "de") for one in (None, 0.3, 0.6, 0.95, 0.9999)] == [
-        "noch nicht zu sagen", "unsicher (30 %)", "wahrscheinlich (60 %)", "sicher (95 %)", "sicher (99 %)",
+    told = [Explanation(0.0, 9.0, 1.0, 0.0, 2.0, confidence=one) for one in (None, 0.3, 0.6, 0.8, 0.95)]
+    assert [confident(one, "de") for one in (None, *told)] == [
+        "noch nicht zu sagen", "noch nicht zu sagen", "unsicher", "eher sicher", "sicher", "sehr sicher",
     ]  # fmt: skip
+
+
+def test_counter_checks_are_titled_by_what_came_of_them():
+    tried = (Counter("without_author", holds=True), Counter("without_reposts", holds=False))
+    told = Explanation(
+        0.0, 9.0, 1.0, 0.0, 2.0, confidence=0.95, counters=(*tried, Counter("source_outage", holds=None))
+    )
+    assert confident(told, "de") == "sehr sicher · hält 1 von 2 Gegenproben"
+    assert confident(told, "en") == "very sure · holds 1 of 2 counter-checks"
+    assert checks([True, True], "de") == "Gegenproben: hält 2 von 2"
+    assert checks([True, False, None], "en") == "Counter-checks: holds 1 of 2, 1 open"
+    assert (checks([None], "de"), checks([], "en")) == ("Gegenproben: 1 offen", "Counter-checks")
 
 
 def test_expected_against_actual_names_the_band_where_it_is_known():
@@ -75,6 +88,6 @@ def test_expected_against_actual_names_the_band_where_it_is_known():
 def test_voices_copies_and_what_looks_steered():
     found = Resonance(1200, 300, 250, 0.4, 0.7)
     assert copied(found, 0.25, "de") == (
-        "1.200 Beiträge, 300 Stimmen, 40 % Reposts, 25 % wie von einer Hand gesteuert."
+        "1.200 Beiträge, 300 verschiedene, von 250 Personen, 40 % Reposts, 25 % wie von einer Hand gesteuert."
     )
-    assert copied(found, 0.0, "en") == "1,200 posts, 300 voices, 40% reposts."
+    assert copied(found, 0.0, "en") == "1,200 posts, 300 distinct, by 250 people, 40% reposts."
