@@ -1,6 +1,7 @@
 """One scope under watch: its detectors, and when an incident opens, changes and ends."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -67,9 +68,8 @@ class Watch:
         self.rules = RuleSet((), scope, zone)
         """What its people said is an alarm, beside what detectors say."""
         self._last = 0.0
-        self._first = float("inf")
+        self._first, self._joined = float("inf"), float("-inf")
         self._calm = 0.0
-        self._joined = float("-inf")
         self._deaf_at = float("-inf")
         self._ended: Incident | None = None
         self.oldest = float("inf")
@@ -210,8 +210,7 @@ class Watch:
         return before != self._joined
 
     def _flood(self, at: float) -> Flood | None:
-        begun = self.incident.since if self.incident else None
-        return flood(at, self.memory.known(), min(self.oldest, self._first), begun)
+        return flood(at, self.memory.known(), min(self.oldest, self._first), self.incident and self.incident.since)
 
     def _lasts(self, at: float, risk: float) -> bool:
         """Tell whether an incident goes on, whatever single detectors say: long windows alone keep none up."""
@@ -269,7 +268,8 @@ class Watch:
 
     def _figures(self, at: float, signals: Sequence[Signal]) -> Figures:
         teller = onset.teller_of(self.detectors, self.volume, signals)
-        return onset.figures(at, self.incident.since if self.incident else None, self.memory.said, teller)
+        begun = onset.begun(self.incident, signals, self.detectors, partial(onset.onset, at, self.memory.said, teller))
+        return onset.figures(at, begun, self.memory.said, teller)
 
     def _reviewed(self, at: float, decision: Decision, *, calm: bool) -> Decision:
         """Judge what came of a time in which nobody listened: a storm in it is told, though it may be over."""

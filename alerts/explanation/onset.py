@@ -1,17 +1,19 @@
 """The figures of a reason: since when, how many instead of how many, how much of it negative. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from alerts.detector import Detector
+from alerts.detector import Detector, alone
 from alerts.explanation.wording import THIN, Figures
 from alerts.surge import Surge
-from app.domain.incident import Signal
+from app.domain.incident import Incident, Signal
 from app.domain.tally import MinuteTally
 from app.domain.usual import UsualMinute
 
 HOUR = 3600
 LOOK = 300
 """Seconds the figures of the reason cover at most: what is now, not what was."""
+PAUSE = 900.0
+"""Seconds of quiet behind which a series that surges again is another storm."""
 TOLD_RATIO = 2.0
 """Multiple of the usual from which the sentence speaks of all mentions, though only the negative ones raised."""
 Said = Mapping[int, MinuteTally]
@@ -35,6 +37,25 @@ def figures(at: float, since: float | None, said: Said, teller: Surge) -> Figure
         basis=min(teller.baseline.basis, THIN),
         at=at,
     )
+
+
+def begun(
+    incident: Incident | None, signals: Sequence[Signal], detectors: Sequence[Detector], found: Callable[[], float]
+) -> float | None:
+    """Return since when an incident is; None where what raises now is another storm, whose onset is to be found.
+
+    Another than single posts and rules told of before, or, in a note, than series that were over for `PAUSE`.
+    """
+    if incident is None:
+        return None
+    series = {one.name for one in detectors if not alone(one)}
+    if not any(one.alarm and one.detector in series for one in signals):
+        return incident.since
+    scope = incident.brand if incident.topic is None else f"{incident.brand}/{incident.topic}"
+    before = [one.at for one in incident.signals if one.alarm and one.detector in series and one.brand == scope]
+    if not before:
+        return None if found() > incident.since else incident.since
+    return None if incident.severity == "note" and found() > max(before) + PAUSE else incident.since
 
 
 def ratio(at: float, span: int, said: Said, teller: Surge) -> float:
