@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from alerts.message_words import WORDS, clean, clock_time, cut
+from app.domain.channel_words import channel_name
 from app.domain.delivery import Occasion
 from app.domain.drill import STAMP
 from app.domain.incident import Incident, Severity
@@ -199,4 +200,4 @@ def quoted(quote: Quote, facts: Facts) -> str:
     said = cut(clean(quote.text), 280)
     who = f"{clean(quote.who)}, " if quote.who else ""
     said = f"„{said}“" if facts.language == "de" else f"“{said}”"
-    return f"{said} ({who}{quote.channel}, {clock(quote.at, facts)}; {quote.why})"
+    return f"{said} ({who}{channel_name(quote.channel, facts.language)}, {clock(quote.at, facts)}; {quote.why})"

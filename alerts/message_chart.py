@@ -46,7 +46,10 @@ def known(minutes: Sequence[MinuteTally], since: float) -> list[MinuteTally]:
 
 
 def bars(minutes: Sequence[MinuteTally]) -> list[tuple[int, float, float]]:
-    """Return (start, mentions a minute, negative ones) of every five minutes, those without any included."""
+    """Return (start, mentions a minute, negative ones) of every five minutes, those without any included.
+
+    The last is of the minutes that are over so far, so that it does not look as if a storm were ending.
+    """
     found: dict[int, list[int]] = {}
     for minute in minutes:
         place = found.setdefault(minute.start // STEP * STEP, [0, 0])
@@ -54,10 +57,10 @@ def bars(minutes: Sequence[MinuteTally]) -> list[tuple[int, float, float]]:
         place[1] += minute.negative
     if not found:
         return []
-    width = STEP / 60
+    end = max(minute.start for minute in minutes) + 60
     starts = range(min(found), max(found) + STEP, STEP)
-    sums = ((start, *found.get(start, (0, 0))) for start in starts)
-    return [(start, count / width, negative / width) for start, count, negative in sums]
+    sums = ((start, min(STEP, end - start) / 60, *found.get(start, (0, 0))) for start in starts)
+    return [(start, count / width, negative / width) for start, width, count, negative in sums]
 
 
 def ticks(first: float, last: float, zone: str) -> tuple[list[float], list[str]]:

@@ -132,8 +132,9 @@ class Writer:
             tally = await self._context.bus.minutes([incident.brand], since, now)
         except Unavailable:
             return ()
+        whole = int(now) // 60 * 60  # the minute that runs would look like the end of the storm
         known = minutes(apart(tally).get(incident.brand, {}), incident.brand)
-        wanted = [known.get(start, MinuteTally(start)) for start in range(int(since) // 60 * 60, int(now), 60)]
+        wanted = [known.get(start, MinuteTally(start)) for start in range(int(since) // 60 * 60, whole, 60)]
         told = incident.explanation
         low, high = (told.low, told.high) if told and not told.negative else (0.0, 0.0)
         curve = Curve(wanted, low, high, incident.since, person.zone, person.language)

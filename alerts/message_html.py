@@ -7,6 +7,8 @@ from alerts.message import Facts, clock, next_step, quoted, rows, sentence, stam
 from alerts.message_words import WORDS
 from app.domain.reasoning import checks
 
+SIGNS: dict[bool | None, str] = {True: "✓", False: "✗", None: "?"}
+"""Before a counter-check: it holds, does not, cannot be told; the sentence behind says so in words."""
 CHART = "chart"
 """Content-ID of the chart."""
 COLOURS = {"note": "#004A8F", "warning": "#743600", "crisis": "#8E0016"}
@@ -89,8 +91,7 @@ def _body(facts: Facts, *, chart: bool) -> Iterator[str]:
     if facts.objections:
         yield _heading(checks((holds for holds, _ in facts.objections), facts.language))
         for holds, said in facts.objections:
-            word = say["open_question" if holds is None else "holds" if holds else "falls"]
-            yield f'<p style="margin:0 0 10px"><strong>{escape(word)}:</strong> {escape(said)}</p>'
+            yield f'<p style="margin:0 0 10px"><strong aria-hidden="true">{SIGNS[holds]}</strong> {escape(said)}</p>'
 
 
 def _doors(facts: Facts) -> Iterator[str]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from app.domain.channel_words import channel_name
 from app.domain.wall import Language
 
 LOCALES = Path(__file__).parents[1] / "assets" / "locales"
@@ -52,9 +53,9 @@ class Words:
         """Return the text of `key`, or `otherwise` where the language has none (names that strangers bring along)."""
         return self._texts.get(key, otherwise)
 
-    def channel(self, name: str) -> str:
-        """Return a channel's name as people write it."""
-        return self.choose(f"channel.{name}", name)
+    def channel(self, name: str, otherwise: str | None = None) -> str:
+        """Return a channel's name as people write it; `otherwise`, or the name itself, where we have none for it."""
+        return channel_name(name, self.language, otherwise)
 
     def count(self, key: str, number: int, **values: object) -> str:
         """Return `<key>.one` or `<key>.other` with `n` as a written number."""

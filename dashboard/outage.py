@@ -40,7 +40,7 @@ def outage(dead: Sequence[SourceState], say: Words, now: float) -> Outage:
     alike = sorted((one for one in dead if _state(one) == state), key=_since)
     told = told_cause(worst)
     return Outage(
-        names=tuple(dict.fromkeys(say.choose(f"channel.{one.connector}", one.id) for one in alike)),
+        names=tuple(dict.fromkeys(say.channel(one.connector, one.id) for one in alike)),
         state=say.say(f"liveness.state.{state}"),
         since=say.say("liveness.since", time=say.when(_since(worst), now)),
         cause=say.say(f"liveness.reason.{told}") if told else "",

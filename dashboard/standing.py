@@ -77,7 +77,7 @@ def standings(sources: tuple[SourceState, ...], now: float) -> list[Standing]:
 
 def called(one: SourceState, say: Words, among: tuple[SourceState, ...] = ()) -> str:
     """Return what people call a source: its channel, and its id where several hear the same one."""
-    name = say.choose(f"channel.{one.connector}", one.id)
+    name = say.channel(one.connector, one.id)
     alike = sum(other.connector == one.connector for other in among)
     return name if alike <= 1 or name == one.id else f"{name} ({one.id})"
 
