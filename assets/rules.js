@@ -65,7 +65,9 @@
     const text = (name, value) => made("input", { type: "text", id: `r-${name}`, value, autocomplete: "off", maxlength: 60 });
     const origin = rule && !rule.over_file && !rule.saved ? say("file") : rule?.over_file ? say("over") : "";
     by("r-heading").replaceChildren(made("small", {}, rule ? `${SIGN[state(rule)]} ${say(state(rule))}${origin ? ` · ${origin}` : ""}` : say("new")), one.name || say("title"));
-    const people = persons.length ? field("tell", say("tell"), boxes("tell", persons.map((who) => [who.id, who.name]), one.tell), say("tell_help")) : null;
+    const nobody = () => made("div", {}, made("p", { class: "help" }, say("tell_nobody"), " ", made("a", { href: `/admin/people?lang=${lang}` }, say("tell_add"))));
+    const known = () => boxes("tell", persons.map((who) => [who.id, who.name]), one.tell);
+    const people = field("tell", say("tell"), persons.length ? known() : nobody(), persons.length ? say("tell_help") : "");
     const parts = JSON.parse(page.dataset.parts);
     const topic = parts.length ? field("topic", say("topic"), select("topic", [["", say("all")], ...parts], one.topic ?? "")) : null;
     const button = (id, word, act, told = {}) => made("button", { type: "button", id, onclick: act, ...told }, say(word));

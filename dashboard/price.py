@@ -9,6 +9,8 @@ NAMES: Mapping[str, Mapping[Severity, str]] = {
     "de": {"note": "Hinweis", "warning": "Warnung", "crisis": "Krise"},
     "en": {"note": "note", "warning": "warning", "crisis": "crisis"},
 }
+SAME = 1e-3
+"""Budgets that differ by less are one: they are kept rounded."""
 THIN = 7.0
 """Days of history below which a sentence says that it rests on what is usual for any brand."""
 
@@ -29,20 +31,24 @@ def compared(price: Price, mine: Price, language: str) -> str:
     often = _often(price.budget, language)
     if price.delay is None or mine.delay is None:
         return f"{often}: {_seen(price, language)}"
+    if abs(price.budget - mine.budget) < SAME:
+        return (
+            f"{often} ({'das jetzige Budget' if language == 'de' else 'the present budget'}): {_seen(price, language)}"
+        )
     minutes = round((price.delay - mine.delay) / 60)
     missed = round(100 * (mine.found - price.found))
     if language == "de":
-        when = f"{abs(minutes)} Minuten {'später' if minutes > 0 else 'früher'}" if minutes else "gleich früh"
+        when = f"{abs(minutes)} Minuten {'später' if minutes > 0 else 'früher'} als" if minutes else "so früh wie"
         more = f", {abs(missed)} % der Stürme {'mehr' if missed > 0 else 'weniger'} übersehen" if missed else ""
-        return f"{often}: {when} gesehen{more}."
-    when = f"{abs(minutes)} minutes {'later' if minutes > 0 else 'sooner'}" if minutes else "as soon"
+        return f"{often}: Stürme werden {when} mit dem jetzigen Budget gesehen{more}."
+    when = f"{abs(minutes)} minutes {'later than' if minutes > 0 else 'sooner than'}" if minutes else "as soon as"
     more = f", {abs(missed)}% {'more' if missed > 0 else 'fewer'} storms missed" if missed else ""
-    return f"{often}: seen {when}{more}."
+    return f"{often}: storms are seen {when} with the present budget{more}."
 
 
 def own(known: Threshold) -> Price | None:
     """Return the price of the budget in force."""
-    return next((one for one in known.prices if abs(one.budget - known.budget) < 1e-3), None)  # noqa: PLR2004 - as rounded
+    return next((one for one in known.prices if abs(one.budget - known.budget) < SAME), None)
 
 
 def _seen(price: Price, language: str) -> str:

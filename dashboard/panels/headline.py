@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from app.domain.incident import Incident
 from dashboard.audience import quoted
 from dashboard.drivers import drivers
 from dashboard.hearing import hearing
@@ -63,17 +64,24 @@ def _answer(view: View, say: Words) -> Answer:
         told = outage(listeners.dead, say, view.around.server_time)
         why = say.say("headline.deaf_why", source=", ".join(told.names), state=told.state, since=told.since)
         return Answer(say.say("headline.deaf"), why, "s")
-    if incident_of(view) is not None:
+    usual = band(view)
+    if (storm := incident_of(view)) is not None and not _within(storm, usual, view):
         return _tipping(view, say)
     if not state.count(at):
         kind = "silent" if state.newest else "waiting"
         return Answer(say.say(f"headline.{kind}"), say.say(f"headline.{kind}_why"), "s")
-    usual, rate = band(view), say.number(state.rate(at))
+    rate = say.number(state.rate(at))
     if usual is None:
         why = say.say("headline.unknown_why", basis=say.hours(basis(view)))
         return Answer(say.say("headline.unknown", rate=rate), why, "s")
     figures = say.say("headline.figures", rate=rate, low=say.figure(usual.low), high=say.figure(usual.high))
-    return Answer(say.say(f"headline.{_mood(state.pace(at), usual)}"), figures)
+    return Answer(say.say("headline.open" if storm else f"headline.{_mood(state.pace(at), usual)}"), figures)
+
+
+def _within(storm: Incident, usual: Band | None, view: View) -> bool:
+    """Tell whether an open incident is no storm any more, or not yet one: level 0, and no more is said than usual."""
+    calm = storm.level is not None and storm.level.value == 0
+    return calm and usual is not None and bool(view.state.count(view.at)) and view.state.pace(view.at) <= usual.high
 
 
 def _tipping(view: View, say: Words) -> Answer:

@@ -33,7 +33,7 @@ def figures(case: Case, say: Words) -> dict[str, str]:
     said = [said_at(event) for event in case.statements()]
     return {
         "length": say.span(case.ended - case.began),
-        "peak": say.say("incident.peak", n=say.number(one.peak)),
+        "peak": say.say("room.after.pace", n=say.number(one.peak)),
         "level": f"{highest}, {named(highest, say)}",
         "acknowledged": _after(case, _first(case, "acknowledged", "owned", "handed_over"), say),
         "owned": _after(case, _first(case, "owned", "handed_over"), say),

@@ -10,8 +10,10 @@ from dashboard.panel import Node
 from dashboard.room.case import Case
 from dashboard.theme import PALETTES, Palette
 
-ROOM = 0.2
-"""Share of the width that is left to the right of the line, for its name."""
+ROOM = 0.45
+"""Share of the lines' width that is left to their right, for their names on a phone."""
+APART = 0.13
+"""Share of the height by which names stand apart."""
 EDGE = 0.07
 """Share of the width at both ends where no tick fits."""
 
@@ -68,7 +70,7 @@ def figure(case: Case, say: Words, theme: Theme) -> dict[str, Any]:
         data.append(_line(negative, palette.negative, 0.1))
     data.append(_line(counted, palette.text, 0.14))
     high = max([1.0, *(y for _, y in counted), *(y for _, _, y in band), *_top(case, forecast)])
-    return {"data": data, "layout": _layout(case, high, counted, negative, say, palette)}
+    return {"data": data, "layout": _layout(case, high, counted, (negative, band), say, palette)}
 
 
 def _minutes(case: Case, at: float) -> float:
@@ -150,7 +152,7 @@ def _layout(
     case: Case,
     high: float,
     counted: list[tuple[float, float]],
-    negative: list[tuple[float, float]],
+    others: tuple[list[tuple[float, float]], list[tuple[float, float, float]]],
     say: Words,
     palette: Palette,
 ) -> dict[str, Any]:
@@ -162,8 +164,7 @@ def _layout(
     left = min(left, -1.0)
     right = max(last or 0.0, newest + ROOM * (newest - left), 5.0)
     shapes, notes = _marks(case, say, palette, (left, right))
-    if negative:
-        notes.append(_note(negative[-1], f"\u00a0▼ {say.say('label.negative')}", palette.negative_text))
+    notes += _names(counted, *others, high, say, palette)
     values = _ticks(case, left, right)
     texts = [say.clock(round(case.began + 60 * value)) for value in values]
     return {
@@ -223,6 +224,33 @@ def _marks(
             }
             notes.append(note)
     return shapes, notes
+
+
+def _names(
+    counted: list[tuple[float, float]],
+    negative: list[tuple[float, float]],
+    band: list[tuple[float, float, float]],
+    high: float,
+    say: Words,
+    palette: Palette,
+) -> list[dict[str, Any]]:
+    """Return the names of the lines and the band at their right ends, the lowest first, none on another."""
+    if not counted:
+        return []
+    x = counted[-1][0]
+    names = [(counted[-1][1], say.say("room.all"), palette.text)]
+    if negative:
+        names.append((negative[-1][1], f"▼ {say.say('label.negative')}", palette.negative_text))
+    if band:
+        names.append(((band[-1][1] + band[-1][2]) / 2, say.say("volume.band"), palette.second))
+    names.sort(key=lambda one: one[0])
+    notes, least = [], 0.0
+    for place, (y, text, colour) in enumerate(names):
+        most = high * (1.1 - APART * (len(names) - place))
+        at = max(min(y, most), least)
+        notes.append(_note((x, round(at, 2)), f"\u00a0{text}", colour))
+        least = at + APART * high
+    return notes
 
 
 def _note(point: tuple[float, float], text: str, colour: str) -> dict[str, Any]:

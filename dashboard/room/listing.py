@@ -52,7 +52,7 @@ def _row(one: Incident, names: Mapping[str, str], people: Mapping[str, str], say
     began = one.since or one.opened_at
     length = say.span((now if one.alive else one.resolved_at or one.updated_at) - began)
     stands = (
-        say.say("room.owned", who=people.get(one.owner, one.owner))
+        say.say("room.owned", who=people.get(one.owner, one.owner)).rstrip(".")
         if one.owner and one.alive
         else say.say(f"room.state.{one.state}")
     )

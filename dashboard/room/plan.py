@@ -113,6 +113,8 @@ def statement(case: Case, say: Words) -> Node:
                 button("statement", "room.do.statement", say),
             ),
         )
+    if not said and not draft:
+        return ("div", {"key": "statement", "class": "none"})
     title: Node = ("h2", {"key": "title"}, say.say("room.statement"))
     listed: tuple[Node, ...] = (("ol", {"key": "said", "class": "said-list"}, *said),) if said else ()
     return ("section", {"key": "statement", "class": "case-statement"}, title, *listed, *draft)

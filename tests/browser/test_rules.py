@@ -49,9 +49,9 @@ def workshop(visit, query="?lang=de", **more):
 
 def test_a_rule_is_written_tried_and_put_into_shadow(visit, past):
     page = workshop(visit)
-    says(page, "#r-told", "Sieh zuerst zurück")
+    says(page, "#r-told", "Sehen Sie zuerst zurück")
     page.fill("#r-when", "mention(5m) > 300")
-    says(page, "#r-when-slip", "meinst du mentions?")
+    says(page, "#r-when-slip", "meinen Sie mentions?")
     assert page.get_attribute("#r-when", "aria-invalid") == "true"
     page.fill("#r-when", "mentions(5m) > 300 AND negative_share(5m) > 40%")
     says(page, "#r-sentence", "Wenn in 5 Minuten mehr als 300 Erwähnungen kommen und")

@@ -7,6 +7,7 @@ from app import registry
 from app.domain.analysis import AnalysedMention
 from app.domain.burst import Burst
 from app.domain.incident import Incident, Resonance, Signal
+from app.domain.level import Level
 from app.domain.source import SourceState
 from app.domain.usual import Usual, UsualMinute
 from dashboard import scenes
@@ -19,6 +20,7 @@ STORM = Incident(
     "i1", BRAND.id, NOON - 1260, "firing", "warning", (SIGNAL,), ("Abschlag", "Hotline"), peak=164, demo=True,
     reason={"de": "Negativ mal 9,2.", "en": "Negative times 9.2."},
 )  # fmt: skip
+STILL = replace(STORM, level=Level(0))
 VAGUE = Usual(BRAND.id, NOON, (UsualMinute(int(NOON) // 60 * 60, 0.0, 1.5, 2033.0),), 86_400.0)
 DEAD = SourceState("live", "bluesky", "unreachable", NOON - 60, NOON, "getaddrinfo failed")
 PUSH = SourceState("push", "push", "live", NOON - 900, NOON, passive=True)
@@ -85,6 +87,16 @@ def test_every_panel_of_a_scene_has_a_title_in_both_languages():
             CROWD,
             {"incidents": (STORM,), "usual": {BRAND.id: usual(20, 36)}},
             "Nordlicht Strom: es kippt. 1,6-mal so viel wie üblich: Abschlag, Hotline.",
+        ),
+        (
+            CROWD,
+            {"incidents": (STILL,), "usual": {BRAND.id: usual(5, 20)}},
+            "Nordlicht Strom: ein Vorfall ist offen. 45 Erwähnungen/min, üblich 5–20.",
+        ),
+        (
+            CROWD,
+            {"incidents": (STILL,), "usual": {BRAND.id: usual(1, 5)}},
+            "Nordlicht Strom: es kippt. 15-mal so viel wie üblich: Abschlag, Hotline.",
         ),
         (
             CROWD,

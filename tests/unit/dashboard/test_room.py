@@ -1,5 +1,7 @@
 """The incident room: what it shows of a case, in both languages, and that nothing outside becomes more than text."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -130,6 +132,7 @@ def test_deeds_follow_the_state():
     assert "Erneut bestätigen" in seen(case(msgspec.structs.replace(owned, told_at=NOON + 1)))
     ended = seen(case(over()))
     assert "Ja, Vorfall beenden" not in ended
+    assert "Was wir sagen" not in seen(case(over(), ())), "nothing was said, and nothing is to be said any more"
     assert "Vorbei seit" in ended
     silent = msgspec.structs.replace(STORM, silence="s1", silent_until=NOON + 600)
     assert "Stummschaltung aufheben" in seen(case(silent))
@@ -139,7 +142,7 @@ def test_the_figures_afterwards_count_from_the_opening():
     found = figures(case(over(highest_level=5)), words("de", "Europe/Berlin"))
     assert found == {
         "length": "23\u00a0min",
-        "peak": "Spitze 164/min",
+        "peak": "164/min",
         "level": "5, Sturm",
         "acknowledged": "1\u00a0min",
         "owned": "1\u00a0min",
@@ -157,7 +160,11 @@ def test_the_curve_has_band_forecast_and_our_statement():
     say = words("de", "Europe/Berlin")
     drawn = figure(one, say, "dark")
     assert len(drawn["data"]) == 7
-    assert [note["text"] for note in drawn["layout"]["annotations"]] == ["Beginn", "1", "\u00a0▼ negativ"]
+    notes = drawn["layout"]["annotations"]
+    assert [note["text"] for note in notes] == ["Beginn", "1", "\u00a0▼ negativ", "\u00a0alle", "\u00a0üblich"]
+    places = [note["y"] for note in notes[2:]]
+    apart = 0.12 * drawn["layout"]["yaxis"]["range"][1]
+    assert all(above - below >= apart * 0.9 for below, above in pairwise(places)), places
     assert drawn["layout"]["shapes"][1]["x0"] == 9.0
     assert "80\u2013120 je Minute (80 %)" in expected(one, say)
     refused = case(msgspec.structs.replace(STORM, forecast=Forecast(NOON, "thin")))

@@ -34,9 +34,18 @@ async def test_the_price_is_told_in_plain_words_with_what_others_would_cost(http
         "12% not within six hours. (basis: 21 days of its own past)",
     }
     assert [one["reason"]["de"] for one in crisis["prices"]] == [
-        "höchstens ein falscher Alarm in 120 Tagen: 9 Minuten später gesehen, 12 % der Stürme mehr übersehen.",
-        "höchstens ein falscher Alarm in 30 Tagen: gleich früh gesehen.",
-        "höchstens 4 falsche Alarme in 30 Tagen: 9 Minuten früher gesehen, 12 % der Stürme weniger übersehen.",
+        (
+            "höchstens ein falscher Alarm in 120 Tagen: "
+            "Stürme werden 9 Minuten später als mit dem jetzigen Budget gesehen, 12 % der Stürme mehr übersehen."
+        ),
+        (
+            "höchstens ein falscher Alarm in 30 Tagen (das jetzige Budget): "
+            "Probierte Stürme werden im Mittel nach 21 Minuten gesehen, 12 % gar nicht binnen sechs Stunden."
+        ),
+        (
+            "höchstens 4 falsche Alarme in 30 Tagen: "
+            "Stürme werden 9 Minuten früher als mit dem jetzigen Budget gesehen, 12 % der Stürme weniger übersehen."
+        ),
     ]
 
 
