@@ -67,9 +67,8 @@ class Watch:
         self.record = Record()
         self.rules = RuleSet((), scope, zone)
         """What its people said is an alarm, beside what detectors say."""
-        self._last = 0.0
+        self._last, self._calm = 0.0, 0.0
         self._first, self._joined = float("inf"), float("-inf")
-        self._calm = 0.0
         self._deaf_at = float("-inf")
         self._ended: Incident | None = None
         self.oldest = float("inf")
@@ -210,7 +209,8 @@ class Watch:
         return before != self._joined
 
     def _flood(self, at: float) -> Flood | None:
-        return flood(at, self.memory.known(), min(self.oldest, self._first), self.incident and self.incident.since)
+        begun = self.incident.since if self.incident else None
+        return flood(at, self.memory.known(), min(self.oldest, self._first), begun)
 
     def _lasts(self, at: float, risk: float) -> bool:
         """Tell whether an incident goes on, whatever single detectors say: long windows alone keep none up."""
