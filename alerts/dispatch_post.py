@@ -71,7 +71,7 @@ class Post:
             log.warning("not delivered", id=one.id, kind=one.kind, state=failed.state, reason=str(error))
             return failed
         except Exception as error:  # noqa: BLE001 - a stranger's notifier may fail in any way; its words could hold an address
-            found = Undelivered(f"It could not be sent ({type(error).__name__}).", again=True)
+            found = Undelivered("It could not be sent; the log of the service names the error.", again=True)
             log.error("not delivered", id=one.id, kind=one.kind, error=type(error).__name__)  # noqa: TRY400 - it could quote addresses
             return undelivered(one, found, now, clock.monotonic() - began, limits)
         log.info("delivered", id=one.id, kind=one.kind, person=one.person, incident=one.incident)

@@ -9,6 +9,7 @@ from anyio import to_thread
 
 from alerts.dispatch import Dispatcher, circle_of
 from alerts.planning_stalls import Signs, followed, plan_stalls, still
+from alerts.unreached import unreached
 from app import registry
 from app.domain.delivery import Beat
 from app.domain.fault import Fault
@@ -126,4 +127,4 @@ class Heartbeat:
                 good = answer.status < 300  # noqa: PLR2004 - HTTP's line between done and not
                 return Beat(now, good=good, said=f"The outside answers HTTP {answer.status}.")
         except (TimeoutError, aiohttp.ClientError, ValueError) as error:
-            return Beat(now, good=False, said=f"The outside does not answer: {type(error).__name__}.")
+            return Beat(now, good=False, said=unreached("The outside", error))

@@ -63,7 +63,7 @@
     document.querySelectorAll("[data-way]").forEach((one) => one.replaceChildren());
     tell(answer, say("testing"));
     try {
-      const done = await ask(`/api/v1/people/${encodeURIComponent(known.id)}/test`, "POST", undefined, PATIENCE);
+      const done = await ask(`/api/v1/people/${encodeURIComponent(known.id)}/test?lang=${document.querySelector(".desk").lang}`, "POST", undefined, PATIENCE);
       if (!done.ok) return tell(answer, "", done.answer.detail);
       tell(answer, say(done.answer.works ? "tested" : "failed"), done.answer.works ? "" : done.answer.said);
       for (const one of done.answer.items) {

@@ -1,14 +1,15 @@
-"""The sentences Emberwatch makes of why a source is silent, said again in the screen's language.
+"""The sentences on why a source is silent, or what came of a message, said again in the screen's language.
 
-English is the contract of `SourceState.reason`: the English catalogue under `reason` is the pattern by which a sentence
-is recognised, the other language says it with the same parts.
+English is the contract of `SourceState.reason` and of proofs: the English catalogue under `reason` is the pattern by
+which a sentence is recognised, the other language says it with the same parts.
 """
 
 import re
 from functools import cache
 from string import Formatter
 
-from dashboard.i18n import Words, catalogue
+from app.domain.wall import Language
+from dashboard.i18n import Words, catalogue, words
 from dashboard.panel import Node
 
 PREFIX = "reason."
@@ -40,6 +41,11 @@ def retold(reason: str, say: Words) -> tuple[Node, ...]:
         nodes += [" "] if nodes else []
         nodes.append(text if known else ("span", {"lang": "en"}, text))
     return tuple(nodes)
+
+
+def retold_plainly(reason: str, language: Language) -> str:
+    """Return an English reason in a language as plain text; what is not known stays as it is."""
+    return " ".join(text for text, _ in _pieces(reason.strip(), words(language, "UTC")))
 
 
 def _pieces(reason: str, say: Words) -> list[tuple[str, bool]]:
@@ -96,8 +102,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _pattern(template: str) -> re.Pattern[str]:
     """Return what recognises a sentence at the beginning of a text; a part named twice is the same twice."""
     made, named = "", set[str]()
-    for words, name, _, _ in Formatter().parse(template):
-        made += re.escape(words)
+    for said, name, _, _ in Formatter().parse(template):
+        made += re.escape(said)
         if name:
             made += f"(?P={name})" if name in named else f"(?P<{name}>{SHAPES.get(name, '.{1,200}?')})"
             named.add(name)

@@ -13,6 +13,7 @@ import anyio
 from anyio import to_thread
 
 from alerts.notifier import PATIENCE, Message, Setting, Undelivered
+from alerts.unreached import unreached
 from app.config.notifying import MailSection
 
 SOCKET = 15.0
@@ -69,8 +70,7 @@ class Line:
                 f"The mail server's certificate is not trusted: {error.verify_message}.", again=True
             ) from None
         except (smtplib.SMTPException, OSError) as error:
-            said = getattr(error, "strerror", None) or type(error).__name__
-            raise Undelivered(f"The mail server does not answer: {_masked(said, address)}.", again=True) from None
+            raise Undelivered(unreached("The mail server", error), again=True) from None
 
     def cut(self) -> None:
         """End the connection, whatever it is doing."""

@@ -10,6 +10,7 @@ from http import HTTPStatus
 import aiohttp
 
 from alerts.notifier import PATIENCE, Message, Setting, Undelivered
+from alerts.unreached import unreached
 from app.config.notifying import PREFIX
 
 LATER = frozenset({408, 409, 425, 429})
@@ -47,7 +48,7 @@ class WebhookNotifier:
         except aiohttp.InvalidURL:
             raise Undelivered("The address of this webhook is none; write it anew.", again=False) from None
         except aiohttp.ClientError as error:
-            raise Undelivered(f"The receiver does not answer: {type(error).__name__}.", again=True) from None
+            raise Undelivered(unreached("The receiver", error), again=True) from None
 
     def _read(self, answer: aiohttp.ClientResponse, key: str, now: float) -> str:
         status = answer.status

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from app.domain.actor import Actor, authorise
@@ -13,13 +13,16 @@ from app.domain.delivery import Delivery, DeliveryState, Occasion, Outcome, deli
 from app.domain.incident import Severity
 from app.domain.instant import rfc3339
 from app.domain.person import Person
+from app.domain.spoken import language_of
 from app.errors import Conflict
 from app.service import Context
 from app.store.page import Page
 from dashboard.api.query import Cursor, Limit, Word, given
 from dashboard.api.shape import Items, Shape, answering
 from dashboard.api.watchlist import actor_of
+from dashboard.reason import retold_plainly
 
+Lang = Annotated[Word, Query(description="de or en: the language of reasons and proofs; English if left out")]
 PATIENCE = 40.0
 """Seconds that the answers of all ways are waited for."""
 LOOK = 0.25
@@ -78,6 +81,7 @@ def router(context: Context) -> APIRouter:
         state: Annotated[DeliveryState | None, BeforeValidator(given)] = None,
         cursor: Cursor = None,
         limit: Limit = 50,
+        lang: Lang = None,
     ) -> dict[str, Any]:
         """List messages and what came of them, the latest planned first."""
         authorise(actor_of(request), "person.read")
@@ -87,24 +91,25 @@ def router(context: Context) -> APIRouter:
                 return tx.deliveries.find(incident, person, state, cursor, limit), tx.people.all()
 
         page, people = await to_thread.run_sync(find)
-        return {"items": [shown(one, people) for one in page.items], "next": page.next}
+        return {"items": [shown(one, people, lang) for one in page.items], "next": page.next}
 
     @routes.post("/people/{person}/test", **answering(Trial))
-    async def test(person: str, request: Request) -> dict[str, Any]:
+    async def test(person: str, request: Request, lang: Lang = None) -> dict[str, Any]:
         """Send a marked test message by every way of a person now, and return what each answered, within 40 s."""
         kept, sent = await to_thread.run_sync(_plan, context, actor_of(request), person)
         done = await _awaited(context, [one.id for one in sent])
         works = all(one.state == "delivered" for one in done)
-        return {"works": works, "said": _said(done), "items": [shown(one, [kept]) for one in done]}
+        return {"works": works, "said": _said(done, lang), "items": [shown(one, [kept], lang) for one in done]}
 
     return routes
 
 
-def shown(one: Delivery, people: list[Person]) -> dict[str, Any]:
-    """Return a delivery as the API tells it, its address masked."""
+def shown(one: Delivery, people: list[Person], lang: str | None = None) -> dict[str, Any]:
+    """Return a delivery as the API tells it, its address masked, its proofs in a language."""
     ways = {(person.id, way.id): way.shown for person in people for way in person.ways}
-    plain = ("id", "person", "way", "kind", "occasion", "severity", "state", "reason", "drill")
+    plain = ("id", "person", "way", "kind", "occasion", "severity", "state", "drill")
     return {
+        "reason": _told(one.reason, lang),
         **{name: getattr(one, name) for name in plain},
         "incident": one.incident or None,
         "brand": one.brand or None,
@@ -115,7 +120,12 @@ def shown(one: Delivery, people: list[Person]) -> dict[str, Any]:
         "events": list(one.events),
         "about": list(one.about),
         "attempts": [
-            {"at": rfc3339(tried.at), "outcome": tried.outcome, "proof": tried.proof, "seconds": tried.seconds}
+            {
+                "at": rfc3339(tried.at),
+                "outcome": tried.outcome,
+                "proof": _told(tried.proof, lang),
+                "seconds": tried.seconds,
+            }
             for tried in one.attempts
         ],
     }
@@ -168,8 +178,14 @@ async def _awaited(context: Context, ids: list[str]) -> list[Delivery]:
         await context.clock.sleep(LOOK)
 
 
-def _said(done: list[Delivery]) -> str:
+def _told(said: str, lang: str | None) -> str:
+    return retold_plainly(said, language_of(lang or "en"))
+
+
+def _said(done: list[Delivery], lang: str | None) -> str:
     if any(one.state == "planned" for one in done):
-        return "Nobody sends: is the alerts service running (`emberwatch run alerts`)?"
+        return _told("Nobody sends: is the alerts service running (`emberwatch run alerts`)?", lang)
     lost = [one for one in done if one.state != "delivered"]
-    return " ".join(f"{one.kind}: {one.reason or one.state}" for one in lost) or "Every way works."
+    return " ".join(f"{one.kind}: {_told(one.reason, lang) or one.state}" for one in lost) or _told(
+        "Every way works.", lang
+    )

@@ -6,6 +6,7 @@ from app.domain.delivery import Delivery
 from app.domain.events import IncidentEvent
 from dashboard.i18n import Words
 from dashboard.panel import Node
+from dashboard.reason import retold
 from dashboard.room.case import Case
 from dashboard.room.deeds import button, shown_key
 from dashboard.room.head import actor
@@ -103,7 +104,7 @@ def _delivery(one: Delivery, case: Case, say: Words) -> Node:
     at = last.at if last else one.due_at
     proof: tuple[Node, ...] = ()
     if last or one.reason:
-        proof = (("p", {"class": "than", "lang": "en"}, (last.proof if last else "") or one.reason),)
+        proof = (("p", {"class": "than"}, *retold((last.proof if last else "") or one.reason, say)),)
     state = say.say(f"room.delivery.{one.state}")
     mark = {"delivered": "p", "given_up": "n", "failed": "n", "unclear": "n"}.get(one.state, "s")
     return (

@@ -116,7 +116,7 @@ async def test_an_outside_that_cannot_be_reached_is_a_fault_and_nothing_breaks(l
     life.heartbeat = Heartbeat(life.dispatcher._context, life.dispatcher, life._stepped)
     await life.run(20)
     assert life.faults["heartbeat"].reason == (
-        "The heartbeat is not sent. The outside does not answer: ClientConnectorError."
+        "The heartbeat is not sent. The outside refuses the connection; does it run?"
     )
 
 

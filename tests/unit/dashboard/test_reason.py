@@ -1,14 +1,19 @@
 import importlib
 import socket
+import ssl
+from smtplib import SMTPServerDisconnected
 
 import pytest
 
+from alerts.notifiers import mail, webhook
+from alerts.planning import PERHAPS
+from alerts.unreached import unreached
 from app import registry
 from app.bus.refusal import refusal
 from app.config.secret import variable
 from app.errors import Backpressure, CredentialMissing, SourceUnavailable
 from dashboard.i18n import catalogue, words
-from dashboard.reason import retold
+from dashboard.reason import retold, retold_plainly
 from ingest.access import demand
 from ingest.connector import Setting
 from ingest.connectors import bluesky, youtube
@@ -138,6 +143,7 @@ def test_every_pattern_finds_its_own_sentence():
         "variable": "A_B", "url": "https://a.example/b", "client": "https://b.example", "scope": "s", "source": "s",
         "kind": "OSError", "actor": "ann", "why": "HTTP 401", "path": "/x y", "unit": "month", "other": "C",
         "hook": "token", "detail": "odd", "size": "1.5", "user": "ann",
+        "service": "Matrix", "word": "4f1c", "who": "anna",
         "since": "2026-11-22T05:00:00Z", "until": "2026-11-22T06:00:00Z",
     }  # fmt: skip
     english_texts, german_texts = catalogue("en"), catalogue("de")
@@ -145,3 +151,41 @@ def test_every_pattern_finds_its_own_sentence():
         spoken = said(retold(english_texts[key].format(**parts), DE))
         wanted = german_texts[key].format(**{**parts, "rest": "Sie war angehalten.", "size": "1,5"})
         assert spoken == wanted, key
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (unreached("The receiver", ConnectionRefusedError()), "Der Empfänger weist die Verbindung ab; läuft er?"),
+        (
+            unreached("The mail server", socket.gaierror()),
+            "Der Mailserver ist nicht unter seinem Namen zu finden (DNS).",
+        ),
+        (
+            unreached("The receiver", ssl.SSLError()),
+            "Der Empfänger bietet keine vertrauenswürdige Verschlüsselung (TLS).",
+        ),
+        (unreached("The receiver", TimeoutError()), "Der Empfänger antwortet nicht rechtzeitig."),
+        (unreached("The mail server", SMTPServerDisconnected()), "Der Mailserver hat die Verbindung abgebrochen."),
+        (unreached("The receiver", ValueError("odd")), "Der Empfänger ist nicht zu erreichen."),
+        ("JSON has taken it.", "JSON hat es angenommen."),
+        ("HTTP 200; webhook-id 4f1c", "HTTP 200; webhook-id 4f1c"),
+        ("The receiver answers HTTP 410.", "Der Empfänger antwortet mit HTTP 410."),
+        (
+            f"There is no secret to sign with. {webhook.WHERE}",
+            "Es gibt kein Geheimnis zum Signieren. Setzen Sie `alerts.",
+        ),
+        (f"There is no mail server. {mail.WHERE}", "Es gibt keinen Mailserver. Setzen Sie `alerts.mail`"),
+        (PERHAPS, "Sie kann angekommen sein; sie wird noch einmal gesendet,"),
+    ],
+)
+def test_what_came_of_a_message_is_said_in_german(sentence, told):
+    assert german(sentence).startswith(told)
+    assert retold_plainly(sentence, "de") == german(sentence)
+    assert retold_plainly(sentence, "en") == sentence
+
+
+def test_the_words_of_a_mail_server_stay_its_own():
+    nodes = retold("The mail server answers 554 5.7.1 Spam", DE)
+    assert said(nodes) == "Der Mailserver antwortet: 554 5.7.1 Spam"
+    assert english(nodes) == ["554 5.7.1 Spam"]

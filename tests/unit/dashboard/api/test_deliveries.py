@@ -106,6 +106,8 @@ async def test_a_test_that_nobody_sends_says_so(context, http, monkeypatch):
     keep(context)
     said = (await http.post("/api/v1/people/anna/test")).json()
     assert (said["works"], "alerts service running" in said["said"]) == (False, True)
+    german = (await http.post("/api/v1/people/anna/test?lang=de")).json()
+    assert german["said"] == "Niemand sendet: Läuft der Dienst alerts (`emberwatch run alerts`)?"
     assert (await http.post("/api/v1/people/nobody/test")).status_code == 404
     with context.store.transaction() as tx:
         tx.people.put(Person("ben", "Ben"))
