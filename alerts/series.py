@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.baseline import Baseline
+from alerts.floods import Floods
 from alerts.tail import LEAST, Tail, risks
 from alerts.windows import deviations, latest, lengths
 
@@ -79,6 +80,7 @@ class Series:
         self._highest = 0.0
         self._seen = 0
         self._heap = _Heap()
+        self._floods = Floods(span)
         self._chunk = max(CHUNK // span, 1)
 
     def judge(self, starts: NDArray[np.int64], counts: Numbers) -> Judged:
@@ -115,7 +117,8 @@ class Series:
 
     def _stretch(self, starts: NDArray[np.int64], counts: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         self._bridge(int(starts[0]))
-        expected, mean, doubt = self._learn(starts, counts)
+        taught, least = self._floods.follow(starts, counts)
+        expected, mean, doubt = self._learn(starts, taught)
         past = self._past
         held = len(past.counts)
         counts = np.concatenate([past.counts, counts])
@@ -129,7 +132,8 @@ class Series:
         keep = slice(max(len(counts) - self._longest, 0), None)
         self._past = _Past(*(one[keep].copy() for one in (counts, usual, means)))
         self._next = int(starts[-1]) + self.span
-        return expected, found, *self._risks(starts, found)
+        risk, often = self._risks(starts, found)
+        return expected, found, np.maximum(risk, least), often
 
     def _bridge(self, start: int) -> None:
         """Fill the bins nobody saw between the last one and `start` with what was usual then."""
