@@ -160,7 +160,7 @@ def _layout(
     axis = {"fixedrange": True, "zeroline": False, "tickfont": font, "ticks": "", "automargin": False}
     forecast = case.incident.forecast if case.incident.alive else None
     last = _minutes(case, forecast.curve[-1].start + 300) if forecast and forecast.curve else None
-    left, newest = (counted[0][0], counted[-1][0]) if counted else (-60.0, 0.0)
+    left, newest = (counted[0][0], counted[-1][0]) if counted else (-60.0, others[1][-1][0] if others[1] else 0.0)
     left = min(left, -1.0)
     right = max(last or 0.0, newest + ROOM * (newest - left), 5.0)
     shapes, notes = _marks(case, say, palette, (left, right))
@@ -235,10 +235,10 @@ def _names(
     palette: Palette,
 ) -> list[dict[str, Any]]:
     """Return the names of the lines and the band at their right ends, the lowest first, none on another."""
-    if not counted:
+    if not counted and not band:
         return []
-    x = counted[-1][0]
-    names = [(counted[-1][1], say.say("room.all"), palette.text)]
+    x = (counted or band)[-1][0]
+    names = [(counted[-1][1], say.say("room.all"), palette.text)] if counted else []
     if negative:
         names.append((negative[-1][1], f"▼ {say.say('label.negative')}", palette.negative_text))
     if band:

@@ -171,6 +171,13 @@ def test_the_curve_has_band_forecast_and_our_statement():
     assert "zu wenige" in expected(refused, say)
 
 
+def test_a_band_without_a_line_has_its_name_inside_the_picture():
+    drawn = figure(case(minutes=()), words("en", "UTC"), "dark")["layout"]
+    (note,) = [one for one in drawn["annotations"] if one["text"] == "\u00a0usual"]
+    left, right = drawn["xaxis"]["range"]
+    assert note["x"] < right - 0.25 * (right - left)
+
+
 def test_a_statement_has_its_effect_beside_it_and_on_the_curve():
     band = tuple(Point(NOON - 600 + 300 * place, 10, 20, 30) for place in range(6))
     less = Effect(NOON - 700, "less", None, NOON - 600, NOON + 1200, 4.0, 10.0, 20.0, 30.0, band)
