@@ -148,7 +148,7 @@ async def test_a_notifier_that_breaks_is_a_failure_like_any_other_and_quotes_nob
     await house.begin()
     await house.run(30)
     (one,) = house.deliveries()
-    assert (one.state, one.reason) == ("failed", "It could not be sent (RuntimeError).")
+    assert (one.state, one.reason) == ("failed", "It could not be sent; the log of the service names the error.")
     post.notifier = ours
     await house.run(60)
     assert len(house.office.letters) == 1
