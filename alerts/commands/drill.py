@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from shutil import rmtree
@@ -20,6 +21,7 @@ from app import log, metrics, registry
 from app.clock import SystemClock
 from app.commands.options import DATA, ConfigOption, DataOption, JsonOption
 from app.config import Config, ConfigFile
+from app.config.alerting import AlertsSection
 from app.config.merged import merged
 from app.domain.actor import LOOPBACK
 from app.domain.audit import AuditEntry
@@ -110,6 +112,8 @@ def _play(
     _audit(real, drill)
     progress = Progress(Console(file=sys.stderr if quiet else sys.stdout, highlight=False, soft_wrap=True))
     progress.say(f"{STAMP} {drill.scenario} · {brand.name}: {drill.address}/wall/{drill.wall or settings.walls[0].id}")
+    for sentence in lacking(real, settings.alerts, drill.recipients):
+        progress.say(sentence)
     with occupied(space):
         log.configure(file=space / "logs" / "up.log")
         metrics.wipe(space / "metrics")
@@ -123,6 +127,16 @@ def _play(
         finally:
             conductor.close()
     return conductor.drill
+
+
+def lacking(real: Store, section: AlertsSection, recipients: tuple[str, ...]) -> Iterator[str]:
+    """Yield what keeps messages from those who take part, as far as the configuration shows it beforehand."""
+    with real.reading() as tx:
+        kinds = {way.kind for one in tx.people.all() if one.id in recipients for way in one.ways}
+    if "webhook" in kinds and section.webhook.secret is None:
+        yield "No webhook will arrive: there is no secret to sign with; set `alerts.webhook.secret_file`."
+    if "mail" in kinds and section.mail is None:
+        yield "No mail will arrive: there is no mail server; set `alerts.mail` in config.yaml."
 
 
 async def _together(supervisor: Supervisor, conductor: Conductor) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from alerts.commands.drill import command
+from alerts.commands.drill import command, lacking
 from alerts.dispatch import circle_of
 from alerts.drill.card import table
 from alerts.drill.conductor import Conductor
@@ -16,6 +16,7 @@ from alerts.drill.space import make, sweep
 from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
 from app.config import ConfigFile
+from app.config.alerting import AlertsSection
 from app.domain.brand import Brand
 from app.domain.drill import Drill, Mark, Scorecard
 from app.domain.events import IncidentEvent
@@ -194,6 +195,15 @@ def test_a_wish_to_stop_is_not_overwritten(conductor, real):
     conductor.drill = msgspec.structs.replace(conductor.drill, state="running")
     conductor.note()
     assert conductor.drill.state == "stopping"
+
+
+def test_what_keeps_messages_from_those_who_take_part_is_said_beforehand(real):
+    with real.transaction() as tx:
+        tx.people.put(Person("cleo", "Cleo", ways=(Way("w1", "webhook", "https://example.org/hook"),)))
+    bare, ready = AlertsSection(), AlertsSection(webhook={"secret": "whsec_" + "QUJD" * 8})
+    assert [one.split(":")[0] for one in lacking(real, bare, ("anna",))] == ["No mail will arrive"]
+    assert [one.split(":")[0] for one in lacking(real, bare, ("cleo",))] == ["No webhook will arrive"]
+    assert list(lacking(real, ready, ("cleo",))) == list(lacking(real, bare, ())) == []
 
 
 def test_a_card_is_printed_in_both_languages():
