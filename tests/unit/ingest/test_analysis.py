@@ -65,7 +65,7 @@ async def test_new_mentions_are_counted_without_asking_what_was_counted():
     stream.put(mention("a"))
     stream.put(mention("b", "Super, danke!"))
     await work(stream)
-    assert minutes(stream) == {"n": 2, "-": 1, "+": 1, "c.x": 2, "r": 240}
+    assert minutes(stream) == {"n": 2, "-": 1, "+": 1, "c.x": 2, "r": 240, "-r": 120, "u.2": 2}
     assert stream.asked == []
     assert stream.pending == {}
     assert [profile.name for profile in stream.profiles.values()] == ["Ann"]
@@ -77,7 +77,7 @@ async def test_an_edit_moves_labels_and_never_adds():
     stream.put(mention("a"))
     stream.put(mention("a", "Ich nehme alles zurück, super Service, danke!"), version=2)
     await work(stream)
-    assert minutes(stream) == {"n": 1, "+": 1, "c.x": 1, "r": 120}
+    assert minutes(stream) == {"n": 1, "+": 1, "c.x": 1, "r": 120, "u.2": 1}
     assert "n:abschlag" not in grain(stream, "t")
     assert stream.settled[1].expected == 1
     assert stream.settled[1].before == stream.settled[0].contribution
@@ -107,7 +107,7 @@ async def test_a_deletion_keeps_the_counts_and_takes_out_author_and_terms():
     stream.put(mention("a"))
     stream.put(Deletion("x", "a", 7300.0, key="a"), version=2)
     await work(stream)
-    assert minutes(stream) == {"n": 1, "-": 1, "c.x": 1, "r": 120}
+    assert minutes(stream) == {"n": 1, "-": 1, "c.x": 1, "r": 120, "-r": 120, "u.2": 1}
     assert grain(stream, "a") == grain(stream, "t") == {}
     before = stream.settled[0].contribution
     assert stream.settled[1].before == before

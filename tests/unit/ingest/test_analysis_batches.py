@@ -36,5 +36,5 @@ async def test_without_analyzers_mentions_are_counted_as_uncertain(store):
     worker = AnalysisService(replace(service(stream, store=store)._context, start=nobody))
     await worker.prepare()
     await worker.take(await stream.read("analysis", worker._consumer))
-    assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240}
+    assert minutes(stream) == {"n": 2, "?": 2, "c.x": 2, "r": 240, "u.2": 2}
     assert [one.payload.analysis.language for one in stream.settled] == ["de", "unknown"]
