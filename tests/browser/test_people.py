@@ -18,14 +18,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 def archive(site):
     """The archive without anybody in it, before and after."""
     with site.archive() as store:
+        _empty(store)
         yield store
-        with store.transaction() as tx:
-            for person in tx.people.all():
-                tx.people.remove(person.id)
-            for chain in tx.people.chains():
-                tx.people.remove_chain(chain.brand)
-        with store._writer.begin() as connection:
-            connection.execute(delete(delivery))
+        _empty(store)
+
+
+def _empty(store):
+    with store.transaction() as tx:
+        for person in tx.people.all():
+            tx.people.remove(person.id)
+        for chain in tx.people.chains():
+            tx.people.remove_chain(chain.brand)
+    with store._writer.begin() as connection:
+        connection.execute(delete(delivery))
 
 
 def everything(store):
