@@ -9,11 +9,11 @@ from anyio import to_thread
 from msgspec.structs import replace
 
 from alerts.duty import Duty
-from alerts.evaluate import Decision, Watch
 from alerts.explanation.evidence import BEFORE
 from alerts.explanation.level import other_level
 from alerts.explanation.tellers import tellers
 from alerts.explanation.telling import Telling, tell
+from alerts.watching.watch import Decision, Watch
 from app.crisis import join_incident, lapse, open_incident, resolve_incident, update_incident
 from app.domain.actor import Actor
 from app.domain.brand import Brand

@@ -6,7 +6,7 @@ from contextlib import suppress
 from anyio import to_thread
 
 from alerts.duty import Duty
-from alerts.scopes import watched
+from alerts.watching.scopes import watched
 from app.crisis import resolve_incident
 from app.domain.actor import Actor
 from app.domain.incident import Incident

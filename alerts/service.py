@@ -7,20 +7,20 @@ import anyio
 import structlog
 
 from alerts.acting import Acting
-from alerts.calibrating import Calibrating
+from alerts.calibration.calibrating import Calibrating
 from alerts.correcting import Corrected
-from alerts.dispatch import Dispatcher
 from alerts.duty import Duty
-from alerts.evaluate import KEPT, STEP, Watch
 from alerts.farewell import dismiss
-from alerts.hearing import heard
-from alerts.heartbeat import Heartbeat
-from alerts.learning import Learning, apart
-from alerts.overhearing import Overhearing
+from alerts.notification.dispatcher import Dispatcher
+from alerts.notification.heartbeat import Heartbeat
 from alerts.rules.following import Following
 from alerts.rules.watch import LATENESS
-from alerts.scopes import watched
 from alerts.sources import SourceWatch
+from alerts.watching.hearing import heard
+from alerts.watching.learning import Learning, apart
+from alerts.watching.overhearing import Overhearing
+from alerts.watching.scopes import watched
+from alerts.watching.watch import KEPT, STEP, Watch
 from app.domain.actor import system
 from app.domain.brand import Brand
 from app.domain.source import SourceState

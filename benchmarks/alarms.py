@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from copy import deepcopy
 
-from alerts.evaluate import STEP, Decision, Watch
-from alerts.scopes import detectors
+from alerts.watching.scopes import detectors
+from alerts.watching.watch import STEP, Decision, Watch
 from app.domain.incident import Incident
 from app.domain.tally import Contribution, MinuteTally, TallyDelta, reduce
 from benchmarks.growth import SHAPES, posts

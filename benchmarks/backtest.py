@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from alerts.backtest.run import backtest
-from alerts.storms import ordinary
+from alerts.detection.storms import ordinary
 from app.clock import ManualClock
 from app.domain.backtest import Job
 from app.domain.rule import Rule

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.budget import REFRACTORY, Alarms
-from alerts.series import Judged, Series
-from alerts.storms import SHAPES, ordinary, storm
+from alerts.detection.budget import REFRACTORY, Alarms
+from alerts.detection.series import Judged, Series
+from alerts.detection.storms import SHAPES, ordinary, storm
 from benchmarks.report import Report, Row
 
 Numbers = NDArray[np.float64]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from alerts.backtest.exact import replay
 from alerts.backtest.progress import LEARNED, Watch
+from alerts.calibration.record import bars
 from alerts.detector import Detector, Hearing, scopes
-from alerts.evaluate import Watch as Brand
-from alerts.record import bars
+from alerts.watching.watch import Watch as Brand
 from app.domain.backtest import Job
 from app.domain.episode import Episode, folded
 from app.domain.tally import MinuteTally, bucket

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from math import inf, nextafter
 
 from alerts.backtest.progress import LEARNED, Watch
-from alerts.evaluate import KEPT, STEP
-from alerts.evaluate import Watch as Brand
 from alerts.rules.watch import RuleSet
+from alerts.watching.watch import KEPT, STEP
+from alerts.watching.watch import Watch as Brand
 from app.domain.backtest import Job
 from app.domain.episode import Episode
 from app.domain.tally import TallyDelta, merge, minutes, split

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from alerts.backtest.progress import LEARNED, Watch
-from alerts.hearing import stretches
+from alerts.detection.sweep import Past, Sweep
 from alerts.rules.columns import Columns, Levels, Numbers, column, names
 from alerts.rules.judge import holds
 from alerts.rules.track import MINUTE, Track
-from alerts.sweep import Past, Sweep
+from alerts.watching.hearing import stretches
 from app.domain.backtest import Job
 from app.domain.condition import Condition
 from app.domain.condition_reading import parse

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from alerts import counts
-from alerts.budget import Alarms
-from alerts.series import Series
+from alerts.detection.budget import Alarms
+from alerts.detection.series import Series
 from app.commands.options import JsonOption
 from app.errors import WrongInput
 

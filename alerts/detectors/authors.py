@@ -1,6 +1,6 @@
 """More people speak than usual: a burst by few hands is none."""
 
-from alerts.surge import Limits, Surge
+from alerts.detection.surge import Limits, Surge
 from app.domain.tally import MinuteTally
 
 

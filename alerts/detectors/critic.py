@@ -5,7 +5,7 @@ from math import expm1, log10
 from operator import attrgetter
 
 from alerts.detector import Scope
-from alerts.posts import Attentive, Posts
+from alerts.watching.posts import Attentive, Posts
 from app.domain.incident import Signal
 from app.domain.post import Post, audience
 

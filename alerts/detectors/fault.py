@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
+from alerts.detection.deviation import normal_risk, stabilised, usual_count
 from alerts.detector import Scope
-from alerts.deviation import normal_risk, stabilised, usual_count
-from alerts.posts import Attentive, Posts, Said
+from alerts.watching.posts import Attentive, Posts, Said
 from app.domain.incident import Signal
 from app.domain.post import Post
 from app.domain.tally import MinuteTally

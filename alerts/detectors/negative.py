@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from alerts.surge import Limits, Surge
+from alerts.detection.surge import Limits, Surge
 
 
 class NegativeDetector(Surge):

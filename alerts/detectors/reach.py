@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from alerts.detection.surge import Limits, Surge
 from alerts.detector import Scope
-from alerts.memory import shared
-from alerts.surge import Limits, Surge
+from alerts.watching.memory import shared
 from app.domain.tally import MinuteTally
 
 UNIT = 1_000.0

@@ -5,9 +5,9 @@ from operator import attrgetter
 
 from msgspec.structs import replace
 
+from alerts.detection.deviation import normal_risk
+from alerts.detection.tone import Tone
 from alerts.detector import Scope
-from alerts.deviation import normal_risk
-from alerts.tone import Tone
 from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
 

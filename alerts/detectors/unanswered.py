@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from math import log2
 
 from alerts.detector import Scope
-from alerts.posts import Attentive
+from alerts.watching.posts import Attentive
 from app.domain.incident import Signal
 from app.domain.post import Post
 

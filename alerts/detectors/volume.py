@@ -1,6 +1,6 @@
 """More mentions than usual."""
 
-from alerts.surge import Limits, Surge
+from alerts.detection.surge import Limits, Surge
 
 
 class VolumeDetector(Surge):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from alerts.detection.surge import Surge
 from alerts.detector import Detector, alone
 from alerts.explanation.wording import THIN, Figures
-from alerts.surge import Surge
 from app.domain.incident import Incident, Signal
 from app.domain.tally import MinuteTally
 from app.domain.usual import UsualMinute

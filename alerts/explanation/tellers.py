@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from anyio import to_thread
 from msgspec.structs import replace
 
-from alerts.evaluate import CRISIS_SHARE
 from alerts.explanation.confidence import confidence
 from alerts.explanation.counter import Case, counters
 from alerts.explanation.drivers import Drivers
@@ -18,7 +17,8 @@ from alerts.explanation.trial import Trial
 from alerts.explanation.witness import SHOWN, first_post, witnesses
 from alerts.explanation.wording import reason
 from alerts.forecasting.live import Forecasting
-from alerts.hearing import heard
+from alerts.watching.hearing import heard
+from alerts.watching.watch import CRISIS_SHARE
 from app.domain.account import account
 from app.domain.brand import Brand
 from app.domain.explanation import Counter, Explanation

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import structlog
 
 from alerts.detector import Detector
-from alerts.evaluate import Decision
 from alerts.explanation.wording import Figures
+from alerts.watching.watch import Decision
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.incident import Incident, Severity

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from copy import copy, deepcopy
 
-from alerts.combining import Bars, combined
 from alerts.detector import Detector
 from alerts.explanation.recount import Minutes, scaled
+from alerts.watching.combining import Bars, combined
 from app.domain.incident import Signal
 
 HOUR = 3600

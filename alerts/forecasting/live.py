@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from anyio import to_thread
 from msgspec.structs import replace
 
+from alerts.detection.surge import Surge
 from alerts.explanation.telling import Telling
 from alerts.forecasting.library import SEEN, SPAN
 from alerts.forecasting.peak import forecast
 from alerts.forecasting.score import held, peak
-from alerts.surge import Surge
 from app.domain.brand import scope
 from app.domain.forecast import Forecast, Kept
 from app.domain.incident import Incident

@@ -12,8 +12,8 @@ from email.utils import format_datetime
 import anyio
 from anyio import to_thread
 
+from alerts.notification.unreached import unreached
 from alerts.notifier import PATIENCE, Message, Setting, Undelivered
-from alerts.unreached import unreached
 from app.config.notifying import MailSection
 
 SOCKET = 15.0

@@ -9,8 +9,8 @@ from http import HTTPStatus
 
 import aiohttp
 
+from alerts.notification.unreached import unreached
 from alerts.notifier import PATIENCE, Message, Setting, Undelivered
-from alerts.unreached import unreached
 from app.config.notifying import PREFIX
 
 LATER = frozenset({408, 409, 425, 429})

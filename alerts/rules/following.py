@@ -5,9 +5,9 @@ from weakref import WeakKeyDictionary
 
 from anyio import to_thread
 
-from alerts.evaluate import Watch
-from alerts.hearing import stretches
 from alerts.rules.watch import RuleSet, of_scope
+from alerts.watching.hearing import stretches
+from alerts.watching.watch import Watch
 from app.domain.episode import Episode
 from app.domain.rule import Rule
 from app.service import Context

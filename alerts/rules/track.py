@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from alerts.baseline import Baseline
-from alerts.deviation import Spread, usual_count
+from alerts.detection.baseline import Baseline
+from alerts.detection.deviation import Spread, usual_count
+from alerts.detection.surge import Surge
 from alerts.rules.columns import MICRO, UNKNOWN, measure
-from alerts.surge import Surge
 from app.domain.figures import SERIES
 from app.domain.tally import MinuteTally
 

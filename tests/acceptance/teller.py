@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from alerts.dispatch import Dispatcher
+from alerts.notification.dispatcher import Dispatcher
 from app.bus.redis import RedisBus
 from app.clock import SystemClock
 from app.config import Config

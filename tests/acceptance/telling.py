@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import msgspec
 
-from alerts.dispatch import Dispatcher
+from alerts.notification.dispatcher import Dispatcher
 from app.bus.redis import RedisBus
 from app.bus.server import EmbeddedServer
 from app.clock import ManualClock

@@ -6,7 +6,7 @@ from math import pi, sin
 
 import pytest
 
-from alerts.record import bars
+from alerts.calibration.record import bars
 from app.domain.tally import MinuteTally
 from tests.acceptance.timeline import DAY, START, Line, Minutes
 

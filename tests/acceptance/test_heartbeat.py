@@ -3,7 +3,7 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from alerts.heartbeat import Heartbeat
+from alerts.notification.heartbeat import Heartbeat
 from app import registry
 from app.bus.port import Settled
 from app.domain.alarm import Alarm

@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
-from alerts import learning
-from alerts.learning import Learning
+from alerts.watching import learning
+from alerts.watching.learning import Learning
 from app.domain.brand import Brand
 from app.domain.tally import MinuteTally
 from tests.acceptance.world import DAY, World

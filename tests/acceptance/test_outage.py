@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from alerts.memory import LATE, SETTLED
 from alerts.sources import SourceWatch
+from alerts.watching.memory import LATE, SETTLED
 from app.domain.tally import MinuteTally
 from tests.acceptance.timeline import DAY, START, Line
 from tests.acceptance.world import World

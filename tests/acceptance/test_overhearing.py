@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.overhearing import Overhearing
+from alerts.watching.overhearing import Overhearing
 from app.domain.analysis import AnalysedMention, Analysis, Sentiment
 from app.domain.brand import Brand
 from app.domain.mention import Author, Deletion, Mention

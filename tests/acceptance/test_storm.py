@@ -6,10 +6,10 @@ from math import pi, sin
 
 import pytest
 
+from alerts.detection.surge import Limits
 from alerts.detector import Detector
 from alerts.detectors.volume import VolumeDetector
 from alerts.explanation.wording import reason
-from alerts.surge import Limits
 from app.domain.tally import MinuteTally, split
 from ingest.demo.storm import Storm
 from tests.acceptance.timeline import DAY, START, ZONE, Line, Minutes, as_delta, demo_history, demo_line, demo_minutes

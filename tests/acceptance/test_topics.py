@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from alerts.evaluate import Watch
-from alerts.scopes import detectors, watched
+from alerts.watching.scopes import detectors, watched
+from alerts.watching.watch import Watch
 from app.config import Config
 from app.domain.brand import Brand, Campaign, Topic
 from app.domain.incident import Incident

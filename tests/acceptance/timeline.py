@@ -13,8 +13,8 @@ from alerts.detectors.negative import NegativeDetector
 from alerts.detectors.reach import ReachDetector
 from alerts.detectors.sentiment import SentimentDetector
 from alerts.detectors.volume import VolumeDetector
-from alerts.evaluate import STEP, Decision, Watch
-from alerts.memory import shared
+from alerts.watching.memory import shared
+from alerts.watching.watch import STEP, Decision, Watch
 from app.domain.incident import Incident, Signal
 from app.domain.tally import BOXES, MinuteTally, TallyDelta, bucket, merge
 from ingest.demo.generator import Generator

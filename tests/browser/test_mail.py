@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from alerts.message import Facts, Quote, short, subject, text, tiny
-from alerts.message_chart import Curve, chart
-from alerts.message_html import html
+from alerts.notification.chart import Curve, chart
+from alerts.notification.letter import html
+from alerts.notification.message import Facts, Quote, short, subject, text, tiny
 from alerts.notifier import Message
 from alerts.notifiers.mail import Line, written
 from app.config.notifying import MailSection

@@ -108,7 +108,7 @@ async def test_a_mail_server_that_refuses_for_now_or_for_good(tmp_path):
 
 
 async def test_no_line_of_a_subject_becomes_a_header(tmp_path):
-    from alerts.message_words import clean
+    from alerts.notification.words import clean
 
     assert clean("Nord\r\nBcc: all@example.org\x00\u2028x") == "Nord Bcc: all@example.org x"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from alerts.dispatch_retry import cut_off, delivered
-from alerts.planning import Pace, plan
-from alerts.planning_gate import Circle, gate
+from alerts.notification.gate import Circle, gate
+from alerts.notification.planning import Pace, plan
+from alerts.notification.retry import cut_off, delivered
 from app.domain.delivery import WAITING, Delivery, Progress
 from app.domain.events import IncidentEvent
 from app.domain.incident import Incident, Signal

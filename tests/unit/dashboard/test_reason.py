@@ -5,9 +5,9 @@ from smtplib import SMTPServerDisconnected
 
 import pytest
 
+from alerts.notification.planning import PERHAPS
+from alerts.notification.unreached import unreached
 from alerts.notifiers import mail, webhook
-from alerts.planning import PERHAPS
-from alerts.unreached import unreached
 from app import registry
 from app.bus.refusal import refusal
 from app.config.secret import variable

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from alerts.commands.detect import command
-from alerts.storms import ordinary, storm
+from alerts.detection.storms import ordinary, storm
 from app.errors import WrongInput
 
 START = 1_793_577_600

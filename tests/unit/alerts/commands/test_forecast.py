@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from alerts.commands.forecast import COLUMNS, command
-from alerts.storms import storm
+from alerts.detection.storms import storm
 from app.errors import WrongInput
 
 START = 1_793_577_600

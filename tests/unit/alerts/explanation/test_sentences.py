@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from alerts.detectors.critic import CriticDetector
 from alerts.detectors.unanswered import UnansweredDetector
 from alerts.detectors.volume import VolumeDetector
-from alerts.evaluate import Decision, Watch
 from alerts.explanation.sentences import words_of
 from alerts.explanation.wording import reason
+from alerts.watching.watch import Decision, Watch
 from app.domain.explanation import Explanation
 from app.domain.incident import Incident, Signal
 from app.domain.post import Post

@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from alerts.evaluate import Decision
 from alerts.explanation.level import strong
 from alerts.explanation.tellers import Explaining, compared, steered
 from alerts.explanation.telling import Telling
 from alerts.explanation.wording import Figures
+from alerts.watching.watch import Decision
 from app.bus.port import Snapshot
 from app.config.model import Config
 from app.domain.brand import Brand

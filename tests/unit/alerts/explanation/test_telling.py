@@ -1,9 +1,9 @@
 import pytest
 from msgspec.structs import replace
 
-from alerts.evaluate import Decision
 from alerts.explanation.telling import Telling, tell
 from alerts.explanation.wording import Figures
+from alerts.watching.watch import Decision
 from app.bus.port import Snapshot
 from app.domain.brand import Brand
 from app.domain.incident import Incident

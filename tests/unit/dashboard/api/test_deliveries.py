@@ -8,9 +8,9 @@ import httpx
 import msgspec
 import pytest
 
-from alerts.dispatch import Dispatcher
-from alerts.message import Facts
-from alerts.message_payload import PLAIN, TIMES, payload
+from alerts.notification.dispatcher import Dispatcher
+from alerts.notification.message import Facts
+from alerts.notification.payload import PLAIN, TIMES, payload
 from app.config.alerting import AlertsSection
 from app.domain.delivery import Attempt, Delivery
 from app.domain.person import Person, Way

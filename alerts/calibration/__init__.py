@@ -1,0 +1,1 @@
+"""Budgets of false alarms: which risk is an alarm, by what a brand's past says."""

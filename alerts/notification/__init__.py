@@ -1,0 +1,1 @@
+"""Having people told: who, when, in which words, and with which proof."""

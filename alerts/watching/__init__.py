@@ -1,0 +1,1 @@
+"""One scope under watch: what it learns, hears and remembers, and what its detectors say together."""
