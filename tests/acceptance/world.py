@@ -23,6 +23,7 @@ from app.service import Context
 from app.store.engine import Store, open_store
 
 DAY = 86_400
+MORNING = 9 * 3600
 CALM = ("tarif rechnung", "zaehler ablesen", "danke service")
 ANGER = ("abschlag verdoppelt", "hotline besetzt", "#nordlichtabzocke abschlag")
 
@@ -31,7 +32,7 @@ class World:
     """Speaks for channels, ingest and analysis: ten seconds at a time through the real bus."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        begin = time.time() // 3600 * 3600 - 3600
+        begin = time.time() // DAY * DAY + DAY + MORNING  # ahead of Redis, whose counts expire by its own clock
         self.clock = ManualClock(begin)
         self.bus = RedisBus(url, partitions=1, lag_limit=200_000, clock=self.clock)
         self.store: Store = open_store(f"sqlite:///{folder / 'emberwatch.sqlite'}", clock=self.clock)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.unit.alerts.test_series import DAY, calm, raised, times
 
 from alerts.detection import floods as module
 from alerts.detection.floods import Floods
 from alerts.detection.series import Series
+from tests.unit.alerts.detection.test_series import DAY, calm, raised, times
 
 HOUR = 3600
 

@@ -1,13 +1,13 @@
 """What speaks against an incident: recounts that hold, and recounts that break it."""
 
 import pytest
-from tests.unit.alerts.detection.storms import AT, START, ZONE, calm, detectors, minutes_of, say, storm
 
 from alerts.detectors.authors import AuthorsDetector
 from alerts.explanation.counter import DRAWS, Case, counters
 from alerts.explanation.recount import without
 from alerts.explanation.trial import Trial
 from app.domain.objection import objection
+from tests.unit.alerts.storms import AT, START, ZONE, calm, detectors, minutes_of, say, storm
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.unit.alerts.detection.storms import AT, START, say
 
 from alerts.explanation.said import Said
 from alerts.explanation.witness import SHOWN, SPARE, first_post, witnesses
+from tests.unit.alerts.storms import AT, START, say
 
 ONE, NEAR_ONE, OTHER = "0" * 16, "0" * 15 + "3", "f" * 16
 
