@@ -105,6 +105,7 @@ class Sweeper:
             with self._store.transaction() as tx:
                 deltas = tx.retention.trim_log(now - self._keep.deltas)
                 audit = tx.retention.trim_audit(now - self._keep.audit)
-            gone.update({"deltas": deltas, "audit": audit})
-            trimmed = deltas + audit
+                deliveries = tx.retention.trim_deliveries(now - self._keep.audit)
+            gone.update({"deltas": deltas, "audit": audit, "deliveries": deliveries})
+            trimmed = deltas + audit + deliveries
             yield

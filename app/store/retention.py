@@ -9,12 +9,28 @@ counts nothing twice.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.engine import Connection
 
 from app.config.model import RetentionSection
+from app.domain.delivery import WAITING
 from app.domain.repertoire import REACH
 from app.store import rows
+from app.store.alerting import delivery
 from app.store.expiry import MENTIONS, Expiry
 from app.store.index import Index
 from app.store.page import Position
@@ -98,10 +114,19 @@ class Retention:
 
     def trim_audit(self, until: float) -> int:
         """Delete some of the audit entries made before `until`; return how many."""
-        old = select(audit_entry.c.id).where(audit_entry.c.at < until).order_by(audit_entry.c.id).limit(CHUNK)
-        found = self._connection.scalars(old).all()
+        entry = audit_entry.c
+        return self._let_go(entry.id, select(entry.id).where(entry.at < until).order_by(entry.id))
+
+    def trim_deliveries(self, until: float) -> int:
+        """Delete some of the deliveries planned before `until` that wait for nothing any more; return how many."""
+        sent = delivery.c
+        through = sent.state.not_in(sorted({*WAITING, "sending"}))
+        return self._let_go(sent.id, select(sent.id).where(sent.at < until, through).order_by(sent.at))
+
+    def _let_go(self, column: Column[Any], old: Select[Any]) -> int:
+        found = self._connection.scalars(old.limit(CHUNK)).all()
         if found:
-            self._connection.execute(delete(audit_entry).where(audit_entry.c.id.in_(found)))
+            self._connection.execute(delete(column.table).where(column.in_(found)))
         return len(found)
 
     def _trim(self, table: Table, until: float, span: int) -> int:

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.config.model import RetentionSection
+from app.domain.delivery import STATES, WAITING, Delivery
 from app.domain.identity import Identity
 from app.domain.query import parse
 from app.domain.tally import contribution, reduce
@@ -117,6 +118,25 @@ def test_what_arrives_after_the_minutes_went_still_lands_right(any_store, identi
     assert shown(any_store, 60) == [], "a minute of which most is gone would be a lie"
     sweep(any_store, clock)
     assert shown(any_store) == [after]
+
+
+def test_proofs_of_deliveries_go_with_the_audit_and_what_still_waits_stays(any_store, clock):
+    sent = {
+        state: Delivery(state, "i", "b", "p", "w", "mail", "opened", "warning", NOON, NOON, state=state)
+        for state in STATES
+    }
+    with any_store.transaction() as tx:
+        for one in sent.values():
+            tx.deliveries.plan(one)
+    clock.advance(299 * DAY)
+    sweep(any_store, clock)
+    with any_store.reading() as tx:
+        assert len(tx.deliveries.find().items) == len(STATES)
+    clock.advance(2 * DAY)
+    sweep(any_store, clock)
+    with any_store.reading() as tx:
+        assert {one.state for one in tx.deliveries.find().items} == {*WAITING, "sending"}
+        assert tx.audit.find().items[0].detail["deliveries"] == len(STATES) - len(WAITING) - 1
 
 
 def test_what_came_late_is_kept_from_its_arrival(store, identity, clock):
