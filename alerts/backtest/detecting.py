@@ -1,11 +1,13 @@
 """Our own detectors on the past: when they would have opened an incident, had none been open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from alerts.backtest.exact import replay
 from alerts.backtest.progress import LEARNED, Watch
+from alerts.backtest.swept import opening, sweeping, sweeps
 from alerts.calibration.record import bars
 from alerts.detector import Detector, Hearing, scopes
+from alerts.watching.memory import shared
 from alerts.watching.watch import Watch as Brand
 from app.domain.backtest import Job
 from app.domain.episode import Episode, folded
@@ -13,7 +15,7 @@ from app.domain.tally import MinuteTally, bucket
 from app.registry import load_all
 from app.store.engine import Transaction
 
-MINUTE, HOUR = 60, 3600
+MINUTE = 60
 TOLD = 720
 """Minutes between two words on the progress."""
 
@@ -23,11 +25,16 @@ def detected(tx: Transaction, job: Job, watch: Watch, *, exact: bool) -> list[Ep
 
     Exact: by what had arrived, every ten seconds. Else by each minute as the archive sums it up today, once a minute.
     """
-    brand = Brand(job.scope, lambda: _detectors(job), job.zone)
-    instants = replay(tx, job, brand, watch) if exact else _stepped(tx, job, brand, watch)
+    brand = Brand(job.scope, lambda: detectors_of(job, swept=not exact), job.zone)
     held: list[int] = []
+    if not exact:
+        brand.learn(tx.tallies.read(job.scope, job.start - LEARNED, job.start), job.start)
+        brand.bars = bars(job.budget, brand.record)
+        said = [shared(one) for one in tx.tallies.read(job.scope, job.start, job.end)]
+        ways = opening if sweeps(brand) else stepped
+        return folded(ways(brand, said, job.start, job.end, watch))
     calibrated = False
-    for at, opens in instants:
+    for at, opens in replay(tx, job, brand, watch):
         if not calibrated:
             brand.bars, calibrated = bars(job.budget, brand.record), True
         if opens:
@@ -35,31 +42,23 @@ def detected(tx: Transaction, job: Job, watch: Watch, *, exact: bool) -> list[Ep
     return folded(held)
 
 
-def _detectors(job: Job) -> Sequence[Detector]:
-    part = "topic" if "/" in job.scope else "brand"
-    kinds = [kind for kind in load_all("detectors").values() if part in scopes(kind)]
-    made = [kind(job.scope.partition("/")[0], job.zone) for kind in kinds]
-    return [one for one in made if not isinstance(one, Hearing)]
-
-
-def _stepped(tx: Transaction, job: Job, brand: Brand, watch: Watch) -> Iterator[tuple[float, bool]]:
-    """Step a watch at the end of every minute; yield each instant, and whether it would have opened an incident."""
-    brand.learn(tx.tallies.read(job.scope, job.start - LEARNED, job.start), job.start)
-    yield float(job.start), False
-    said = {one.start: one for one in tx.tallies.read(job.scope, job.start, job.end)}
-    for start in range(job.start, job.end, MINUTE):
-        if start in said:
-            brand.add({bucket(job.scope, "m", start): _fields(said[start])})
-        yield start + 59.0, brand.step(start + 59.0, heard=True).action == "open"
-        if (start - job.start) // MINUTE % TOLD == 0:
-            watch((start - job.start) / (job.end - job.start))
+def stepped(brand: Brand, said: Iterable[MinuteTally], start: int, end: int, watch: Watch) -> Iterator[int]:
+    """Step a watch at the end of every minute; yield those at which it would have opened an incident."""
+    minutes = {one.start: one for one in said}
+    for at in range(start, end, MINUTE):
+        if at in minutes:
+            brand.memory.said[at] = minutes[at]
+            brand.memory.tally.setdefault(bucket(brand.scope, "m", at), {})
+        if brand.step(at + 59.0, heard=True).action == "open":
+            yield at
+        if (at - start) // MINUTE % TOLD == 0:
+            watch((at - start) / (end - start))
     watch(1.0)
 
 
-def _fields(minute: MinuteTally) -> dict[str, int]:
-    place = minute.start % HOUR // MINUTE
-    marks = {
-        "n": minute.count, "-": minute.negative, "0": minute.neutral, "+": minute.positive, "?": minute.uncertain,
-        "r": minute.reach, "rp": minute.reposts,
-    }  # fmt: skip
-    return {f"{place}:{mark}": number for mark, number in marks.items() if number}
+def detectors_of(job: Job, *, swept: bool) -> Sequence[Detector]:
+    """Return new detectors of counts for the scope of a job; `swept`: such as can be swept over a long past."""
+    part = "topic" if "/" in job.scope else "brand"
+    kinds = [kind for kind in load_all("detectors").values() if part in scopes(kind)]
+    made = [(sweeping(kind) if swept else kind)(job.scope.partition("/")[0], job.zone) for kind in kinds]
+    return [one for one in made if not isinstance(one, Hearing)]

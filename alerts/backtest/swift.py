@@ -138,11 +138,4 @@ def _risks(surge: Sweep, counts: Levels, deaf: frozenset[int], first: int, since
     taught = np.ones(size, np.bool_)
     taught[list(deaf)] = False
     asked = np.arange(first, first + size * MINUTE, MINUTE) >= since
-    found: list[float] = []
-    day = 0
-    for said in surge.sweep(Past(first, counts, taught, asked, LAG)):
-        found += (one.best.risk if one is not None else 0.0 for one in said)
-        if len(found) // TOLD > day:
-            day = len(found) // TOLD
-            told(len(found) / size)
-    return np.array(found, np.float64)
+    return np.nan_to_num(surge.sweep(Past(first, counts, taught, asked, LAG), told).risk)

@@ -86,6 +86,10 @@ class Baseline:
         until_lesson = -(-(self._learned - LESSONS * held) // (LESSONS * span))
         return max(min(until_hour, until_lesson), 1)
 
+    def grown(self) -> bool:
+        """Tell whether a lesson is a whole hour by now."""
+        return self._learned >= LESSONS * HOUR
+
     def rate(self, at: float) -> float:
         """Return the mentions per minute to be expected at an instant."""
         return self.season(at) * self.level(at)
@@ -102,6 +106,17 @@ class Baseline:
         rates = [self._cell(self._hour(hour + shift * HOUR)) for shift in (-1, 0, 1)]
         found: NDArray[np.float64] = np.interp(at, [hour + shift * HOUR for shift in (-0.5, 0.5, 1.5)], rates)
         return found
+
+    def rates(self, at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return `rate` and `season` of instants, oldest first, in a zone whose hours are `even`."""
+        hours = at // HOUR
+        if hours[0] == hours[-1]:
+            seasons = self.seasons(at)
+            return seasons * self.level(float(at[0])), seasons
+        cut = int(np.searchsorted(hours, hours[0], "right"))
+        parts = self.rates(at[:cut]), self.rates(at[cut:])
+        rate, season = (np.concatenate(pair) for pair in zip(*parts, strict=True))
+        return rate, season
 
     def level(self, at: float | None = None) -> float:
         """Return how the hours before `at` compare with their season; 1 means as usual."""

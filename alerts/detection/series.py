@@ -13,7 +13,7 @@ from alerts.detection.tail import LEAST, Tail, risks
 from alerts.detection.windows import deviations, latest, lengths
 
 Numbers = NDArray[np.float64]
-DAY = 86_400
+DAY, HOUR, HALF_HOUR = 86_400, 3600, 1800
 CLIP = 2.0
 """Times the expected that a bin teaches at most, so that a storm does not become usual …"""
 CLIP_DOUBT = 10.0
@@ -106,6 +106,24 @@ class Series:
             return 0.0
         found = latest(taken, usual, self.baseline.mean() * minutes, self._doubt(starts[-1]), self.span)
         return float(risks(np.array([found]) / self.tail.scale)[0])
+
+    def looks(self, starts: NDArray[np.int64], counts: Numbers, share: float) -> Numbers | None:
+        """Return what `look` says at the end of each of bins if those before were judged; None if that may differ.
+
+        It does not where all but the latest are of one hour, which is one lesson, and of one day.
+        """
+        held, last = self._past, int(starts[-1])
+        whole = self.baseline.grown() and len(held.counts) == self._longest and self.baseline.even(last)
+        if not whole or self._next != starts[0] or starts[0] // HOUR * HOUR + HOUR > self._day_end:
+            return None
+        rates, _ = self.baseline.rates(starts.astype(np.float64) + self.span / 2)
+        halves, place = np.unique(starts // HALF_HOUR, return_inverse=True)
+        doubt = np.array([self._doubt(half * HALF_HOUR) for half in halves.tolist()])[place]
+        expected = np.concatenate([held.expected, rates * (self.span / 60)])
+        mean = np.full(len(expected), self.baseline.mean() * self.span / 60)
+        doubts = np.concatenate([np.zeros(len(held.counts)), doubt])
+        found = deviations(np.concatenate([held.counts, counts]), expected, mean, doubts, self.span, share)
+        return risks(found[-len(starts) :] / self.tail.scale)
 
     @property
     def ahead(self) -> int | None:

@@ -1,144 +1,131 @@
-"""A sweep: a surge stepped over a long past at the end of every bin, as live, with its sums made hour by hour."""
+"""A sweep: a surge stepped over a long past at the end of every bin, as live, hour by hour where it can be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from alerts.detection.surge import RARE, TOGETHER, Judged, Sums, Surge
+from alerts.detection.hourly import HALF_HOUR, Flags, Hourly, Numbers, Past, Said
+from alerts.detection.series import Series
+from alerts.detection.surge import RARE, TOGETHER, Sums
 
-Numbers = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-HALF_HOUR = 1800
 NEAR = 7200
 """Seconds behind a gap until it no longer matters in how many steps days are judged."""
 MOST = 60
 """Bins summed up in one go."""
+TOLD = 1440
+"""Bins between two words on the progress."""
+AHEAD = 7 * 1440
+"""Bins whose days are judged ahead."""
+MONTH = 30 * 86_400
+
+__all__ = ["Past", "Said", "Sweep"]
 
 
-class Said(NamedTuple):
-    """What a surge said at the end of a bin."""
+class Hush(Protocol):
+    """Tells of how many bins from a place on, `room` at most, all or none are learned, and which; in order."""
 
-    best: Judged
-    alarm: bool
-    rare: float
+    def __call__(self, rate: Callable[[float], float], place: int, room: int) -> tuple[int, bool]: ...
 
 
-class Past(NamedTuple):
-    """Bins one after the other: their counts, which are learned, at the end of which somebody asks."""
+class Sweep(Hourly):
+    """Says of a past what `learn` and `step` say bin by bin: bit for bit, but for the rounding of sums.
 
-    first: int
-    counts: Numbers
-    taught: Flags
-    asked: Flags
-    lag: int
-    """A bin is judged when the one so many bins before it has been learned."""
-
-
-class Sweep(Surge):
-    """Says of a past what `learn` and `step` say bin by bin: bit for bit, but for the rounding of sums by day.
-
-    What is usual changes only when a lesson ends; until then, an hour at most, all windows are summed up in one go.
+    What is usual changes only when a lesson ends; until then, an hour at most, all bins are judged and learned in one
+    go. Bins of which something is not plain (the first hours, behind a gap) are judged and learned by turns.
     """
 
-    def sweep(self, past: Past) -> Iterator[list[Said | None]]:
-        """Yield what is said of bins, some at a time, oldest first; None where nobody asks."""
-        self._past = past
-        self._longest = self._windows[-1]
-        self._waiting, self._forgets = len(self._unjudged), False
+    def sweep(self, past: Past, told: Callable[[float], None] | None = None, hush: Hush | None = None) -> Said:
+        """Return what is said of bins; `hush` takes out what is not learned, which can depend on what is usual."""
+        self._begin(past)
+        self._hush = hush
+        self._forgets = False
+        self._ahead_first, self._ahead = 0, np.zeros(0, np.bool_)
+        ends = range(past.first, self._start(len(past.counts)) + MONTH, MONTH)
+        self._even = all(map(self.baseline.even, ends))
         self._begin_anew()
-        self._counted = np.concatenate([np.zeros(self._longest - 1), past.counts])
-        before = range(past.first - self._span * (self._longest - 1), past.first, self._span)
-        self._usual = np.full(len(self._counted), np.nan)
-        self._usual[: len(before)] = [self._bars.get(start, np.nan) for start in before]
-        place, end = 1 - past.lag, len(past.counts) - past.lag + 1
+        place, end, days = 1 - past.lag, len(past.counts) - past.lag + 1, 0
         while place < end:
-            size = self._size(place, end)
-            yield self._block(place, place + size, learns=self._learns(place))
+            size, learns = self._size(place, end)
+            if not (learns and self._together(place, place + size)):
+                self._by_turns(place, place + size, learns=learns)
             place += size
+            if told and place // TOLD > days:
+                days = place // TOLD
+                told(place / end)
+        return self.said
 
     def _begin_anew(self) -> None:
         """Judge the days in the steps of the plain way for now: behind a gap it matters which bins come together."""
-        even = self.baseline.even(self._past.first)
-        self._near = max(NEAR // self._span, TOGETHER) if even else len(self._past.counts) + 1
+        self._near = max(NEAR // self._span, TOGETHER) if self._even else len(self._past.counts) + 1
+        self._scout: Series | None = None
+
+    def _unusual_day(self, place: int) -> bool:
+        if self._scout is None or place >= self._ahead_first + len(self._ahead):
+            self._look_ahead(place)
+        return bool(self._ahead[place - self._ahead_first])
 
     def _look_ahead(self, place: int) -> None:
-        """Tell of all bins up to the next gap which are part of a day so unusual that it is no lesson."""
-        past, days = self._past, deepcopy(self._days)
-        days.judge(*_apart(self._unjudged))
-        end = place
-        while self._learns(end):
-            end += 1
-        starts = past.first + self._span * np.arange(place, end)
-        self._ahead = place, days.judge(starts, past.counts[place:end]).risk >= RARE
-
-    def _start(self, place: int) -> int:
-        return self._past.first + self._span * place
+        """Tell of the next bins, were there no gap, which are part of a day so unusual that it is no lesson."""
+        begin = self._ahead_first + len(self._ahead)
+        if self._scout is None:
+            self._judge_days()
+            self._scout, begin = deepcopy(self._days), self._judged_upto
+        end = min(max(begin, place) + AHEAD, len(self._past.counts))
+        judged = self._scout.judge(self._starts(begin, end), self._past.counts[begin:end])
+        self._ahead_first, self._ahead = begin, judged.risk >= RARE
 
     def _learns(self, place: int) -> bool:
         return 0 <= place < len(self._past.counts) - self._past.lag and bool(self._past.taught[place])
 
-    def _size(self, place: int, end: int) -> int:
-        """Return how many bins from here on are learned from the same belief, or not at all."""
-        learns = self._learns(place)
-        room = MOST
-        if learns:
-            room = self.baseline.room(self._start(place), self._span) if self._start(place) == self._next else 1
-        size = 1
-        while size < min(room, MOST, end - place) and self._learns(place + size) == learns:
-            size += 1
-        return size
+    def _size(self, place: int, end: int) -> tuple[int, bool]:
+        """Return how many bins from here on are learned from the same belief, or not at all, and which."""
+        past = self._past
+        if not 0 <= place < len(past.counts) - past.lag:
+            return 1, False
+        room = min(MOST, end - 1 - place)
+        if self._learns(place):
+            room = min(room, self.baseline.room(self._start(place), self._span))
+            room = room if self._start(place) == self._next else 1
+        step = place + past.lag - 1
+        room = min(room, _alike(past.asked[step : step + room]))
+        if self._hush:
+            size, learns = self._hush(self.baseline.rate, place, room)
+            past.taught[place : place + size] = learns
+            return size, learns
+        return _alike(past.taught[place : place + room]), bool(past.taught[place])
 
-    def _block(self, begin: int, end: int, *, learns: bool) -> list[Said | None]:
+    def _by_turns(self, begin: int, end: int, *, learns: bool) -> None:
         """Judge and learn by turns, the one that was due before the first bin is learned to begin with."""
         past, lag = self._past, self._past.lag
         steps = range(max(begin + lag - 1, 0), end + lag - 1)
-        sums = self._sums(steps)
+        sums = self._sums_of(steps)
         doubts = self._doubts([*map(self._start, steps), *map(self._start, range(begin, end))])
-        lessons = self._lessons(begin, end) if learns else []
-        said: list[Said | None] = []
+        lessons = self._windows_before(begin, end) if learns else []
         for place in range(begin, end):
             step = place + lag - 1
-            if step >= 0:
-                asked = past.asked[step]
-                said.append(self._say(step, sums[step - steps.start], doubts) if asked else None)
+            if step >= 0 and past.asked[step]:
+                self._say(step, sums[step - steps.start], doubts)
             if learns:
                 self._learn(place, *lessons[place - begin], doubts[self._start(place) // HALF_HOUR])
-        return said
+            elif place >= 0:
+                self._learned_upto = place + 1
 
     def _doubts(self, starts: Sequence[int]) -> dict[int, float]:
         """Return the doubt by half hour: no clock changes within one."""
         return {half: self.baseline.doubt(half * HALF_HOUR) for half in {start // HALF_HOUR for start in starts}}
 
-    def _sums(self, steps: range) -> list[Any]:
+    def _sums_of(self, steps: range) -> list[Any]:
         """Return by step of its windows what was counted and what was usual, with the largest bin and without."""
         asked = np.flatnonzero(self._past.asked[steps.start : steps.stop]) + steps.start
         if not len(asked):
             return []
         self._foresee(int(asked[0]), int(asked[-1]) + self._longest)
-        rows = slice(steps.start, steps.stop)
-        taken = sliding_window_view(self._counted, self._longest)[rows, ::-1]
-        usual = sliding_window_view(self._usual, self._longest)[rows, ::-1].copy()
-        usual[:, 0] *= (self._span - 1.0) / self._span
-        counted, expected = taken.cumsum(axis=1), usual.cumsum(axis=1)
-        row = np.arange(len(steps))
-        found = []
-        for bins in self._windows:
-            largest = taken[:, :bins].argmax(axis=1)
-            actual, normal = counted[:, bins - 1], expected[:, bins - 1]
-            parts = actual, normal, actual - taken[row, largest], normal - usual[row, largest]
-            found.append(list(zip(*(part.tolist() for part in parts), strict=True)))
-        return list(zip(*found, strict=True))
-
-    def _foresee(self, begin: int, end: int) -> None:
-        """Note what is usual for bins that came up, as it is believed now; what was said first stays."""
-        missing = np.flatnonzero(np.isnan(self._usual[begin:end])) + begin
-        starts = (missing - (self._longest - 1)) * self._span + self._past.first
-        rates = [rate for rate, _ in self._rated(starts.tolist())]
-        self._usual[missing] = np.array(rates) * self._span / 60
+        sums = self._sums(steps.start, len(steps))
+        found: list[Any] = np.stack(sums).transpose(2, 1, 0).tolist()
+        return found
 
     def _rated(self, starts: Sequence[int]) -> Iterator[tuple[float, float]]:
         """Yield the rate of bins and that of their season."""
@@ -150,7 +137,7 @@ class Sweep(Surge):
             season = self.baseline.season(at)
             yield season * level, season
 
-    def _lessons(self, begin: int, end: int) -> list[tuple[float, float, float, Sums]]:
+    def _windows_before(self, begin: int, end: int) -> list[tuple[float, float, float, Sums]]:
         """Return of bins their count, rate and season, and the windows that end with them, for `_teach_bin`."""
         if self._start(begin) != self._next:
             self._counts.clear()
@@ -166,8 +153,7 @@ class Sweep(Surge):
         self._counts += counts
         self._rates += [rate for rate, _ in rated]
         windows = self._windows_of(np.array(self._counts), np.array(self._rates), known)
-        keep = self._longest - 1
-        self._counts, self._rates = self._counts[-keep:], self._rates[-keep:]
+        self._counts, self._rates = self._counts[-self._pad :], self._rates[-self._pad :]
         return [(count, *pair, sums) for count, pair, sums in zip(counts, rated, windows, strict=True)]
 
     def _windows_of(self, counts: Numbers, rates: Numbers, known: int) -> list[Sums]:
@@ -186,24 +172,25 @@ class Sweep(Surge):
                 sums.append((bins, one, other))
         return found
 
-    def _say(self, step: int, sums: Any, doubts: dict[int, float]) -> Said:
-        start = self._start(step)
-        doubt = doubts[start // HALF_HOUR]
+    def _say(self, step: int, sums: Any, doubts: dict[int, float]) -> None:
+        doubt = doubts[self._start(step) // HALF_HOUR]
         judged = [
             self._weigh(bins, actual, expected, rest, normal, doubt)
             for bins, (actual, expected, rest, normal) in zip(self._windows, sums, strict=True)
         ]
         best = self._conclude(judged, lambda: self._rarity_of(step))
-        return Said(best, self.alarm, self.rare)
+        said = best.risk, best.actual, best.expected, self.rare, self.alarm
+        for column, one in zip(self.said, said, strict=True):
+            column[step] = one
 
     def _rarity_of(self, step: int) -> float:
         self._waiting = 0
-        places = range(max(step - self._longest + 1, 0), step + 1)
+        places = range(max(step - self._pad, 0), step + 1)
         counts = {self._start(place): float(self._past.counts[place]) for place in places}
         return self._rarity(self._start(step) + self._span - 1.0, counts)
 
     def _learn(self, place: int, count: float, rate: float, season: float, windows: Sums, doubt: float) -> None:
-        self._unjudged.append((self._start(place), count))
+        self._learned_upto = place + 1
         self._waiting += 1
         if self._forgets:
             self._begin_anew()
@@ -212,18 +199,15 @@ class Sweep(Surge):
         if self._forgets:
             self._usual[:], self._forgets = np.nan, False
         self._near -= 1
-        if not self._near:
-            self._look_ahead(place + 1)
 
     def _storm(self, place: int) -> bool:
         if self._waiting < TOGETHER:
             return self.rare >= RARE
         self._waiting = 0
-        if self._near > 0:
-            return self._judge_days()[-1] >= RARE
-        first, ahead = self._ahead
-        return bool(ahead[place - first])
+        return self._judge_days()[-1] >= RARE if self._near > 0 else self._unusual_day(place)
 
 
-def _apart(waiting: Sequence[tuple[int, float]]) -> tuple[NDArray[np.int64], Numbers]:
-    return np.array([start for start, _ in waiting], np.int64), np.array([count for _, count in waiting], float)
+def _alike(flags: Flags) -> int:
+    """Return how many flags from the first on are alike."""
+    other = int((flags != flags[0]).argmax())
+    return other or len(flags)

@@ -2,6 +2,11 @@
 
 from math import exp, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
 FORGET = 7 * 86_400.0
 """Seconds after which an hour counts 1/e."""
 HOUR = 3600
@@ -51,6 +56,13 @@ class Tone:
         """
         swing = (count - 1) * self._swing / self._hours
         return sqrt(count * self._one() * (1.0 + swing + count / self._all))
+
+    def drops(self, count: Numbers, negative: Numbers, positive: Numbers) -> Numbers:
+        """Return `drop` of many, none of which is of no mention."""
+        swing = (count - 1.0) * (self._swing / self._hours)
+        spread = np.sqrt(count * self._one() * (1.0 + swing + count / self._all))
+        found: Numbers = (count * self.net - (positive - negative)) / spread
+        return found
 
     def drop(self, count: int, negative: int, positive: int) -> float:
         """Return by how many standard deviations the sentiment of some mentions is worse than usual."""

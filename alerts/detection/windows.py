@@ -28,17 +28,19 @@ def lengths(span: float) -> tuple[int, ...]:
     return tuple(sorted({max(round(60 * minutes / span), FEWEST) for minutes in MINUTES}))
 
 
-def deviations(counts: Numbers, expected: Numbers, mean: Numbers, doubt: Numbers, span: float) -> Numbers:
+def deviations(
+    counts: Numbers, expected: Numbers, mean: Numbers, doubt: Numbers, span: float, share: float = 1.0
+) -> Numbers:
     """Return by how many of its fluctuations each bin's windows exceed what is usual: the most of all windows.
 
     All of one length, bins without a gap; `mean` is the long-run expectation of a bin, `doubt` the relative variance
     of `expected`. Quasi-Poisson (Wedderburn 1974): the variance grows with the rate λ, by a factor that grows with the
     mean m, as fluctuations do (Taylor's law; Eisler, Bartos & Kertész 2008): σ² = λ + s²·m·λ + doubt·λ², where
-    s = (60 min / window)^0.7.
+    s = (60 min / window)^0.7. Of the last bin of each window `share` is over.
     """
     most = np.full(len(counts), -np.inf)
     for bins in lengths(span):
-        sums = _sums(expected, bins)
+        sums = _sums(expected, bins) - (1.0 - share) * expected
         most = np.maximum(most, _deviation(tempered(counts, bins), sums, mean, doubt, bins, span))
     return most
 

@@ -1,12 +1,16 @@
 """Sentiment falls: a larger share of what is said is negative than usual, with enough said to tell."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from operator import attrgetter
 
+import numpy as np
 from msgspec.structs import replace
 
-from alerts.detection.deviation import normal_risk
-from alerts.detection.tone import Tone
+from alerts.detection.deviation import all_normal_risks, normal_risk
+from alerts.detection.hourly import Past
+from alerts.detection.tone import Numbers, Tone
+from alerts.detection.totals import windows
 from alerts.detector import Scope
 from app.domain.incident import Signal
 from app.domain.tally import MinuteTally
@@ -14,6 +18,7 @@ from app.domain.tally import MinuteTally
 WINDOWS = (15, 60)
 """Minutes a window covers; the one with the most negative mentions is left out, so that a burst of a minute is none."""
 NEGATIVE = attrgetter("negative")
+HOUR = 3600
 
 
 class SentimentDetector:
@@ -48,6 +53,36 @@ class SentimentDetector:
         self._alarm = best.risk >= (self.raises / 2 if self._alarm else self.raises)
         return replace(best, alarm=self._alarm)
 
+    def look_back(self, past: Past, negative: Numbers, positive: Numbers) -> Numbers:
+        """Return the risk that `step` tells of at the end of each bin of a long past."""
+        sums = [_without_largest(past.counts, negative, positive, window) for window in WINDOWS]
+        found = np.zeros(len(past.counts))
+        taught = np.flatnonzero(past.taught)
+        hours = (past.first + 60 * taught) // HOUR
+        cuts = [0, *(np.flatnonzero(np.diff(hours)) + 1).tolist(), len(taught)] if len(taught) else [0]
+        begin = 0
+        for cut, upto in pairwise(cuts):
+            end = int(taught[cut]) + past.lag
+            self._look(found, sums, slice(begin, end))
+            lesson = taught[cut:upto]
+            told = (int(column[lesson].sum()) for column in (past.counts, negative, positive))
+            self._tone.teach(past.first + 60 * int(taught[cut]), *told)
+            begin = end
+        self._look(found, sums, slice(begin, len(found)))
+        return found
+
+    def _look(self, found: Numbers, sums: Sequence[tuple[Numbers, ...]], bins: slice) -> None:
+        """Judge bins between which the tone does not change."""
+        for window in sums:
+            count, negative, positive = (column[bins] for column in window)
+            beyond = negative - count * self._tone.negative
+            enough = (count >= self.fewest) & (beyond >= self.least) & (negative >= self.share * count)
+            places = np.flatnonzero(enough)
+            if len(places):
+                drops = self._tone.drops(count[places], negative[places], positive[places])
+                risk = np.where(drops > 0, all_normal_risks(drops), 0.0)
+                found[places + bins.start] = np.maximum(found[places + bins.start], risk)
+
     def told(self, signal: Signal, language: str) -> str:
         """Return what it saw as a sentence."""
         hours = "Stunde" if language == "de" else "hour"
@@ -79,3 +114,9 @@ class SentimentDetector:
         return Signal(
             self.name, self._brand, at, alarm, float(negative), expected, low, high, risk, 60 * window, tone.basis
         )
+
+
+def _without_largest(count: Numbers, negative: Numbers, positive: Numbers, bins: int) -> tuple[Numbers, ...]:
+    """Return the sums of windows without the minute of the most negative mentions, the oldest of several."""
+    largest = windows(negative, bins).oldest
+    return tuple(windows(column, bins).total - column[largest] for column in (count, negative, positive))

@@ -1,11 +1,14 @@
 """Combining: what all detectors of a scope say together, as one risk and one severity."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import expm1, log10
 
+import numpy as np
 from msgspec.structs import replace
 
-from alerts.detection.surge import Surge
+from alerts.detection.hourly import Said
+from alerts.detection.surge import Limits, Surge
+from alerts.detection.tone import Numbers as Levels
 from alerts.detector import Detector, alone
 from app.domain.incident import Severity, Signal
 from app.domain.threshold import SEVERITIES
@@ -73,6 +76,32 @@ def combined(said: Iterable[tuple[Detector, Signal]]) -> float:
             series.append(min(risk, CEILING))
     second, first = sorted(series)[-2:]
     return max((1.0 - AGREEING) * first + AGREEING * second, single, 0.0)
+
+
+def all_daily(limits: Limits, said: Said) -> Levels:
+    """Return `daily` of a surge at the end of each bin; where nobody asked, as little as if nothing was said."""
+    least = -log10(SURGE_LOOKS)
+    with np.errstate(invalid="ignore"):
+        beyond = said.actual - said.expected
+        plenty = (beyond >= limits.least) & (said.actual >= limits.ratio * said.expected)
+        risk = np.where(said.rare > 0, np.maximum(TRUST * said.risk + least, said.rare), TRUST * said.risk + least)
+        plain = said.alarm & (said.actual >= PLAIN_RATIO * np.maximum(said.expected, limits.least / 2))
+    risk = np.where(plain, np.maximum(risk, PLAIN), risk)
+    found: Levels = np.nan_to_num(np.where(said.alarm | plenty, risk, least), nan=least)
+    return found
+
+
+def looked(name: str, risk: Levels) -> Levels:
+    """Return `daily` of a detector that is none of those of counts, from its risks."""
+    return risk - log10(LOOKS.get(name, 1.0))
+
+
+def all_combined(series: Sequence[Levels]) -> Levels:
+    """Return `combined` of the daily risks of series, none of which is alone, at the end of each bin."""
+    nothing = np.full(len(series[0]), -log10(SURGE_LOOKS))
+    second, first = np.sort([nothing, nothing, *(np.minimum(one, CEILING) for one in series)], axis=0)[-2:]
+    found: Levels = np.maximum((1.0 - AGREEING) * first + AGREEING * second, 0.0)
+    return found
 
 
 def severity(risk: float, bars: Bars) -> Severity | None:
