@@ -15,7 +15,7 @@ from ingest.analysis import batches, reduced
 from ingest.archive import ArchiveService
 from tests.acceptance.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.untraced]
 
 RULES = (
     Rule("viel", "Viel", "mentions(5m) > 80", severity="crisis"),

@@ -13,7 +13,7 @@ from app.domain.mention import Author, Deletion, Mention
 from app.explained import explained
 from tests.acceptance.world import ANGER, World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.untraced]
 SPARK = "Mein Abschlag ist doppelt so hoch!"
 
 

@@ -9,6 +9,8 @@ from ingest.demo.generator import Generator
 from ingest.demo.storm import Storm
 from tests.acceptance.timeline import START, Line, demo_line
 
+pytestmark = pytest.mark.untraced
+
 HOUR = 3600
 ARTICLE = Post("press", START + 20.0, "deichkurier", negative=True, reach=128_800, article=True)
 

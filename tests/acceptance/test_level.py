@@ -13,6 +13,8 @@ from ingest.demo.generator import Generator
 from ingest.demo.storm import Storm
 from tests.acceptance.timeline import DAY, START
 
+pytestmark = pytest.mark.untraced
+
 STORM = Storm(START + 611, minutes=30)
 WORLD = Generator(7)
 LABELS = ("negative", "neutral", "positive", "uncertain")

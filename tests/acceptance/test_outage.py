@@ -10,6 +10,8 @@ from app.domain.tally import MinuteTally
 from tests.acceptance.timeline import DAY, START, Line
 from tests.acceptance.world import World
 
+pytestmark = pytest.mark.untraced
+
 HOUR = 3600
 
 

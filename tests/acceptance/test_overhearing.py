@@ -8,7 +8,7 @@ from app.domain.brand import Brand
 from app.domain.mention import Author, Deletion, Mention
 from tests.acceptance.world import World
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.untraced]
 OURS = Author("us", handle="@nordlichtstrom", name="Nordlicht", followers=5_000)
 BAD, FINE = Sentiment("negative", 0.9, 0.1, 0.0), Sentiment("neutral", 0.1, 0.8, 0.1)
 

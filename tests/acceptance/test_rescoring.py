@@ -19,7 +19,7 @@ from ingest.archive import keep
 from tests.acceptance.world import World
 from tests.correcting import Blunt
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.untraced]
 
 
 async def archive(world: World) -> None:

@@ -10,6 +10,8 @@ from app.domain.tally import Contribution, MinuteTally, TallyDelta, reduce
 from benchmarks.growth import SHAPES, posts
 from tests.acceptance.timeline import DAY, START, Line, Minutes
 
+pytestmark = pytest.mark.untraced
+
 QUIET, BUSY = 0.05, 30.0
 """Mentions a minute: three an hour, and a household name."""
 

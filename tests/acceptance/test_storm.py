@@ -14,6 +14,8 @@ from app.domain.tally import MinuteTally, split
 from ingest.demo.storm import Storm
 from tests.acceptance.timeline import DAY, START, ZONE, Line, Minutes, as_delta, demo_history, demo_line, demo_minutes
 
+pytestmark = pytest.mark.untraced
+
 HOUR = 3600
 
 

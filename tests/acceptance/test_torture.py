@@ -20,7 +20,9 @@ from tests.torture.audit import Audit, Count
 from tests.torture.blows import KILLED, LINES, plan, seeded
 from tests.torture.servers import Lone, Spread
 
-SHORT = Size(posts=3_000, seed=seeded(1))
+SHORT = Size(posts=2_000, seed=seeded(1))
+FEW = ("everything", "redis", "analysis", "archive", "channel", "cut", "swallow")
+"""What a short run suffers; the long ones suffer all there is, several times."""
 THREE = Counter(negative=2, neutral=1)
 GOOD = Count(4, THREE, rows=4, pairs=3, bus=THREE, archive=THREE, hours=THREE, log=THREE)
 FAULTS = {
@@ -45,11 +47,11 @@ def test_the_count_catches_a_planted_fault(fault: str) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_killing_everything_and_cutting_the_line_while_6000_mentions_flow_loses_and_doubles_nothing(
+def test_killing_everything_and_cutting_the_line_while_4000_mentions_flow_loses_and_doubles_nothing(
     whole: Callable[[str], Whole], tmp_path: Path
 ) -> None:
     with Arena(whole, tmp_path, SHORT, Lone(tmp_path)) as arena:
-        audit = survives(arena, KILLED + LINES)
+        audit = survives(arena, FEW)
         plant(arena, audit)
 
 

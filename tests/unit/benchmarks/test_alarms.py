@@ -1,16 +1,21 @@
-"""What judging brands costs and how early a storm is seen stays within the limits; both figures can be missed."""
+"""How early a storm is seen stays within the limits, and a watch that is blind misses them."""
+
+import pytest
 
 from benchmarks import alarms
 from benchmarks.alarms import alarm, measure
 
 
-def test_a_step_of_1000_brands_and_the_posts_until_the_alarm_stay_within_the_limits():
+@pytest.mark.untraced
+def test_the_alarm_comes_long_before_the_limit_of_posts():
+    assert alarm("takeoff", 1, hours=1)[0] < 300
+
+
+@pytest.mark.long
+def test_every_shape_of_a_storm_reaches_the_aim():
     rows = {row.what: row for row in measure(quick=True).rows}
     for shape in ("takeoff", "slow", "jump"):
         assert rows[f"{shape}: posts until the alarm"].reached == "aim"
-    # three times the must: a machine that is busy, or counts what is covered, is no regression
-    assert rows["a step of 1,000 brands, all talked about"].value < 3.0
-    assert rows["a step of 1,000 brands, all silent"].value < 1.0
 
 
 def test_planted_fault_a_watch_that_looks_at_nothing_never_raises(monkeypatch):

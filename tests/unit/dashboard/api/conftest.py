@@ -5,7 +5,6 @@ import pytest
 from pydantic import TypeAdapter
 from starlette.routing import Match
 
-from app import registry
 from app.clock import SystemClock
 from app.config.model import Config
 from app.domain.identity import Identity
@@ -18,10 +17,11 @@ from tests.unit.dashboard.rooms import BRAND, OTHER
 HERE = "http://localhost:8050"
 
 
-def described(routes, method: str, path: str, status: int):
+def described(app, method: str, path: str, status: int):
     """Return the shape a route promises for a status, or None."""
     scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
-    for route in routes:
+    included = [one.original_router for one in app.routes if hasattr(one, "original_router")]
+    for route in [route for router in included for route in router.routes]:
         if route.matches(scope)[0] is Match.FULL:
             return route.responses.get(status, {}).get("model")
     return None
@@ -36,20 +36,15 @@ def context(bus, store, tmp_path):
 
 
 @pytest.fixture
-def routes(context):
-    return [route for name in registry.names("routers") for route in registry.load("routers", name)(context).routes]
-
-
-@pytest.fixture
 async def app(context):
     feed = Feed(context.bus, context.config.brands, context.clock)
     return await build(context, Hub(context.config, feed, context.clock))
 
 
 @pytest.fixture
-async def http(app, routes):
+async def http(app):
     async def compare(answer: httpx.Response) -> None:
-        shape = described(routes, answer.request.method, answer.request.url.path, answer.status_code)
+        shape = described(app, answer.request.method, answer.request.url.path, answer.status_code)
         if shape is not None:
             await answer.aread()
             TypeAdapter(shape).validate_python(answer.json())

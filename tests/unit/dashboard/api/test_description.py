@@ -51,9 +51,9 @@ async def test_pushing_tells_what_it_takes_and_who_may(http):
     assert pushing["security"] == [{"HTTPBearer": []}]
 
 
-async def test_an_answer_that_is_not_as_described_is_caught(routes, http):
-    assert described(routes, "GET", "/api/v1/topics", 200) is Items[Topic]
-    assert described(routes, "GET", "/nowhere", 200) is None
+async def test_an_answer_that_is_not_as_described_is_caught(app, http):
+    assert described(app, "GET", "/api/v1/topics", 200) is Items[Topic]
+    assert described(app, "GET", "/nowhere", 200) is None
     compare = http.event_hooks["response"][0]
     planted = httpx.Response(
         200,
