@@ -62,7 +62,7 @@ def opening(brand: Brand, said: Sequence[MinuteTally], start: int, end: int, wat
     surges = [one for one in brand.detectors if isinstance(one, Sweep)]
     risks = []
     for number, one in enumerate(sorted(surges, key=lambda one: one is not brand.volume)):
-        past = Past(start, column(one.measure), taught, asked, LAG)
+        past = Past(start, column(one.measure), taught, asked, LAG, whole=False)
         hush = Silence(brand.memory, start, counts) if one is brand.volume else None
         found = one.sweep(past, _part(watch, number, len(surges)), hush)
         risks.append(all_daily(one.limits, found))

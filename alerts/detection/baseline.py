@@ -109,14 +109,12 @@ class Baseline:
 
     def rates(self, at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return `rate` and `season` of instants, oldest first, in a zone whose hours are `even`."""
-        hours = at // HOUR
-        if hours[0] == hours[-1]:
-            seasons = self.seasons(at)
-            return seasons * self.level(float(at[0])), seasons
-        cut = int(np.searchsorted(hours, hours[0], "right"))
-        parts = self.rates(at[:cut]), self.rates(at[cut:])
-        rate, season = (np.concatenate(pair) for pair in zip(*parts, strict=True))
-        return rate, season
+        first, last = int(at[0] // HOUR), int(at[-1] // HOUR)
+        hours = range(first - 1, last + 2)
+        cells = [self._cell(self._hour(hour * HOUR)) for hour in hours]
+        season = np.interp(at, [(hour + 0.5) * HOUR for hour in hours], cells)
+        levels = [self.level(hour * HOUR) for hour in range(first, last + 1)]
+        return season * (levels[0] if first == last else np.array(levels)[(at // HOUR).astype(int) - first]), season
 
     def level(self, at: float | None = None) -> float:
         """Return how the hours before `at` compare with their season; 1 means as usual."""

@@ -1,9 +1,8 @@
 """How far a count is from what is usual, and how unlikely that is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import asinh, erfc, log, log10, sinh, sqrt
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,31 +50,6 @@ def normal_risk(deviation: float) -> float:
     return -log10(erfc(deviation / sqrt(2.0)) / 2.0)
 
 
-def all_stabilised(counts: Numbers, expected: Numbers, spread: Numbers) -> Numbers:
-    """Return `stabilised` of many, none of which is Poisson."""
-    root = np.sqrt(spread)
-    found: Numbers = np.arcsinh(root * np.sqrt(counts + 0.375)) - np.arcsinh(root * np.sqrt(expected + 0.375))
-    return found * (2.0 / root)
-
-
-def all_usual_counts(expected: Numbers, spread: Numbers, deviation: float) -> Numbers:
-    """Return `usual_count` of many, none of which is Poisson."""
-    root = np.sqrt(spread)
-    found: Numbers = np.sinh(np.maximum(np.arcsinh(root * np.sqrt(expected + 0.375)) + deviation / 2.0 * root, 0.0))
-    return np.maximum(found * found / spread - 0.375, 0.0)
-
-
-def all_normal_risks(deviations: Numbers) -> Numbers:
-    """Return `normal_risk` of many, of those beyond 35 the leading term alone."""
-    shares = np.fromiter(map(erfc, (deviations * sqrt(0.5)).ravel().tolist()), np.float64, deviations.size)
-    with np.errstate(divide="ignore"):
-        found: Numbers = -np.log10(shares.reshape(deviations.shape) / 2.0)
-    far = deviations > 35.0  # noqa: PLR2004 - as in `normal_risk`
-    if far.any():
-        found[far] = [normal_risk(one) for one in deviations[far].tolist()]
-    return found
-
-
 class Spread:
     """Running over-dispersion of windows of one length: squared error beyond Poisson, relative to the squared mean."""
 
@@ -97,6 +71,11 @@ class Spread:
         self._seen = self._seen * keep + 1.0
         self._value = None
 
+    @property
+    def state(self) -> tuple[float, float, float, float]:
+        """Return its memory, and what `become` takes over."""
+        return self._memory, self._beyond, self._squares, self._seen
+
     def become(self, beyond: float, squares: float, seen: float) -> None:
         """Take over what lessons made of it."""
         self._beyond, self._squares, self._seen, self._value = beyond, squares, seen, None
@@ -110,41 +89,6 @@ class Spread:
             measured = (self._beyond + 0.2 * belief) / (self._squares + belief + 1e-9)
             self._value = min(max(measured, 0.005), 4.0)
         return self._value
-
-
-class Taught(NamedTuple):
-    """Spreads of several lengths before each of some lessons, in rows, and how the lessons leave them."""
-
-    values: Numbers
-    beyond: Numbers
-    squares: Numbers
-    seen: Numbers
-
-
-def foreseen(spreads: Sequence[Spread], counts: Numbers, expected: Numbers) -> Taught:
-    """Return how lessons change spreads that know some already, a row each: what `teach` does one by one."""
-    size = counts.shape[1]
-    keep = np.array([1.0 - 1.0 / one._memory for one in spreads])[:, None]  # noqa: SLF001 - the spreads of this module
-    state = np.array([(one._beyond, one._squares, one._seen) for one in spreads])[:, :, None]  # noqa: SLF001
-    fade = keep ** np.arange(size + 1)
-    squares, seen = (
-        fade * np.concatenate([state[:, place], state[:, place] + np.cumsum(more / fade[:, 1:], axis=1)], axis=1)
-        for place, more in ((1, expected * expected), (2, np.ones_like(expected)))
-    )
-    belief = 200.0 * squares / seen
-    error = counts - expected
-    far = error > 3.0 * np.sqrt(expected)
-    for _ in range(size + 1):
-        gained = state[:, 0] + np.cumsum((error * error - expected) / fade[:, 1:], axis=1)
-        beyond = fade * np.concatenate([state[:, 0], gained], axis=1)
-        values = np.clip((beyond + 0.2 * belief) / (squares + belief + 1e-9), 0.005, 4.0)
-        if not far.any():
-            break
-        clipped = np.minimum(counts[far], all_usual_counts(expected[far], values[:, :-1][far], 3.0)) - expected[far]
-        if np.allclose(clipped, error[far], rtol=1e-13, atol=1e-13):
-            break
-        error[far] = clipped
-    return Taught(values, beyond[:, -1], squares[:, -1], seen[:, -1])
 
 
 class Pareto:
@@ -187,6 +131,11 @@ class Pareto:
         decay = log(1.0 + shape * excess) / shape if shape > 1e-6 else excess  # noqa: PLR2004 - the exponential limit
         return -log10(TAIL_SHARE) + decay / log(10.0)
 
+    @property
+    def weathered(self) -> bool:
+        """Tell whether what would raise an alarm is a storm, no lesson."""
+        return self._total > WEEK
+
     def follows(self, size: int, deviations: Numbers | None = None) -> bool:
         """Tell whether so many lessons can be told ahead: nothing is halved, and what is skipped and fitted is plain.
 
@@ -196,64 +145,54 @@ class Pareto:
             return False
         return deviations is None or self._stale + size < FITTED or not (deviations > SURE).any()
 
-    def follow(self, lessons: Numbers, taught: Flags, limit: float, *, judged: bool) -> tuple[Numbers, Numbers]:
-        """Take in lessons that are taught; return the fit in force before each, a column each, and the highest then."""
-        size, place = len(lessons), 0
-        fits, kept = np.empty((3, size)), taught.copy()
-        steps = np.floor_divide(lessons, STEP).astype(int).tolist()
-        far = np.flatnonzero(lessons > SURE).tolist() if self._total > WEEK else []
-        all_kept = not far and bool(taught.all())
+    def follow(
+        self,
+        steps: Sequence[int],
+        kept: Flags,
+        fits: Numbers,
+        skips: Callable[[int], bool],
+        far: Sequence[int],
+        *,
+        judged: bool,
+    ) -> None:
+        """Take in lessons by their step of the histogram, and note the fit in force before each, a column each.
+
+        Those that are not `kept` are left out, and of those `far` out what `skips` says.
+        """
+        size, place = len(steps), 0
+        whole = not far and bool(kept.all())
         while place < size:
             if judged and self._stale >= FITTED:
                 self._fit, self._stale = self._fitted(), 0
-            room = FITTED - self._stale if judged else size
-            end = min(place + room, size)
+            end = min(place + FITTED - self._stale, size) if judged else size
             for one in far:
-                if place <= one < end and kept[one] and self.risk(float(lessons[one])) >= limit:
+                if place <= one < end and kept[one] and skips(one):
                     kept[one] = False
             fits[:, place:end] = np.array(self._fit)[:, None]
-            taken = steps[place:end] if all_kept else [steps[one] for one in range(place, end) if kept[one]]
+            taken = steps[place:end] if whole else [steps[one] for one in range(place, end) if kept[one]]
             self._bins.update(taken)
             self._total += len(taken)
             self._stale += len(taken)
             place = end
-        reached = lessons if all_kept else np.where(kept, lessons, -np.inf)
-        highest = np.maximum.accumulate(np.concatenate([[self.highest], reached]))
-        self.highest = float(highest[-1])
-        return fits, highest[:-1]
 
     def _fitted(self) -> tuple[float, float, float] | None:
         wanted = self._total * TAIL_SHARE
         if wanted < ENOUGH:
             return None
-        above: list[tuple[int, int]] = []
-        number = 0
+        number = total = weights = 0
         for place in sorted(self._bins, reverse=True):
+            many = self._bins[place]
+            rank = many * (2 * number + many - 1)
+            total += place * many
+            weights += place * rank
+            number += many
             if number >= wanted:
                 break
-            above.append((place, self._bins[place]))
-            number += self._bins[place]
-        start = above[-1][0] * STEP
-        mean = weighted = 0.0
-        higher = 0
-        for place, many in above:
-            excess = (place + 0.5) * STEP - start
-            mean += excess * many / number
-            weighted += excess * many * (higher + (many - 1) / 2.0) / (number * max(number - 1, 1))
-            higher += many
-        bend = mean - 2.0 * weighted
+        start = place * STEP
+        mean = (total / number - place + 0.5) * STEP
+        weighted = (
+            weights / (number * max(number - 1, 1)) + 0.5 - place
+        ) * STEP  # ranks sum up to number * (number - 1)
+        bend = mean - weighted
         shape = min(max(2.0 - mean / bend, 0.0), HEAVIEST) if bend > 0 else 0.0
         return start, shape, max(mean * (1.0 - shape), STEP / 2.0)
-
-
-def all_risks(deviations: Numbers, fits: Numbers) -> Numbers:
-    """Return `Pareto.risk` of deviations by the fits in force: start, shape and scale."""
-    start, shape, scale = fits
-    found = np.minimum(all_normal_risks(deviations), -log10(TAIL_SHARE))
-    beyond = deviations > start
-    if beyond.any():
-        bent = np.maximum(shape[beyond], 1e-6)
-        excess = (deviations[beyond] - start[beyond]) / scale[beyond]
-        decay = np.where(shape[beyond] > 1e-6, np.log(1.0 + bent * excess) / bent, excess)  # noqa: PLR2004 - as in `risk`
-        found[beyond] = -log10(TAIL_SHARE) + decay / log(10.0)
-    return found

@@ -1,12 +1,14 @@
 """Hour by hour: what a surge says of bins and learns from them in one go, as long as nothing it believes changes."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.detection.deviation import Spread, Taught, all_risks, all_stabilised, all_usual_counts, foreseen
+from alerts.detection.deviation import Spread
+from alerts.detection.lessons import Taught, all_risks, all_stabilised, all_usual_counts, followed, foreseen
 from alerts.detection.surge import CALM_WINDOW, RARE, STORM, TOGETHER, Surge
 from alerts.detection.totals import Totals
 
@@ -24,6 +26,8 @@ class Past(NamedTuple):
     asked: Flags
     lag: int
     """A bin is judged when the one so many bins before it has been learned."""
+    whole: bool = True
+    """Whether the risk is asked for of bins, too, in which nothing raises and not enough is said to speak of."""
 
 
 class Said(NamedTuple):
@@ -94,35 +98,34 @@ class Hourly(Surge):
             return False
         if not all(self._tail[bins].follows(size) for bins in self._windows):
             return False
+        rated = self.baseline.rates(self._middles(begin, step + size))
+        rate, season = (one[:size] * (self._span / 60) for one in rated)
+        if judged:
+            ahead = self._usual[step + self._pad : step + self._pad + size]
+            np.copyto(ahead, rated[0][step - begin :] * (self._span / 60), where=np.isnan(ahead))
         sums = self._sums(step, size) if judged else None
         rare = self._rarities(begin, step, sums) if sums else np.full(size, self.rare)
         if rare is None:
             return False
         doubts = self._all_doubts(begin, step + size)
-        rate, season = (one * (self._span / 60) for one in self.baseline.rates(self._middles(begin, end)))
         rates = np.concatenate([self._rates[-self._pad :], rate])
         counts = past.counts[begin:end]
         rest, normal = self._lessons(begin, rates)
-        spreads = [self._spread[bins] for bins in self._windows]
-        taught = foreseen(spreads, rest, normal)
-        lessons = all_stabilised(rest, normal, taught.values[:, :-1] + doubts[:size])
+        spreads = [self._spread[bins] for bins in (*self._windows, 1)]
+        taught = foreseen(spreads, np.vstack([rest, counts]), np.vstack([normal, rate]))
+        spread = taught.values[:-1, :-1]
+        lessons = all_stabilised(rest, normal, spread + doubts[:size])
         if not judged and not all(
             self._tail[bins].follows(size, one) for bins, one in zip(self._windows, lessons, strict=True)
         ):
             return False
         calm = ~self._storms(begin, rare, judged=judged)
-        fits, highest = zip(
-            *(
-                self._tail[bins].follow(one, calm, self.limits.risk, judged=judged)
-                for bins, one in zip(self._windows, lessons, strict=True)
-            ),
-            strict=True,
-        )
+        tails = [self._tail[bins] for bins in self._windows]
+        fits, highest = followed(tails, lessons, calm, self.limits.risk, judged=judged)
         if sums:
-            spread = taught.values[:, :-1] + doubts[step - begin :]
-            self._tell(step, sums, spread, np.stack(fits, axis=1), np.array(highest), rare)
-        _become(spreads, taught)
-        self._teach_counts(begin, counts, rate, season, doubts[:size])
+            self._tell(step, sums, spread + doubts[step - begin :], fits, highest, rare)
+        _become(spreads[:-1], taught)
+        self._teach_counts(begin, counts, rate, season, doubts[:size], taught)
         self._rates = rates[-self._pad :].tolist()
         self._counts = past.counts[end - self._pad : end].tolist()
         self._next = self._start(end)
@@ -187,22 +190,28 @@ class Hourly(Surge):
     def _storms(self, begin: int, rare: Numbers, *, judged: bool) -> Flags:
         """Tell which bins are part of a storm, and count how many wait to be judged by the day."""
         found: Flags = np.asarray(rare >= RARE, np.bool_)
-        for place in range(len(rare)):
-            if judged and not self._plain[place]:
+        places = range(len(rare))
+        asked = np.flatnonzero(~self._plain).tolist() if judged else []
+        for begun, end in pairwise([0, *asked, len(rare)]):
+            if begun in asked:
                 self._waiting = 0
-            self._waiting += 1
-            if self._waiting >= TOGETHER:
-                self._waiting = 0
+            for place in places[begun:end][TOGETHER - 1 - self._waiting :: TOGETHER]:
                 found[place] = self._unusual_day(begin + place)
+            self._waiting = (self._waiting + end - begun) % TOGETHER
         return found
 
     def _tell(self, step: int, sums: Judged, spread: Numbers, fits: Numbers, highest: Numbers, rare: Numbers) -> None:
         """Keep what the windows say together at the end of bins."""
         limits, half, calm = self.limits, self.limits.risk / 2, CALM_WINDOW * 60 // self._span
+        places = slice(step, step + len(rare))
+        raising = (sums.rest - sums.normal >= limits.least) & (sums.rest >= limits.ratio * sums.normal)
+        some = bool(raising.any())
+        if not (self._past.whole or self.alarm or some) and self._plain.all():
+            self.said.rare[places], self.rare = 0.0, 0.0
+            return
         deviation = all_stabilised(sums.rest, sums.normal, spread)
         risk = all_risks(deviation, fits)
-        raising = (sums.rest - sums.normal >= limits.least) & (sums.rest >= limits.ratio * sums.normal)
-        if raising.any():
+        if some:
             high = deviation >= np.maximum(limits.floor, highest + 0.5)
             raising &= (risk >= limits.risk) | (high & (sums.rest >= limits.floor_ratio * sums.normal))
         any_raises = np.logical_or.reduce(raising)
@@ -215,31 +224,31 @@ class Hourly(Surge):
             on = self.alarm
             for place in range(size):
                 alarm[place] = on = bool(unusual[place] and (on or begun[place]))
-        places = slice(step, step + size)
         for column, found in zip(
             self.said, (risk[best], sums.actual[best], sums.expected[best], rare, alarm), strict=True
         ):
             column[places] = found
         self.alarm, self.rare = bool(alarm[-1]), float(rare[-1])
 
-    def _teach_counts(self, begin: int, counts: Numbers, rate: Numbers, season: Numbers, doubts: Numbers) -> None:
-        """Teach what is usual, of a storm no more than that."""
-        step = begin + self._past.lag - 1
-        alarm = (
-            self.said.alarm[step : step + len(counts)] if self._past.asked[step] else np.full(len(counts), self.alarm)
-        )
-        free = np.ones(len(counts), np.bool_)
+    def _teach_counts(
+        self, begin: int, counts: Numbers, rate: Numbers, season: Numbers, doubts: Numbers, taught: Taught
+    ) -> None:
+        """Teach what is usual, of a storm no more than that; `taught` is the spread of the counts if there is none."""
+        step, size, row = begin + self._past.lag - 1, len(counts), -1
+        alarm = self.said.alarm[step : step + size] if self._past.asked[step] else np.full(size, self.alarm)
+        free = np.ones(size, np.bool_)
         if self._stormy or alarm.any():
             for place, on in enumerate(alarm.tolist()):
                 self._stormy = self._stormy + 1 if on else 0
                 free[place] = not 0 < self._stormy <= STORM
+            if free.any():
+                taught, row = foreseen([self._spread[1]], counts[None, free], rate[None, free]), 0
         most = rate.copy()
         if free.any():
-            taught = foreseen([self._spread[1]], counts[None, free], rate[None, free])
-            spread = taught.values[0, :-1] + doubts[free]
+            spread = taught.values[row, :-1] + doubts[free]
             most[free] = np.where(counts[free] <= rate[free], counts[free], all_usual_counts(rate[free], spread, 3.0))
-            _become([self._spread[1]], taught)
-        minutes = len(counts) * self._span / 60
+            self._spread[1].become(*(float(part[row]) for part in taught[1:]))
+        minutes = size * self._span / 60
         self.baseline.take(self._start(begin), float(np.minimum(counts, most).sum()), minutes, float(season.sum()))
 
 

@@ -117,8 +117,10 @@ class Series:
         if not whole or self._next != starts[0] or starts[0] // HOUR * HOUR + HOUR > self._day_end:
             return None
         rates, _ = self.baseline.rates(starts.astype(np.float64) + self.span / 2)
-        halves, place = np.unique(starts // HALF_HOUR, return_inverse=True)
-        doubt = np.array([self._doubt(half * HALF_HOUR) for half in halves.tolist()])[place]
+        halves = starts // HALF_HOUR
+        first = int(halves[0])
+        unsure = [self._doubt(half * HALF_HOUR) for half in range(first, int(halves[-1]) + 1)]
+        doubt = np.array(unsure)[halves - first]
         expected = np.concatenate([held.expected, rates * (self.span / 60)])
         mean = np.full(len(expected), self.baseline.mean() * self.span / 60)
         doubts = np.concatenate([np.zeros(len(held.counts)), doubt])

@@ -7,8 +7,9 @@ from operator import attrgetter
 import numpy as np
 from msgspec.structs import replace
 
-from alerts.detection.deviation import all_normal_risks, normal_risk
+from alerts.detection.deviation import normal_risk
 from alerts.detection.hourly import Past
+from alerts.detection.lessons import all_normal_risks
 from alerts.detection.tone import Numbers, Tone
 from alerts.detection.totals import windows
 from alerts.detector import Scope

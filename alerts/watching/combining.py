@@ -79,7 +79,7 @@ def combined(said: Iterable[tuple[Detector, Signal]]) -> float:
 
 
 def all_daily(limits: Limits, said: Said) -> Levels:
-    """Return `daily` of a surge at the end of each bin; where nobody asked, as little as if nothing was said."""
+    """Return `daily` of a surge at the end of each bin; where nothing is told, as little as if nothing was said."""
     least = -log10(SURGE_LOOKS)
     with np.errstate(invalid="ignore"):
         beyond = said.actual - said.expected

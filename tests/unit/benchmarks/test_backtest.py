@@ -3,10 +3,10 @@ import pytest
 from benchmarks import backtest
 
 
-def test_it_measures_each_kind_of_rule(monkeypatch):
+def test_it_measures_each_kind_of_rule_and_our_detectors(monkeypatch):
     monkeypatch.setattr(backtest, "DAYS", {True: 2})
     report = backtest.measure(quick=True)
-    assert [row.must for row in report.rows] == [30.0] * 3
+    assert [row.must for row in report.rows] == [30.0] * 4
     assert all(row.value > 0 for row in report.rows)
 
 

@@ -10,7 +10,7 @@ from app.domain.tally import MinuteTally
 MONDAY = 1_793_577_600
 AUTUMN, SPRING = 1_792_800_000, 1_774_656_000
 """The day before the clock goes back, and before it goes forward, in Berlin."""
-HOURS = 52
+HOURS = 42
 
 
 def past(first, seed, mean, lag, *, gaps=2):

@@ -1,14 +1,16 @@
 """Several series and posts as one risk: a storm shows in several, spam in one, and no signal ever lowers it."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.detection.hourly import Said
 from alerts.detectors.critic import CriticDetector
 from alerts.detectors.negative import NegativeDetector
 from alerts.detectors.sentiment import SentimentDetector
 from alerts.detectors.unanswered import UnansweredDetector
 from alerts.detectors.volume import VolumeDetector
-from alerts.watching.combining import combined, daily, raising, severity
+from alerts.watching.combining import all_combined, all_daily, combined, daily, raising, severity
 from app.domain.incident import Signal
 
 VOLUME, NEGATIVE = VolumeDetector("b", "UTC"), NegativeDetector("b", "UTC")
@@ -67,3 +69,26 @@ def test_no_signal_ever_lowers_the_risk_by_growing(volume, negative, tone, criti
         )
 
     assert risk(more) >= risk(0.0) >= 0.0
+
+
+def test_many_bins_count_as_each_by_itself():
+    chance = np.random.default_rng(3)
+    columns = [
+        Said(
+            *(chance.uniform(0, most, 400) for most in (9, 200, 40)),
+            chance.choice([0.0, 2.0], 400),
+            chance.random(400) < 0.5,
+        )
+        for _ in range(2)
+    ]
+    surges = VOLUME, NEGATIVE
+    found = all_combined([all_daily(one.limits, said) for one, said in zip(surges, columns, strict=True)])
+    for place in range(400):
+        told = []
+        for kind, (risk, actual, expected, rare, alarm) in zip(
+            (VolumeDetector, NegativeDetector), columns, strict=True
+        ):
+            one = kind("b", "UTC")
+            one.rare = rare[place]
+            told.append((one, signal(one.name, risk[place], actual[place], expected[place], alarm=alarm[place])))
+        assert found[place] == combined(told)
