@@ -5,7 +5,7 @@ import pytest
 from app.domain.actor import LOOPBACK
 from app.domain.rule import Rule
 
-pytestmark = [pytest.mark.anyio, pytest.mark.untraced]
+pytestmark = pytest.mark.anyio
 FIXED = Rule("fest", "Fest", "mentions(3m) > 30", severity="crisis")
 SHADOW = Rule("schatten", "Schatten", "mentions(3m) > 2 * usual", shadow=True)
 
