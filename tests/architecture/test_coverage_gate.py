@@ -1,8 +1,4 @@
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 from tests.coverage_gate import branches, failures, main, share
 
@@ -43,20 +39,3 @@ def test_it_is_a_command(tmp_path, capsys):
     assert main([str(tmp_path / "r.json"), "app/domain=95"]) == 1
     assert main([str(tmp_path / "r.json"), "app/domain=50"]) == 0
     assert "app/domain: 85.7 % of lines and branches, 50.0 % of branches" in capsys.readouterr().out
-
-
-ROOT = Path(__file__).parents[2]
-TRACED = "import sys\nimport pytest\n@pytest.mark.untraced\ndef test_one():\n    assert sys.gettrace() is None\n"
-
-
-def test_only_a_test_that_says_so_runs_untraced(tmp_path):
-    (tmp_path / "test_marked.py").write_text(TRACED)
-    (tmp_path / "test_plain.py").write_text(TRACED.replace("@pytest.mark.untraced\n", ""))
-    command = [sys.executable, "-m", "coverage", "run", "--data-file", str(tmp_path / "c"), "-m", "pytest", "-q"]
-    options = ["-p", "no:dash", "-p", "tests.conftest", "-o", "markers=untraced: x", "-p", "no:cacheprovider"]
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = [
-        subprocess.run([*command, *options, name], cwd=tmp_path, env=surroundings, check=False).returncode
-        for name in ("test_marked.py", "test_plain.py")
-    ]
-    assert done == [0, 1]

@@ -1,24 +1,35 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import lanes
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_test_is_in_exactly_one_lane():
-    parts, whole = lanes.lanes(ROOT / "tests")
-    assert set(whole) == {"tests/acceptance", "tests/browser"}
+    parts, whole, days = lanes.lanes(ROOT / "tests")
+    assert set(whole.paths) == {"tests/acceptance", "tests/browser"}
+    assert (parts.marks, parts.traced) == (whole.marks, whole.traced) == ("not long and not untraced", True)
+    assert (days.marks, days.traced) == ("untraced and not long", False)
     found = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")]
     for path in found:
-        assert [lane for lane in (*parts, *whole) if path.is_relative_to(lane)] == ["/".join(path.parts[:2])]
+        traced = [one for one in (*parts.paths, *whole.paths) if path.is_relative_to(one)]
+        assert traced == ["/".join(path.parts[:2])]
+    assert "tests/acceptance/test_storm.py" in days.paths
+
+
+def folder(tmp_path: Path, **tests: str) -> Path:
+    for name, text in tests.items():
+        (tmp_path / "tests" / name).mkdir(parents=True)
+        (tmp_path / "tests" / name / f"test_{name}.py").write_text(text)
+    return tmp_path / "tests"
 
 
 def test_a_folder_added_is_in_a_lane(tmp_path):
-    for name in ("acceptance", "fuzz"):
-        (tmp_path / "tests" / name).mkdir(parents=True)
-        (tmp_path / "tests" / name / "test_it.py").touch()
-    assert lanes.lanes(tmp_path / "tests") == (["tests/fuzz"], ["tests/acceptance"])
+    made = lanes.lanes(folder(tmp_path, acceptance="", fuzz="@pytest.mark.untraced"))
+    assert [lane.paths for lane in made] == [["tests/fuzz"], ["tests/acceptance"], ["tests/fuzz/test_fuzz.py"]]
 
 
 def test_particular_tests_need_one_lane():
@@ -27,12 +38,12 @@ def test_particular_tests_need_one_lane():
         assert lanes.one_lane(words)
 
 
-def test_a_failure_in_either_lane_is_told(tmp_path, monkeypatch, capsys):
-    for name in ("acceptance", "unit"):
-        (tmp_path / "tests" / name).mkdir(parents=True)
-        (tmp_path / "tests" / name / f"test_{name}.py").touch()
-    monkeypatch.setattr(lanes, "TESTS", tmp_path / "tests")
-    for bad in ("acceptance", "unit", "none"):
-        judge = [sys.executable, "-c", f"import sys; print(sys.argv[1]); sys.exit('{bad}' in sys.argv[1])"]
-        assert lanes.run(judge, []) == (bad != "none")
-    assert "tests/acceptance" in capsys.readouterr().out
+@pytest.mark.parametrize("bad", ["acceptance", "unit", "days", "none"])
+def test_a_failure_in_any_lane_is_told(bad, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(lanes, "TESTS", folder(tmp_path, acceptance="", days="mark.untraced", unit=""))
+    script = tmp_path / "judge.py"
+    script.write_text(f"import sys; print(sys.argv); sys.exit('tests/{bad}' in sys.argv[-1])")
+    assert lanes.run([sys.executable, str(script)], []) == (bad != "none")
+    said = capsys.readouterr().out
+    assert "tests/acceptance" in said
+    assert "untraced and not long" in said
