@@ -11,7 +11,7 @@ from rich.console import Console
 from alerts.commands.drill import command, lacking
 from alerts.drill.card import table
 from alerts.drill.conductor import Conductor
-from alerts.drill.space import make, sweep
+from alerts.drill.space import derived, make, sweep
 from alerts.notification.dispatcher import circle_of
 from app.bus.server import EmbeddedServer
 from app.clock import SystemClock
@@ -21,9 +21,13 @@ from app.domain.brand import Brand
 from app.domain.drill import Drill, Mark, Scorecard
 from app.domain.events import IncidentEvent
 from app.domain.person import Person, Way
+from app.domain.playbook import Playbook
+from app.domain.playbook import Step as Task
+from app.domain.roster import Chain, Once, Shift, Step
 from app.domain.saved import Saved
 from app.domain.source import SourceState
 from app.domain.tally import MinuteTally
+from app.domain.threshold import Wanted
 from app.domain.usual import Usual
 from app.errors import NotFound, WrongInput
 from app.installation import make_bus, open_archive
@@ -121,6 +125,29 @@ def test_a_brand_that_was_saved_on_screen_and_a_recording_come_along(file, real,
     assert made.sources[0].options.past is None
 
 
+def test_who_is_on_duty_whose_turn_it_is_and_what_was_set_come_along(file, real, tmp_path):
+    shift, chain = Shift("s1", "anna", Once(0.0, 9.0)), Chain("nord", (Step(0, "anna"),))
+    bars, book = Wanted(30.0, 4.0, 1.0, at=1.0), Playbook(3, "de", "Ruhe", (Task("call", "Anrufen"),))
+    with real.transaction() as tx:
+        tx.people.put_shift(shift)
+        tx.people.put_chain(chain)
+        tx.thresholds.want("nord", bars)
+        tx.playbooks.save(book)
+    space = tmp_path / "space"
+    make(space, drill(), file, real, file.read().brands[0], CLOCK)
+    own = open_archive(space, CLOCK)
+    with own.reading() as tx:
+        assert (tx.people.shifts(), tx.people.chains(), tx.thresholds.wanted()) == ([shift], [chain], {"nord": bars})
+        assert (tx.playbooks.find("de"), tx.playbooks.find("en")) == ([book], [])
+    own.close()
+
+
+def test_files_beside_the_real_configuration_are_found_from_the_space(file, tmp_path):
+    file.path.write_text(CONFIG + "  mail: {host: mail.example.org, ca: own.pem, password_file: /run/secret}\n")
+    mail = derived(tmp_path / "space", drill(), file.path, Brand("nord", "Nord", "nord"), past=False)["alerts"]["mail"]
+    assert mail == {"host": "mail.example.org", "ca": str(tmp_path / "own.pem"), "password_file": "/run/secret"}
+
+
 @pytest.fixture
 def conductor(file, real, tmp_path):
     space = tmp_path / "space"
@@ -212,6 +239,12 @@ def test_a_card_is_printed_in_both_languages():
     said = console.export_text()
     for words in ("ÜBUNG/DRILL data-leak", "1:01 min", "2:00 min", "ja / yes", "nein / no", "Anna", "highest level"):
         assert words in said
+
+
+def test_a_card_names_nobody_where_nobody_would_have_been_told():
+    console = Console(width=110, record=True, file=StringIO())
+    console.print(table(drill(), Scorecard()))
+    assert "for real, first" not in console.export_text()
 
 
 @pytest.mark.parametrize(
