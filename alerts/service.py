@@ -179,8 +179,7 @@ class AlertsService:
             await self._acting.resume([watch for watch in held.values() if watch.brand in fresh])
             self._fresh -= fresh
         for scope, part in apart(tally).items():
-            if scope in self._watches:
-                self._watches[scope].take(part)
+            self._watches[scope].take(part)
         await self._learn_late(held.values(), at)
         await self._calibrating.look(self._watches, held, at)
         await self._overhearing.look(self._watches, at)

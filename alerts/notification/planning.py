@@ -223,7 +223,7 @@ class Planner:
             waiting = self._waiting(person, way.id)
             if waiting is None:
                 self._plan_way(person, way.id, self._fitting(person, way.id, occasion), cause)
-            elif waiting.id not in self.new:
+            else:
                 self._merge(waiting)
 
     def _fitting(self, person: str, way: str, occasion: Occasion) -> Occasion:

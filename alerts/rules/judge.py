@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.rules.columns import Columns, Levels, names
-from app.domain.condition import MINUTE, And, Comparison, Condition, Figure, Held, Not, Or
+from app.domain.condition import MINUTE, And, Comparison, Condition, Figure, Not, Or
 from app.domain.condition import Node as Part
 from app.domain.figures import FIGURES
 
@@ -50,19 +50,16 @@ def bound(one: Comparison, columns: Columns) -> Levels:
 
 
 def _node(node: Part, columns: Columns) -> Truths:
-    found: Truths
     match node:
         case Comparison():
-            found = _compared(node, columns)
+            return _compared(node, columns)
         case And(parts):
-            found = np.all([_node(part, columns) for part in parts], axis=0)
+            return np.asarray(np.all([_node(part, columns) for part in parts], axis=0))
         case Or(parts):
-            found = np.any([_node(part, columns) for part in parts], axis=0)
+            return np.asarray(np.any([_node(part, columns) for part in parts], axis=0))
         case Not(part):
-            found = ~_node(part, columns)
-        case Held(part, seconds):
-            found = _held(_node(part, columns), seconds // MINUTE)
-    return found
+            return ~_node(part, columns)
+    return _held(_node(node.part, columns), node.seconds // MINUTE)
 
 
 def _compared(one: Comparison, columns: Columns) -> Truths:

@@ -5,6 +5,9 @@ import msgspec
 import pytest
 from anyio import to_thread
 
+from alerts.notification import dispatcher
+from alerts.notification.dispatcher import Table, circle_of
+from alerts.notification.planning import Pace
 from app.domain.person import Person, Way
 from app.errors import StoreUnavailable
 from tests.acceptance.telling import level, storm
@@ -213,3 +216,51 @@ async def test_what_is_on_the_wire_comes_through_when_the_service_stops(house):
         house.receiver.release()
     assert [one.state for one in house.deliveries()] == ["delivered"]
     assert await house.bus.lease("alerts:dispatch", "alerts-2", 6.0) is not None, "the duty is given up"
+
+
+async def test_while_the_wire_is_full_the_others_wait(house, monkeypatch):
+    monkeypatch.setattr(dispatcher, "FLIGHTS", 1)
+    ben = Person("ben", "Ben", ways=(Way("w1", "webhook", f"{house.receiver.url}/ben"),))
+    house.people(house.anna(kind="webhook"), ben, duty=("anna", "ben"))
+    house.receiver.script = [HANG]
+    await house.begin(storm(severity="crisis"))
+    house.clock.advance(10)
+    async with anyio.create_task_group() as group:
+        await house.dispatcher.look(group)
+        await to_thread.run_sync(until, lambda: house.receiver.came, "the first")
+        await house.dispatcher.look(group)
+        assert sorted(one.state for one in house.deliveries()) == ["planned", "sending"]
+        house.receiver.release()
+    await house.run(10)
+    assert sorted(one.path for one in house.receiver.came) == ["/anna", "/ben"]
+    assert [one.state for one in house.deliveries()] == ["delivered", "delivered"]
+
+
+async def test_what_may_have_arrived_is_sent_again_where_nobody_else_can_be_told(house):
+    house.people(house.anna(kind="apprise"), duty=("anna",))
+    await house.begin()
+    await house.run(10)
+    with house.store.transaction() as tx:
+        (one,) = tx.deliveries.find().items
+        assert tx.deliveries.take(one, "alerts-9", house.clock.now())
+    await house.run(200, step=50)
+    assert len(house.receiver.came) == 1
+    (one,) = house.deliveries()
+    assert [attempt.outcome for attempt in one.attempts] == ["unclear", "delivered"]
+
+
+async def test_what_another_has_put_on_the_wire_is_neither_changed_nor_sent(house):
+    house.people(house.anna(), duty=("anna",))
+    incident = await house.begin()
+    await house.run(10)
+    await house.change(incident, severity="crisis")
+    with house.store.transaction() as tx:
+        table = Table(tx, house.clock.now(), Pace(), {})
+        circle = circle_of(tx, house.clock.now(), set())
+        (one,) = tx.deliveries.find().items
+        taken = tx.deliveries.take(one, "alerts-9", house.clock.now())
+        table.keep(tx)
+        assert tx.deliveries.get(one.id) == taken
+    await house.dispatcher._post.send(one, circle)
+    assert house.office.letters == []
+    assert house.deliveries() == [taken]

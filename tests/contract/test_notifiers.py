@@ -1,4 +1,5 @@
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -6,6 +7,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from alerts.notifier import Message, Setting, Undelivered
+from alerts.notifiers.apprise import fitted
 from alerts.notifiers.webhook import pause
 from app import registry
 from app.clock import SystemClock
@@ -87,6 +89,18 @@ async def test_a_letter_goes_encrypted_and_logged_in_to_an_address_beyond_ascii(
         assert not refused.value.again
         with pytest.raises(Undelivered, match="certificate is not trusted"):
             await mailer(tmp_path, office, encryption="starttls").send("anna@example.org", MESSAGE)
+
+
+async def test_a_plain_letter_goes_to_a_server_that_speaks_tls_from_the_first_byte(tmp_path, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    with post_office(context, at_once=True) as office:
+        sending = mailer(tmp_path, office, encryption="tls", ca=certificate)
+        await sending.send("anna@example.org", replace(MESSAGE, html="", pictures=()))
+        with pytest.raises(Undelivered, match="certificate is not trusted"):
+            await mailer(tmp_path, office, encryption="tls").send("anna@example.org", MESSAGE)
+    (letter,) = office.letters
+    assert [part.get_content_type() for part in letter.walk()] == ["text/plain"]
 
 
 async def test_a_mail_server_that_refuses_for_now_or_for_good(tmp_path):
@@ -217,3 +231,12 @@ async def test_an_address_that_apprise_cannot_read_is_not_tried_again(tmp_path):
     with pytest.raises(Undelivered, match="cannot read this address") as lost:
         await notifier("apprise", tmp_path).send("nowhere://s3cret", MESSAGE)
     assert not lost.value.again
+
+
+def test_a_text_is_cut_to_what_a_service_takes_and_its_link_stays_whole():
+    assert fitted(MESSAGE, 1000, 20) == (MESSAGE.subject[:20], f"{MESSAGE.short}\n{MESSAGE.link}")
+    assert fitted(MESSAGE, 1000, 0) == ("", f"{MESSAGE.subject}\n{MESSAGE.short}\n{MESSAGE.link}")
+    assert fitted(MESSAGE, 140, 0) == ("", f"{MESSAGE.tiny} {MESSAGE.link}")
+    assert fitted(replace(MESSAGE, tiny="x" * 200), 140, 0)[1] == f"{'x' * (139 - len(MESSAGE.link))} {MESSAGE.link}"
+    assert fitted(replace(MESSAGE, link=""), 20, 0) == ("", MESSAGE.tiny[:20])
+    assert fitted(MESSAGE, 60, 0) == ("", MESSAGE.tiny[:60]), "a link without a word is no message"

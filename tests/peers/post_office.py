@@ -45,10 +45,12 @@ class PostOffice:
 
 
 @contextmanager
-def post_office(context: ssl.SSLContext | None = None, *, port: int = 0) -> Iterator[PostOffice]:
-    """Run one; with a context it wants STARTTLS and a login with the password `geheim`."""
+def post_office(context: ssl.SSLContext | None = None, *, port: int = 0, at_once: bool = False) -> Iterator[PostOffice]:
+    """Run one; with a context it wants STARTTLS and a login with the password `geheim`, or speaks TLS at once."""
     office = PostOffice()
     more = {"tls_context": context, "require_starttls": True, "auth_required": True} if context else {}
+    if at_once:
+        more = {"ssl_context": context}
     controller = Controller(
         office, hostname="127.0.0.1", port=port or _free(), authenticator=office.login, enable_SMTPUTF8=True, **more
     )

@@ -255,13 +255,16 @@ def test_the_verb_says_what_it_needs(run, arguments, sentence):
     assert sentence in told
 
 
-def test_the_verb_takes_a_job_from_another_program(run, monkeypatch):
-    given = msgspec.json.encode(job(rules=RULES[:1], exact=True, end=START + HOUR))
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_verb_takes_a_job_from_another_program(run, monkeypatch, exact):
+    given = msgspec.json.encode(job(rules=RULES[:1], exact=exact, end=START + HOUR))
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(given)))
     code, out, told = run("-")
     assert code == 0
     assert places(msgspec.json.decode(out, type=Backtest).trials[0]) == [(13, 27)]
-    assert told.splitlines()[-1] == "100"
+    steps = list(map(int, told.splitlines()))
+    assert steps[-1] == 100
+    assert steps == sorted(set(steps)), "a per cent is told once"
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(b"{}")))
     code, _, told = run("-")
     assert code == 2

@@ -160,3 +160,9 @@ def test_with_a_budget_it_takes_what_the_severity_takes_that_was_reached():
     found = {one.doubt: one for one in counters(made)}
     assert found["without_author"].holds is True
     assert "labels_flipped" not in found  # volume and people alone are enough
+
+
+def test_what_nobody_has_said_would_not_raise_however_often(watching):
+    trial = Trial(watching, AT)
+    assert trial.least(minutes_of([]), float(START)) is None
+    assert 0.0 < trial.least(minutes_of(storm()), float(START)) < 1.0

@@ -156,3 +156,9 @@ def test_missing_costs_ten_times_by_how_far():
     assert loss(1.0, 3.0, 2.0) == 2.0
     assert loss(1.0, 3.0, 4.0) == 12.0
     assert loss(1.0, 3.0, 0.5) == 7.0
+
+
+def test_what_the_series_does_not_reach_is_not_forecast():
+    counts = np.concatenate([np.ones(300), [30.0, 40.0, 50.0]])
+    assert [one.alarm for one in storms(counts)] == [300]
+    assert len(replay(counts, NOON)) == 1, "a quarter of an hour later there is nothing to hold it against"

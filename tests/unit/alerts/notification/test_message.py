@@ -1,6 +1,8 @@
 """What a message shows of what is known: channels by their names, each counter-check said once, whole minutes drawn."""
 
-from alerts.notification.chart import bars
+import msgspec
+
+from alerts.notification.chart import Curve, bars, chart
 from alerts.notification.letter import html
 from alerts.notification.message import Facts, Quote, quoted, text
 from app.domain.channel_words import SAID, channel_name
@@ -49,3 +51,15 @@ def test_minutes_in_which_nobody_spoke_are_bars_too():
     assert bars([MinuteTally(start, 10), MinuteTally(start + 840, 5)]) == [
         (start, 2.0, 0.0), (start + 300, 0.0, 0.0), (start + 600, 1.0, 0.0),
     ]  # fmt: skip
+
+
+def test_a_message_names_figures_that_are_known_and_no_others():
+    known, none = text(facts(copied="12 gleiche Texte")), Incident("i1", "nord", AT, "firing", "crisis", ())
+    assert "12 gleiche Texte" in known
+    assert "378" in known
+    plain = text(msgspec.structs.replace(facts(), incident=none))
+    assert [line.partition(":")[0] for line in plain.splitlines() if "378" in line or "gleich" in line] == []
+
+
+def test_a_chart_of_nothing_is_a_picture_all_the_same(tmp_path):
+    assert chart(Curve((), 1.0, 4.0, 0.0, "Europe/Berlin", "de"), tmp_path).startswith(b"\x89PNG")

@@ -114,3 +114,9 @@ def test_measures_are_read_of_minutes(text, wanted):
     expected = {"i.complaint": 5, "c.a.b": 4, "positive": 3, "negative": 2, "count": 9}
     assert [measure(name)(minute) for name in wanted] == [expected[name] for name in wanted]
     assert column(wanted[0], {60: minute}, [0, 60]).tolist() == [0, expected[wanted[0]]]
+
+
+def test_a_share_is_compared_with_another_share_where_there_are_any():
+    counts = {"positive": np.array([4, 4, 0]), "negative": np.array([0, 2, 0]), "count": np.array([4, 6, 0])}
+    found = holds(parse("net(1m) < 0.9 * net(2m)"), Columns(3, counts))
+    assert found.tolist() == [False, True, False], "100 % of 100 %, 33 % of 60 %, and of nothing there is no share"

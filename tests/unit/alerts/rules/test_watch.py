@@ -185,3 +185,10 @@ def test_minutes_less_than_half_an_hour_apart_are_one_episode():
     assert joined(known, [Episode(60, 60, 1)]) == known
     assert joined(known, [Episode(120, 120, 1)]) == known
     assert joined(known, [Episode(9000, 9000)]) == [*known, Episode(9000, 9000)]
+
+
+def test_a_rule_without_a_past_judges_and_says_that_it_knows_nothing():
+    watch = RuleWatch(Rule("a", "Alpha", "mentions(1m) > 50"), "demo", ZONE)
+    watch.learn([])
+    signal = watch.step(START + 70.0, [MinuteTally(START, 60)])
+    assert (signal.alarm, signal.actual, signal.basis) == (True, 60.0, 0.0)
