@@ -25,6 +25,7 @@ RULES = (
     Rule("menschen", "Menschen", "authors(10m) > 90 OR reach(10m) > 6k", quiet="00:00-24:00"),
     Rule("klagen", "Klagen", "NOT mentions(3m) > 40", shadow=True),
 )
+HOUR = 3600
 BUDGET = {"note": 30.0, "warning": 4.0, "crisis": 1.0}
 
 
@@ -74,10 +75,11 @@ class Recorded(World):
         while await self._archive.step():
             pass
 
-    def lived(self):
-        """Return by rule the episodes that the service has noted."""
+    def lived(self, job):
+        """Return by rule the episodes of the job's time that the service has noted."""
         with self.store.reading() as tx:
-            return {rule.id: [one for record in tx.rules.of(rule.id) for one in record.episodes] for rule in RULES}
+            noted = {rule.id: [one for record in tx.rules.of(rule.id) for one in record.episodes] for rule in RULES}
+        return {name: [one for one in all_ if one.end > job.start] for name, all_ in noted.items()}
 
 
 @pytest.fixture
@@ -109,7 +111,7 @@ def compare(world, job):
     with world.store.reading() as tx:
         found = exact(tx, job, unwatched)
         rough = swift(tx, job, unwatched)
-    lived = world.lived()
+    lived = world.lived(job)
     assert found == lived
     assert all(lived[name] for name in ("viel", "schlecht", "ueblich", "klagen")), "else there was nothing to compare"
     assert rough != lived, "sums know what came later: this day tells the two ways apart"
@@ -126,6 +128,19 @@ async def test_the_log_replayed_raises_what_the_live_service_raised(recorded):
     assert [trial.way for trial in told.trials] == ["log"] * len(RULES)
 
 
+DAY = [
+    (6 * HOUR, 3, False),
+    (3 * HOUR, 20, False),
+    (900, 70, True),
+    (7 * HOUR + 900, 15, False),
+    (1800, 60, True),
+    (7 * HOUR, 8, False),
+]
+"""A night, a morning, a storm, an afternoon, a storm in the evening, and the rest of the day."""
+
+
 @pytest.mark.long
-async def test_so_it_is_for_an_hour_of_calm_and_a_storm(recorded):
-    compare(recorded, await lived_through(recorded, [(1800, 20, False), (900, 70, True), (2100, 15, False)]))
+async def test_so_it_is_for_a_whole_day_with_two_storms(recorded):
+    job = await lived_through(recorded, DAY)
+    assert job.end - job.start >= 24 * HOUR - 120
+    compare(recorded, job)
