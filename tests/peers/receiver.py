@@ -65,4 +65,8 @@ class Receiver:
             yield made
         finally:
             made._gone.set()
+            lines = [one.transport for one in runner.server.connections if one.transport is not None]
             await runner.cleanup()
+            for line in lines:  # of who was killed a moment ago, too
+                line.abort()
+            await asyncio.sleep(0)
