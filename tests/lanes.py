@@ -1,4 +1,4 @@
-"""Runs the tests in lanes side by side, as two cores have room for them: whole systems, their parts, long time lines.
+"""Runs the tests in lanes side by side, as two cores have room for them: units, whole systems, the rest, time lines.
 
 `python tests/lanes.py [pytest's arguments]`; with paths or a choice (`-k`, `-m`) among the arguments there is one lane.
 The first lane is shown while it runs, the others when they are done. Exit code 0 only if all lanes passed.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TESTS = Path(__file__).parent
+UNIT = ("unit",)
 WHOLE = ("acceptance", "browser")
 """Folders whose tests start whole systems and wait for them; browser tests need a process without other event loops."""
 UNTRACED = "mark.untraced"
@@ -26,13 +27,13 @@ class Lane(NamedTuple):
 
 
 def lanes(tests: Path) -> list[Lane]:
-    """Return the lanes, that of the parts first: together they are all tests that are not long, and none twice."""
+    """Return the lanes, that of the units first: together they are all tests that are not long, and none twice."""
     files = sorted(tests.rglob("test_*.py"))
     folders = sorted({path.relative_to(tests).parts[0] for path in files})
     marked = [path.relative_to(tests.parent).as_posix() for path in files if UNTRACED in path.read_text("utf-8")]
-    parts, whole = ([f"{tests.name}/{name}" for name in folders if (name in WHOLE) is of] for of in (False, True))
-    plain = "not long and not untraced"
-    found = (Lane(parts, plain, traced=True), Lane(whole, plain, traced=True))
+    others = [name for name in folders if name not in {*UNIT, *WHOLE}]
+    groups = [[f"{tests.name}/{name}" for name in folders if name in group] for group in (UNIT, WHOLE, others)]
+    found = [Lane(paths, "not long and not untraced", traced=True) for paths in groups]
     return [lane for lane in (*found, Lane(marked, "untraced and not long", traced=False)) if lane.paths]
 
 

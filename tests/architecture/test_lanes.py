@@ -9,13 +9,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_test_is_in_exactly_one_lane():
-    parts, whole, days = lanes.lanes(ROOT / "tests")
+    unit, whole, others, days = lanes.lanes(ROOT / "tests")
+    assert unit.paths == ["tests/unit"]
     assert set(whole.paths) == {"tests/acceptance", "tests/browser"}
-    assert (parts.marks, parts.traced) == (whole.marks, whole.traced) == ("not long and not untraced", True)
+    assert {(lane.marks, lane.traced) for lane in (unit, whole, others)} == {("not long and not untraced", True)}
     assert (days.marks, days.traced) == ("untraced and not long", False)
     found = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")]
     for path in found:
-        traced = [one for one in (*parts.paths, *whole.paths) if path.is_relative_to(one)]
+        traced = [one for one in (*unit.paths, *whole.paths, *others.paths) if path.is_relative_to(one)]
         assert traced == ["/".join(path.parts[:2])]
     assert "tests/acceptance/test_storm.py" in days.paths
 
@@ -29,7 +30,7 @@ def folder(tmp_path: Path, **tests: str) -> Path:
 
 def test_a_folder_added_is_in_a_lane(tmp_path):
     made = lanes.lanes(folder(tmp_path, acceptance="", fuzz="@pytest.mark.untraced"))
-    assert [lane.paths for lane in made] == [["tests/fuzz"], ["tests/acceptance"], ["tests/fuzz/test_fuzz.py"]]
+    assert [lane.paths for lane in made] == [["tests/acceptance"], ["tests/fuzz"], ["tests/fuzz/test_fuzz.py"]]
 
 
 def test_particular_tests_need_one_lane():
