@@ -1,5 +1,6 @@
 """Hour by hour: what a surge says of bins and learns from them in one go, as long as nothing it believes changes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -49,7 +50,7 @@ class Judged(NamedTuple):
     normal: Numbers
 
 
-class Hourly(Surge):
+class Hourly(Surge, ABC):
     """A surge that says what `learn` and `step` say bin by bin, of all bins of a lesson at once where it is plain."""
 
     _sweeping = False
@@ -86,9 +87,9 @@ class Hourly(Surge):
         judged = self._days.judge(self._past.first + self._span * places, self._past.counts[places])
         return [float(risk) for risk in judged.risk]
 
+    @abstractmethod
     def _unusual_day(self, place: int) -> bool:
         """Tell whether a bin is part of a day so unusual that it is no lesson."""
-        raise NotImplementedError
 
     def _together(self, begin: int, end: int) -> bool:
         """Judge the bins a lag after these, each before one of these is learned; tell whether that could be done."""

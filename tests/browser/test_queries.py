@@ -1,5 +1,6 @@
 """A newcomer adds a brand on screen: sees what it would hear, is told what is wrong, saves, sees it on the wall."""
 
+import time
 from contextlib import closing
 
 import httpx
@@ -74,10 +75,12 @@ def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
     page.fill("#q-exclude", "konzert")
     says(page, "#q-found .answer", "3 Treffer")
 
+    began = time.monotonic()
     page.click("#q-save")
     says(page, "#q-said", "Gespeichert")
     wall = visit("?brand=solarwelt&lang=de")
-    wall.wait_for_function("() => document.body?.dataset.brand === 'solarwelt'")
+    wall.wait_for_function("() => document.body?.dataset.brand === 'solarwelt'", timeout=5000)
+    assert time.monotonic() - began < 5
     says(wall, "h1", "Solarwelt")
     wall.close()
     assert page.evaluate("window.untouched"), "nothing was loaded anew"
