@@ -32,6 +32,7 @@
 
   async function send(path, method, body) {
     const { ask, tell } = F();
+    said()?.replaceChildren();
     try {
       const done = await ask(path, method, body);
       if (done.ok) tell(said(), say("saved"));

@@ -123,6 +123,7 @@
     const said = document.getElementById("p-said");
 
     async function save() {
+      said.replaceChildren(); // what was said of the last save is not true of this one, and equal words would not be read again
       const missing = slip(called, name.value.trim() ? "" : say("wrong_name"));
       const parts = [ways, quiets].map((list) => [...list.children].map((part) => part.read()));
       if (missing || parts.flat().includes(null)) {
