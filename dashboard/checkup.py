@@ -50,9 +50,9 @@ class Checkup:
         """Write into the archive from a thread; one that hangs is left alone, and no other is sent after it."""
         if self._writing:
             raise TimeoutError
-        self._writing = True
 
         def write() -> None:
+            self._writing = True  # said here: one that was given up before a thread took it hangs nowhere
             try:
                 self._store.probe()
             finally:
