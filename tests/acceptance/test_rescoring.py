@@ -57,7 +57,7 @@ async def listening(world: World) -> None:
 
 
 async def heard(service: AlertsService) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         while not service._corrected._brands - {""}:  # noqa: ASYNC110 - the service has no event for it
             await anyio.sleep(0.01)
     await service.work()

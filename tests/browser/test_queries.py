@@ -1,5 +1,6 @@
 """A newcomer adds a brand on screen: sees what it would hear, is told what is wrong, saves, sees it on the wall."""
 
+import time
 from contextlib import closing
 
 import httpx
@@ -74,9 +75,11 @@ def test_a_newcomer_adds_a_brand_and_the_wall_shows_it(visit, site, history):
     page.fill("#q-exclude", "konzert")
     says(page, "#q-found .answer", "3 Treffer")
 
+    began = time.monotonic()
     page.click("#q-save")
     says(page, "#q-said", "Gespeichert")
     wall = visit("?brand=solarwelt&lang=de")
+    assert time.monotonic() - began < 5
     assert wall.get_attribute("body", "data-brand") == "solarwelt", "in the first frame, however late"
     says(wall, "h1", "Solarwelt")
     wall.close()

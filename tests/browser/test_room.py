@@ -31,7 +31,9 @@ def _room(visit, storm, query="?lang=de", **size):
 
 
 def _told(page, words):
-    page.wait_for_function("words => document.querySelector('.case-log').textContent.includes(words)", arg=words)
+    page.wait_for_function(
+        "words => document.querySelector('.case-log').textContent.includes(words)", arg=words, timeout=8_000
+    )
 
 
 def test_deeds_by_key_leave_the_log_and_are_taken_back(visit, storm):
@@ -39,7 +41,7 @@ def test_deeds_by_key_leave_the_log_and_are_taken_back(visit, storm):
     page.select_option("#case-me", "mw")
     page.locator("h1").click()
     page.keyboard.press("o")
-    page.wait_for_selector("text=Bei M. Weber.")
+    page.wait_for_selector("text=Bei M. Weber.", timeout=8_000)
     page.locator("h1").click()
     page.keyboard.press("c")
     page.keyboard.type("Hotline ist informiert.")
@@ -50,25 +52,25 @@ def test_deeds_by_key_leave_the_log_and_are_taken_back(visit, storm):
     box = page.locator(".case-plan [role=checkbox]").first
     assert box.get_attribute("aria-checked") == "false"
     box.click()
-    page.wait_for_selector(".case-plan .done")
+    page.wait_for_selector(".case-plan .done", timeout=8_000)
     page.wait_for_selector("#case-undo")
     page.locator("h1").click()
     page.keyboard.press("z")
-    page.wait_for_function("() => !document.querySelector('.case-plan .done')")
+    page.wait_for_function("() => !document.querySelector('.case-plan .done')", timeout=8_000)
 
     page.keyboard.press("s")
     page.fill("#deed-silence [name=reason]", "Bekannte Störung")
     page.click("#deed-silence [data-verb=silence]")
-    page.wait_for_selector("[data-verb=unsilence]")
+    page.wait_for_selector("[data-verb=unsilence]", timeout=8_000)
     page.click("#case-undo")
-    page.wait_for_function("() => !document.querySelector('[data-verb=unsilence]')")
+    page.wait_for_function("() => !document.querySelector('[data-verb=unsilence]')", timeout=8_000)
 
     page.keyboard.press("r")
     page.fill("#deed-resolve [name=reason]", "Rechnungslauf korrigiert")
     page.click("#deed-resolve [data-verb=resolve]")
-    page.wait_for_selector(".case-after dl")
+    page.wait_for_selector(".case-after dl", timeout=8_000)
     page.click(".case-verdict [data-verb=verdict] >> nth=0")
-    page.wait_for_selector(".case-verdict [aria-pressed=true]")
+    page.wait_for_selector(".case-verdict [aria-pressed=true]", timeout=8_000)
     assert page.complaints == []
 
 
@@ -81,11 +83,11 @@ def test_a_draft_survives_a_reload_and_a_refusal_says_why(visit, storm):
     page.wait_for_function("() => document.querySelector('#deed-statement textarea').value.startsWith('We are')")
     page.fill("#deed-statement [name=url]", "no address")
     page.click("[data-verb=statement]")
-    page.wait_for_function("() => document.getElementById('case-said').textContent.includes('https://')")
+    page.wait_for_function("() => document.getElementById('case-said').textContent.includes('https://')", timeout=8_000)
     page.fill("#deed-statement [name=url]", "https://example.org/1")
     page.click("[data-verb=statement]")
-    page.wait_for_selector(".said-list li")
-    page.wait_for_function("() => document.querySelectorAll('#case-curve .annotation').length >= 2")
+    page.wait_for_selector(".said-list li", timeout=8_000)
+    page.wait_for_function("() => document.querySelectorAll('#case-curve .annotation').length >= 2", timeout=8_000)
 
 
 @pytest.mark.long

@@ -26,14 +26,14 @@ def storm(site, request):
 
 
 def takes(page, mode):
-    page.wait_for_function(TAKEN, arg=mode)
+    page.wait_for_function(TAKEN, arg=mode, timeout=10_000)
 
 
 def test_the_level_drives_the_walls_and_a_phone_ends_it(visit, storm):
     lead, other = visit("?lang=de"), visit("?lang=en")
     storm.open(2)
     for page in (lead, other):
-        page.wait_for_selector(".ticker")
+        page.wait_for_selector(".ticker", timeout=10_000)
         page.wait_for_selector("#panel-incident .raised")
         takes(page, "")
     storm.rise(3)
@@ -46,7 +46,7 @@ def test_the_level_drives_the_walls_and_a_phone_ends_it(visit, storm):
     other.wait_for_function("() => document.querySelector('.alarm')?.textContent.includes('evel 5, storm')")
     assert not lead.is_visible("main.blocks")
     assert other.is_visible("main.blocks")
-    lead.wait_for_selector(".taken .card >> nth=2")
+    lead.wait_for_selector(".taken .card >> nth=2", timeout=10_000)
     assert "Sturm um Nordlicht Strom: Abschlag, Hotline." in lead.inner_text(".what")
     assert lead.evaluate("getComputedStyle(document.querySelector('.verdict')).backgroundColor") == "rgb(142, 0, 22)"
     assert contrast_failures(lead) == []
@@ -61,18 +61,18 @@ def test_the_level_drives_the_walls_and_a_phone_ends_it(visit, storm):
     phone.select_option("#case-me", "mw")
     phone.click("[data-verb=acknowledge]")
     takes(lead, "")
-    lead.wait_for_function("() => document.querySelector('.alarm')?.textContent.includes('bestätigt')")
-    phone.wait_for_selector("text=Gesehen von M. Weber")
+    lead.wait_for_function("() => document.querySelector('.alarm')?.textContent.includes('bestätigt')", timeout=5_000)
+    phone.wait_for_selector("text=Gesehen von M. Weber", timeout=5_000)
 
     storm.rise(6)
     takes(lead, "full")
     takes(other, "")
-    phone.wait_for_selector("text=Erneut bestätigen")
+    phone.wait_for_selector("text=Erneut bestätigen", timeout=5_000)
     phone.keyboard.press("a")
     takes(lead, "")
     storm.end()
     for page in (lead, other):
-        page.wait_for_function("() => !document.querySelector('.alarm, .ticker, .taken')")
+        page.wait_for_function("() => !document.querySelector('.alarm, .ticker, .taken')", timeout=10_000)
     assert lead.complaints == other.complaints == phone.complaints == []
 
 
@@ -90,15 +90,15 @@ def test_a_drill_is_framed_on_the_wall_and_in_the_room(visit, site, request):
         drill = Storm(site, store, f"drill-{time.time():.0f}", drill="d1")
         page = visit("?lang=en")
         drill.open(2)
-        page.wait_for_function("() => document.body.dataset.drill === 'DRILL'")
+        page.wait_for_function("() => document.body.dataset.drill === 'DRILL'", timeout=10_000)
         page.wait_for_function("() => document.querySelector('.ticker')?.textContent.includes('DRILL')")
-        page.wait_for_function("() => document.querySelector('.foot').textContent.includes('DRILL')")
+        page.wait_for_function("() => document.querySelector('.foot').textContent.includes('DRILL')", timeout=5_000)
         edge = page.evaluate("getComputedStyle(document.body, '::after').backgroundImage")
         assert "repeating-linear-gradient" in edge
         room = visit("?lang=de", path=f"/incident/{drill.kept.id}")
-        room.wait_for_function("() => document.body.dataset.drill === 'ÜBUNG'")
+        room.wait_for_function("() => document.body.dataset.drill === 'ÜBUNG'", timeout=10_000)
         drill.end()
-        page.wait_for_function("() => !document.body.dataset.drill")
+        page.wait_for_function("() => !document.body.dataset.drill", timeout=10_000)
         assert page.complaints == room.complaints == []
 
 
@@ -109,7 +109,7 @@ def test_every_level_is_readable_at_every_size(visit, storm, lang, theme, level)
     page = visit(f"?lang={lang}&theme={theme}")
     storm.open(level)
     takes(page, {2: "", 3: "third", 5: "full"}[level])
-    page.wait_for_selector(".ticker" if level == 2 else ".taken .card", state="attached")
+    page.wait_for_selector(".ticker" if level == 2 else ".taken .card", state="attached", timeout=10_000)
     for width, height in SIZES:
         if level == 5:
             page.set_viewport_size({"width": width, "height": height})
@@ -137,11 +137,11 @@ def test_sound_is_off_unless_allowed_and_locked_sound_says_the_remedy(visit, sto
     loud.evaluate("localStorage.clear()")
     storm.open(5)
     takes(loud, "full")
-    loud.wait_for_function("() => document.querySelector('.sounded')?.textContent")
+    loud.wait_for_function("() => document.querySelector('.sounded')?.textContent", timeout=5_000)
     assert "tippen" in loud.inner_text(".sounded.locked")
     assert not loud.evaluate("document.body.dataset.sounded")
     loud.mouse.click(600, 400)
-    loud.wait_for_function("() => document.body.dataset.sounded === '1'")
+    loud.wait_for_function("() => document.body.dataset.sounded === '1'", timeout=5_000)
     loud.wait_for_function("() => document.querySelector('.sounded').textContent.includes('Stufe 5')")
     loud.reload()
     takes(loud, "full")

@@ -31,6 +31,7 @@ def test_counts_move_without_reload(wall, site):
         "([n, seq]) => Number(document.querySelector('#panel-volume .big').textContent) >= n + 15"
         " && Number(document.body.dataset.seq) > seq",
         arg=[before, seq],
+        timeout=5000,
     )
     assert wall.evaluate("window.untouched")
     assert wall.complaints == []
@@ -105,7 +106,7 @@ def test_an_incident_raises_the_banner(visit, site):
     page = visit("?lang=en")
     assert not page.query_selector(".alarm")
     site.do(site.publisher.storm("nordlicht", time.time() - 600))
-    page.wait_for_selector(".alarm")
+    page.wait_for_selector(".alarm", timeout=5000)
     assert "9.2 times" in page.inner_text(".alarm")
     assert page.evaluate("getComputedStyle(document.querySelector('.alarm')).backgroundColor") == "rgb(142, 0, 22)"
     page.wait_for_function("() => document.querySelector('#panel-incident').textContent.includes('Warning')")
@@ -116,7 +117,7 @@ def test_an_incident_raises_the_banner(visit, site):
         assert type_size_failures(page, distance=distance) == []
         assert overflow_failures(page) == [], distance
     site.do(site.publisher.calm())
-    page.wait_for_function("() => !document.querySelector('.alarm')")
+    page.wait_for_function("() => !document.querySelector('.alarm')", timeout=5000)
 
 
 def test_an_unknown_wall_names_the_choices(visit):
@@ -148,7 +149,9 @@ def test_a_page_of_text_from_outside_stays_text(wall, site):
     )
     for _ in range(3):
         site.do(site.publisher.say([site.publisher.mention(evil, time.time(), "nordlicht")]))
-    page.wait_for_function("() => document.querySelector('#panel-influencers').textContent.includes('<img')")
+    page.wait_for_function(
+        "() => document.querySelector('#panel-influencers').textContent.includes('<img')", timeout=8000
+    )
     assert not page.query_selector("#wall img, #wall script")
 
 

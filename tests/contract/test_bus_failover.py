@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import anyio
@@ -18,7 +19,6 @@ from app.errors import BusUnavailable
 from tests.fixtures.bus import emptied
 from tests.fixtures.cluster import Node, RedisCluster
 from tests.load import Load, until
-from tests.stopwatch import Stopwatch
 from tests.traffic import NOW, counted, said, settle, work
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ PARTITIONS = 6
 
 async def patiently(call, *arguments):
     """Ask again while the bus is away."""
-    with anyio.fail_after(30):
+    with anyio.fail_after(10):
         while True:
             try:
                 return await call(*arguments)
@@ -97,10 +97,10 @@ async def test_a_node_that_hangs_is_unavailable_soon(bus, redis_cluster):
     redis_cluster.patience(60_000)
     os.kill(stopped.pid, signal.SIGSTOP)
     try:
-        watch = Stopwatch()
+        began = time.monotonic()
         with pytest.raises(BusUnavailable):
             await bus.sources()
-        assert watch.read() < 5
+        assert time.monotonic() - began < 5
     finally:
         os.kill(stopped.pid, signal.SIGCONT)
         redis_cluster.patience()
@@ -247,7 +247,7 @@ async def test_the_archive_is_given_only_what_keeps_its_place(bus, redis_cluster
     await anyio.to_thread.run_sync(fail_over, redis_cluster, cut_off)
     again = await patiently(bus.claim, "analysis", "a") or await patiently(bus.read, "analysis", "a", 100, 1)
     assert await settle(bus, again) == []
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         while sum(load.tallied.values()) < (5 if replicas is None else 10):
             load.met(await patiently(archive.read_analysed, "archive", "a", 100, 1))
     assert await counted(bus) == 5

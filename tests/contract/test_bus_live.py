@@ -42,7 +42,7 @@ async def bus(any_redis: str) -> AsyncIterator[RedisBus]:
 
 
 async def hear(deltas: AsyncIterator[Delta | None]) -> Delta | None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         return await anext(deltas)
 
 
@@ -123,7 +123,7 @@ async def test_leases_fence_a_cursor(bus):
     assert not await bus.commit_cursor("live", "9", first)
     assert await bus.cursor("live") == "10"
     assert await bus.cursor("other") is None
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         while (third := await bus.lease("source:live", "three", 5)) is None:  # noqa: ASYNC110 - Redis tells nobody
             await anyio.sleep(0.001)
     assert third > second
@@ -178,7 +178,7 @@ async def test_commands_reach_who_listens(bus):
             heard.append(order)
             group.cancel_scope.cancel()
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
             group.start_soon(listen)
             while not await bus.command("demo", {"do": "storm"}):  # noqa: ASYNC110 - counted only once it listens

@@ -68,14 +68,14 @@ async def following(*watchlists):
 
 async def faulty(watchlist):
     """Wait until something is wrong with it."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         while not watchlist.faults:
             await anyio.lowlevel.checkpoint()
 
 
 async def comes(watchlist, wanted):
     """Wait until a configuration fulfils what is wanted."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(5):
         if not wanted(watchlist.config):
             async for config in watchlist.changes():
                 if wanted(config):
