@@ -42,12 +42,25 @@
     const act = { a: ".accept", r: ".refuse" }[event.key];
     const list = [...document.querySelectorAll(".proposal")];
     if (!act || !list.length || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target.matches("input, textarea, select")) return;
+    if (judging || event.target.matches("input, textarea, select")) return;
     const mine = event.target.closest(".proposal") || list[0];
     place = list.indexOf(mine);
     left = list.length;
     mine.querySelector(act).click();
   });
+
+  /* While a query is saved, deleted or taken back, its form can be neither changed nor sent again: another one may come.
+     What is accepted or refused is so once: nothing else may be until the list is shown anew. */
+  let judging = false;
+  document.addEventListener("click", (event) => {
+    const { answered, held } = window.Emberwatch.forms;
+    const form = event.target.closest?.("#q-save, #q-yes, #q-back")?.closest(".form");
+    if (form) held(form, () => answered("#q-said", "#_pages_content"));
+    if (!event.target.closest?.(".proposal :is(.accept, .refuse)")) return;
+    if (judging) return event.stopPropagation();
+    judging = true;
+    answered("#p-list,#p-said").then(() => { judging = false; });
+  }, true);
 
   function follow() {
     const list = document.querySelectorAll(".proposal");

@@ -6,6 +6,8 @@
   const F = () => window.Emberwatch.forms;
   let words = {};
   let drawn = "";
+  let asked = 0;
+  let painted = 0;
 
   const say = (key, values) => F().say(words, key, values);
   const read = (root, name) => JSON.parse(root.dataset[name]);
@@ -22,7 +24,7 @@
   }
 
   function form(root, people) {
-    const { h, field, choices, chosen, select, ask, tell } = F();
+    const { h, field, choices, chosen, select, ask, held, tell } = F();
     const scenarios = read(root, "scenarios");
     const what = select(scenarios.map(([id, name]) => [id, name]), scenarios[0][0]);
     const about = h("p", { class: "help", id: "d-about" });
@@ -43,8 +45,7 @@
     const to = reachable.length ? choices(say("to"), "checkbox", reachable.map((one) => [one.id, one.name]), [], say("to_help")) : h("p", { class: "help" }, say("to_nobody"));
     const said = document.getElementById("d-said");
 
-    async function start(event) {
-      event.preventDefault();
+    async function start() {
       const body = { scenario: what.value, brand: brand.value, language: chosen(language)[0], speed: Number(speed.value), minutes: Number(minutes.value) || null, wall: wall.value || null, recipients: reachable.length ? chosen(to) : [] };
       tell(said, say("sent"));
       try {
@@ -57,11 +58,12 @@
       }
     }
 
-    return h("form", { novalidate: true, on: { submit: start } },
+    const made = h("form", { novalidate: true, on: { submit: (event) => { event.preventDefault(); held(made, start); } } },
       h("div", { class: "row" }, field(say("scenario"), what), field(say("brand"), brand), language), about,
       h("div", { class: "row" }, field(say("minutes"), minutes), field(say("speed"), speed, say("speed_help")), field(say("wall"), wall, say("wall_help"))),
       to,
       h("div", { class: "buttons" }, h("button", { type: "submit", class: "first" }, say("start"))));
+    return made;
   }
 
   function named(root, one) {
@@ -79,9 +81,17 @@
 
   function running(root, one) {
     const { h, ask, tell } = F();
-    const stop = async () => {
-      const done = await ask(`/api/v1/drills/${encodeURIComponent(one.id)}/stop`, "POST");
-      tell(document.getElementById("d-said"), done.ok ? say("stopping") : "", done.ok ? "" : done.answer.detail);
+    const said = document.getElementById("d-said");
+    const stop = async ({ target: button }) => {
+      if (button.hasAttribute("aria-busy")) return;
+      button.setAttribute("aria-busy", "true");
+      try {
+        const done = await ask(`/api/v1/drills/${encodeURIComponent(one.id)}/stop`, "POST");
+        tell(said, done.ok ? say("stopping") : "", done.ok ? "" : done.answer.detail);
+      } catch {
+        tell(said, say("lost"));
+      }
+      button.removeAttribute("aria-busy");
       look(root);
     };
     const lang = document.querySelector(".desk").lang;
@@ -110,8 +120,11 @@
   }
 
   async function look(root) {
+    const mine = ++asked;
     try {
       const { answer, ok } = await F().ask("/api/v1/drills");
+      if (mine < painted) return; // an answer from before what is shown
+      painted = mine;
       if (!ok || JSON.stringify(answer) === drawn) return;
       drawn = JSON.stringify(answer);
       const alive = answer.items.filter((one) => ["starting", "running", "stopping"].includes(one.state));

@@ -7,6 +7,9 @@
   const F = () => window.Emberwatch.forms;
   let words = {};
   let persons = [];
+  let asked = 0;
+  let painted = 0;
+  let opened = 0;
 
   const say = (key, values) => F().say(words, key, values);
   const root = () => document.getElementById("people");
@@ -17,9 +20,12 @@
     const warning = document.getElementById("people-warning");
     if (!warning) return;
     const { brand = "", person = "" } = root()?.dataset || {};
-    const asked = new URLSearchParams({ lang: document.querySelector(".desk").lang, brand, person });
+    const query = new URLSearchParams({ lang: document.querySelector(".desk").lang, brand, person });
+    const mine = ++asked;
     try {
-      const { ok, answer } = await F().ask(`/admin/people/board?${asked}`);
+      const { ok, answer } = await F().ask(`/admin/people/board?${query}`);
+      if (mine < painted) return undefined; // an answer from before what is shown
+      painted = mine;
       if (!ok) return root() ? F().tell(warning, "", answer.detail) : undefined;
       for (const [name, nodes] of Object.entries(answer)) {
         const place = document.getElementById(name === "warning" ? "people-warning" : `p-${name}`);
@@ -32,7 +38,7 @@
 
   async function send(path, method, body) {
     const { ask, tell } = F();
-    said()?.replaceChildren();
+    tell(said(), say("saving"));
     try {
       const done = await ask(path, method, body);
       if (done.ok) tell(said(), say("saved"));
@@ -73,7 +79,7 @@
   }
 
   function shift() {
-    const { h, field, choices, chosen, select, point } = F();
+    const { h, field, choices, chosen, held, select, point } = F();
     const brands = JSON.parse(root().dataset.brands);
     const who = select(persons.map((one) => [one.id, one.name]), persons[0]?.id);
     const role = select(["primary", "backup", "absent"].map((one) => [one, say(`role_${one}`)]), "primary");
@@ -87,7 +93,8 @@
       event.preventDefault();
       const when = hours[chosen(repeated)[0]].read();
       if (!when) return point(form);
-      await send("/api/v1/shifts", "POST", { person: who.value, role: role.value, brands: chosen(among), ...when });
+      const body = { person: who.value, role: role.value, brands: chosen(among), ...when };
+      await held(form, () => send("/api/v1/shifts", "POST", body));
     }
     const form = h("form", { class: "block", novalidate: true, on: { submit: save } },
       h("h3", {}, say("new_shift")), h("div", { class: "row" }, field(say("who"), who), field(say("role"), role), repeated),
@@ -116,13 +123,14 @@
   }
 
   async function chain(brand) {
-    const { h, ask, point } = F();
+    const { h, ask, held, point } = F();
     const place = document.getElementById("p-steps");
+    const mine = ++opened;
     const { ok, answer } = await ask(`/api/v1/chains/${encodeURIComponent(brand)}`);
-    if (!ok) return;
+    if (!ok || mine !== opened) return undefined;
     const brands = [["*", say("common")], ...JSON.parse(root().dataset.brands)];
     const choice = F().select(brands, brand);
-    const anew = async (other) => (await chain(other))?.querySelector("select").focus();
+    const anew = async (other) => focused(await chain(other));
     choice.addEventListener("change", () => anew(choice.value));
     const steps = h("div", { class: "parts" }, ...answer.steps.map(step));
     const number = () => [...steps.children].forEach((part, n) => {
@@ -136,9 +144,9 @@
       event.preventDefault();
       const read = [...steps.children].map((part) => part.read());
       if (read.includes(null)) return point(form);
-      await send(`/api/v1/chains/${encodeURIComponent(brand)}`, "PUT", { steps: read });
+      await held(form, () => send(`/api/v1/chains/${encodeURIComponent(brand)}`, "PUT", { steps: read }));
     }
-    const reset = async () => { if (await send(`/api/v1/chains/${encodeURIComponent(brand)}`, "DELETE")) anew(brand); };
+    const reset = async () => { if (await held(form, () => send(`/api/v1/chains/${encodeURIComponent(brand)}`, "DELETE"))) anew(brand); };
     const back = answer.source === "own" ? h("button", { type: "button", on: { click: reset } }, say("reset")) : null;
     const form = h("form", { class: "block", novalidate: true, on: { submit: save } },
       h("h3", {}, say("chain")), F().field(say("chain_of"), choice), steps,
@@ -150,14 +158,25 @@
     return form;
   }
 
+  /* Gives a form that was asked for the focus, unless it has gone elsewhere meanwhile. */
+  function focused(form, pressed = null) {
+    if (form && F().idle(pressed)) form.querySelector("select").focus();
+  }
+
+  async function remove(button, source) {
+    if (button.hasAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    await send(`/api/v1/shifts/${encodeURIComponent(source)}`, "DELETE");
+    button.removeAttribute("aria-busy");
+    if (F().idle(button)) (document.querySelector("#p-shifts button") || document.querySelector("#p-shift select")).focus();
+  }
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("#people button[data-act]");
     if (!button) return;
     const { act, source } = button.dataset;
-    if (act === "remove-shift") {
-      await send(`/api/v1/shifts/${encodeURIComponent(source)}`, "DELETE");
-      (document.querySelector("#p-shifts button") || document.querySelector("#p-shift select")).focus();
-    } else (await chain(source))?.querySelector("select").focus();
+    if (act === "remove-shift") remove(button, source);
+    else focused(await chain(source), button);
   });
 
   async function begin() {

@@ -64,10 +64,41 @@
     return { ok: response.ok, answer };
   }
 
+  /* Does something with a form that can be neither changed nor sent again meanwhile; the focus comes back, unless it went elsewhere. */
+  async function held(form, work) {
+    if (form.inert) return undefined;
+    const at = form.contains(document.activeElement) ? document.activeElement : null;
+    form.inert = true;
+    form.setAttribute("aria-busy", "true");
+    try {
+      return await work();
+    } finally {
+      form.inert = false;
+      form.removeAttribute("aria-busy");
+      if (at && idle(at)) (at.isConnected ? at : document.getElementById(at.id))?.focus(); // a form drawn anew has it by its id
+    }
+  }
+
+  /* Tells whether the focus still is where something was pressed, or nowhere: only then may it be moved. */
+  const idle = (pressed = null) => [document.body, pressed].includes(document.activeElement);
+
+  /* Waits for an answer of Dash: until something in the places `shown` changes, or nothing has been under way for a while. */
+  function answered(shown, more = "") {
+    const loading = [shown, more].join().split(",").filter(Boolean).map((one) => `${one}[data-dash-is-loading]`).join();
+    return new Promise((done) => {
+      let still = 0;
+      const over = () => { clearInterval(beat); watch.disconnect(); done(); };
+      const within = ({ target }) => (target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement)?.closest(shown);
+      const watch = new MutationObserver((changes) => changes.some(within) && over());
+      const beat = setInterval(() => { still = document.querySelector(loading) ? 0 : still + 1; if (still > 2) over(); }, 400);
+      watch.observe(document.documentElement, { subtree: true, childList: true, characterData: true });
+    });
+  }
+
   /* Tells how something ended; sentences of the API are English. */
   function tell(place, text, english = "") {
     place.replaceChildren(h("span", {}, text), ...(english ? [" ", h("span", { lang: "en" }, english)] : []));
   }
 
-  window.Emberwatch = Object.assign(window.Emberwatch || {}, { forms: { h, say, field, choices, chosen, select, slip, point, ask, tell } });
+  window.Emberwatch = Object.assign(window.Emberwatch || {}, { forms: { h, say, field, choices, chosen, select, slip, point, ask, held, idle, answered, tell } });
 })();

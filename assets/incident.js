@@ -141,21 +141,25 @@
     return null;
   }
 
+  const around = (button) => [...(button.closest(".deed")?.querySelectorAll("[name]") || [])];
+
   /* The fields around a button; empty ones are left out. */
   function fields(button) {
     const found = {};
-    for (const field of button.closest(".deed")?.querySelectorAll("[name]") || []) {
+    for (const field of around(button)) {
       const value = field.value.trim();
       if (value) found[field.name] = field.name === "minutes" ? Number(value) : value;
     }
     return found;
   }
 
-  function clear(button) {
+  /* Empties what has been sent and folds it up; what was written while the answer was under way stays, and stays open. */
+  function clear(button, written) {
     const deed = button.closest(".deed");
     if (!deed) return;
-    deed.open = false;
-    for (const field of deed.querySelectorAll("input, textarea")) {
+    const done = written.filter(([field, value]) => field.value === value).map(([field]) => field);
+    deed.open = done.length < written.length;
+    for (const field of done.filter((one) => one.localName !== "select")) {
       if (field.dataset.draft) localStorage.removeItem(`emberwatch.draft.${field.dataset.draft}`);
       field.value = field.dataset.template || "";
     }
@@ -165,13 +169,14 @@
     if (button.getAttribute("aria-busy")) return;
     const { verb, body, silence } = button.dataset;
     const sent = { ...(body ? JSON.parse(body) : {}), ...(body ? {} : fields(button)) };
+    const written = around(button).map((field) => [field, field.value]);
     button.setAttribute("aria-busy", "true");
     say(place().dataset.busy);
     try {
       const answer = verb === "unsilence" ? await unsilence(silence) : await post(verb, sent);
       say(place().dataset.done);
       offer(inverse(verb, sent, answer, button));
-      clear(button);
+      clear(button, written);
     } catch (error) {
       offer(null);
       if (error.told) say(error.message, true);

@@ -106,7 +106,7 @@
   }
 
   function form(person, root) {
-    const { h, field, choices, chosen, ask, tell, slip, point } = F();
+    const { h, field, choices, chosen, ask, held, idle, tell, slip, point } = F();
     const brands = JSON.parse(root.dataset.brands);
     const name = h("input", { type: "text", maxlength: 80, value: person.name, autocomplete: "off" });
     const id = h("input", { type: "text", maxlength: 63, value: person.id, disabled: Boolean(known), autocomplete: "off" });
@@ -123,6 +123,7 @@
     const said = document.getElementById("p-said");
 
     async function save() {
+      if (shell.inert) return;
       said.replaceChildren(); // what was said of the last save is not true of this one, and equal words would not be read again
       const missing = slip(called, name.value.trim() ? "" : say("wrong_name"));
       const parts = [ways, quiets].map((list) => [...list.children].map((part) => part.read()));
@@ -131,6 +132,11 @@
         return point(document.getElementById("p-form"));
       }
       const body = { name: name.value, language: chosen(language)[0], zone: zone.value.trim(), ways: parts[0], quiet: parts[1], brands: chosen(among), active: active.checked };
+      tell(said, say("saving"));
+      await held(shell, () => send(body));
+    }
+
+    async function send(body) {
       try {
         const done = known ? await ask(`/api/v1/people/${encodeURIComponent(known.id)}`, "PUT", body) : await ask("/api/v1/people", "POST", { ...body, id: id.value.trim() });
         if (!done.ok) return tell(said, say("not_saved"), done.answer.detail);
@@ -141,7 +147,7 @@
         known = done.answer;
         root.dataset.person = known.id;
         draw(root);
-        document.querySelector("#p-form .first").focus();
+        if (idle()) document.querySelector("#p-form .first").focus();
         tell(said, say("saved"));
         window.Emberwatch.duty.look();
       } catch {
@@ -164,7 +170,7 @@
 
   /* Deleting asks first: the question takes the focus, "no" gives it back. */
   function deletion(root) {
-    const { h, ask, tell } = F();
+    const { h, ask, held, tell } = F();
     const said = document.getElementById("p-said");
     const asked = (open) => { sure.hidden = !open; (open ? no : button).focus(); };
     async function forget() {
@@ -177,7 +183,7 @@
       }
     }
     const no = h("button", { type: "button", on: { click: () => asked(false) } }, say("sure_no"));
-    const yes = h("button", { type: "button", class: "danger", on: { click: forget } }, say("sure_yes"));
+    const yes = h("button", { type: "button", class: "danger", on: { click: () => held(yes.form, forget) } }, say("sure_yes"));
     const sure = h("div", { class: "sure", role: "group", hidden: true }, h("p", {}, say("sure", { name: known.name })), yes, no);
     const button = h("button", { type: "button", on: { click: () => asked(true) } }, say("delete"));
     return [button, sure];

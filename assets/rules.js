@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const API = "/api/v1", PAUSE = 300, LISTED = 30;
-  let page, words, lang, rules, persons, rule, run, asked = 0, checkedWhen = "", readable = false;
+  let page, words, lang, rules, persons, rule, run, asked = 0, tried = 0, checkedWhen = "", readable = false;
 
   const say = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const by = (id) => document.getElementById(id);
@@ -51,6 +51,7 @@
 
   const boxes = (name, choices, chosen, type = "checkbox") =>
     made("div", { class: "choices" }, ...choices.map(([value, text]) => made("label", {}, made("input", { type, name: `r-${name}`, value, checked: chosen.includes(value) }), text)));
+  const budget = () => window.emberwatchRules.budget({ by, call, chosen, lang, made, number, say });
   const chosen = (name) => [...document.querySelectorAll(`[name="r-${name}"]:checked`)].map((one) => one.value);
   function select(name, choices, value) {
     const one = made("select", { id: `r-${name}` }, ...choices.map(([id, text]) => made("option", { value: id }, text)));
@@ -131,9 +132,13 @@
     quiet: by("r-quiet").value.trim(), shadow: chosen("run")[0] === "shadow", paused: chosen("run")[0] === "paused",
   });
 
+  /* Saves or takes back; nothing is written or sent again meanwhile, as the form is drawn anew then. `act` returns what to say. */
   async function acting(act) {
+    if (by("r-form").inert) return;
+    by("r-said").textContent = say("saving");
     try {
-      await act();
+      const told = await window.Emberwatch.forms.held(by("r-form"), act);
+      by("r-said").textContent = told;
     } catch (error) {
       if (error.position !== undefined) slip("when", error.message, error.position, by("r-when").value);
       by("r-said").replaceChildren(made("b", {}, say("failed")), " ", made("span", { lang: "en" }, error.message));
@@ -144,18 +149,18 @@
     const kept = rule ? await call(`/rules/${encodeURIComponent(rule.id)}`, "PUT", drafted()) : await call("/rules", "POST", drafted());
     await fetched(kept.id);
     history.replaceState(null, "", address(kept.id));
-    by("r-said").textContent = say("saved");
+    return say("saved");
   });
   const restore = () => acting(async () => {
-    await call(`/rules/${encodeURIComponent(rule.id)}/restore`, "POST");
-    await fetched(rule.id);
-    by("r-said").textContent = say("restored");
+    const { id } = await call(`/rules/${encodeURIComponent(rule.id)}/restore`, "POST");
+    await fetched(id);
+    return say("restored");
   });
   const remove = () => acting(async () => {
     await call(`/rules/${encodeURIComponent(rule.id)}`, "DELETE");
     await fetched("");
     history.replaceState(null, "", address(""));
-    by("r-said").textContent = say("deleted");
+    return say("deleted");
   });
   function sure(open) {
     by("r-sure").hidden = !open;
@@ -180,7 +185,9 @@
   }
 
   async function look() {
+    const mine = ++tried;
     await check();
+    if (mine !== tried) return;
     if (!readable || checkedWhen !== by("r-when").value) return by("r-told").replaceChildren(made("p", {}, say("broken")));
     const draft = drafted(), days = Number(by("r-span").value);
     const against = by("r-against")?.checked && rule && rule.when !== draft.when;
@@ -188,17 +195,20 @@
       quiet: draft.quiet, detectors: by("r-detectors").checked, start: new Date(Date.now() - days * 864e5).toISOString() };
     by("r-shown").replaceChildren();
     try {
-      run = await call("/backtest", "POST", told);
-      by("r-stop").hidden = false;
-      while (["waiting", "running"].includes(run.state)) {
-        const share = Math.round(run.progress * 100);
-        by("r-told").replaceChildren(made("p", {}, run.state === "waiting" ? say("waiting") : say("running", { n: share })), made("progress", { max: 100, value: share, "aria-label": say("past") }));
+      let found = await call("/backtest", "POST", told);
+      while (["waiting", "running"].includes(found.state)) {
+        if (mine !== tried) return call(`/backtest/${found.id}`, "DELETE").catch(() => null);
+        [run, by("r-stop").hidden] = [found, false];
+        const share = Math.round(found.progress * 100);
+        by("r-told").replaceChildren(made("p", {}, found.state === "waiting" ? say("waiting") : say("running", { n: share })), made("progress", { max: 100, value: share, "aria-label": say("past") }));
         await new Promise((done) => setTimeout(done, PAUSE));
-        run = await call(`/backtest/${run.id}`);
+        found = await call(`/backtest/${found.id}`);
       }
-      if (run.state === "done") result(run, against);
-      else by("r-told").replaceChildren(made("p", {}, run.problem ?? say("stopped")));
+      if (mine !== tried) return;
+      if (found.state === "done") result(found, against);
+      else by("r-told").replaceChildren(made("p", {}, found.problem ?? say("stopped")));
     } catch (error) {
+      if (mine !== tried) return;
       by("r-told").replaceChildren(made("p", { role: "alert", lang: "en" }, error.message));
     }
     by("r-stop").hidden = true;
@@ -232,36 +242,6 @@
       made("h3", {}, say("list")), alarms.length ? made("ul", { class: "alarms" }, ...alarms, ...more) : none("no_alarms"),
       made("h3", {}, say("misses")), missed.length ? made("ul", { class: "alarms" }, ...missed) : none(first.crises.length ? "no_misses" : "no_known"));
     window.emberwatchRules.draw(chart, found, first, say, page.dataset.zone, lang);
-  }
-
-  /* The budget of the chosen brand at the chosen severity: a slider over what has been tried, each with its price. */
-  async function budget() {
-    const place = by("r-budget");
-    const found = await call(`/brands/${encodeURIComponent(by("r-brand").value)}/budget`).catch(() => null);
-    if (!found) return place.replaceChildren();
-    const severity = chosen("severity")[0] ?? "warning", mine = found.severities.find((one) => one.severity === severity);
-    const prices = mine.prices.length ? mine.prices : [{ budget: mine.budget, reason: mine.reason }];
-    const nearest = prices.reduce((best, one, at) => (Math.abs(one.budget - mine.budget) < Math.abs(prices[best].budget - mine.budget) ? at : best), 0);
-    const told = made("p", { id: "r-price", "aria-live": "polite" });
-    const slider = made("input", { type: "range", id: "r-slider", min: 0, max: prices.length - 1, step: 1, value: nearest });
-    const tell = () => {
-      const one = prices[Number(slider.value)];
-      slider.setAttribute("aria-valuetext", number(one.budget));
-      told.replaceChildren(made("b", {}, say("budget_of", { severity: say(severity), n: number(one.budget) })), made("br"), (one.reason ?? mine.reason)[lang]);
-    };
-    slider.addEventListener("input", tell);
-    const set = async () => {
-      const numbers = Object.fromEntries(found.severities.map((one) => [one.severity, one.budget]));
-      try {
-        await call(`/brands/${encodeURIComponent(by("r-brand").value)}/budget`, "PUT", { ...numbers, [severity]: prices[Number(slider.value)].budget });
-        told.append(" ", say("budget_kept"));
-      } catch (error) {
-        told.append(" ", error.message);
-      }
-    };
-    place.replaceChildren(made("h3", {}, say("budget")), made("label", { for: "r-slider", class: "aloud" }, say("budget")), slider, told,
-      made("div", { class: "buttons" }, made("button", { type: "button", onclick: set }, say("budget_set"))));
-    tell();
   }
 
   async function fetched(id) {

@@ -49,5 +49,5 @@
     place.dataset.drawn = "yes";
   }
 
-  window.emberwatchRules = { draw };
+  window.emberwatchRules = Object.assign(window.emberwatchRules || {}, { draw });
 })();

@@ -5,6 +5,7 @@
   const LATEST = 5000;
   const said = new Map();
   let asked = false;
+  let again = false;
   let shown = "";
 
   function board() {
@@ -17,9 +18,11 @@
     if (place && place.textContent !== words) place.textContent = words;
   }
 
-  async function look() {
+  /* Paints the board; a look that is `owed` for a deed follows the one that is under way, which began before it. */
+  async function look(owed = false) {
     const place = board();
-    if (!place || asked) return;
+    if (!place) return;
+    if (asked) { again ||= owed; return; }
     asked = true;
     const answer = document.getElementById("sources-answer");
     try {
@@ -35,6 +38,7 @@
       answer.textContent = `${place.dataset.lost} ${shown}`;
     } finally {
       asked = false;
+      if (again) { again = false; look(); }
     }
   }
 
@@ -53,7 +57,7 @@
       told(source, `${words.lost} ${shown}`);
     } finally {
       button.removeAttribute("aria-busy");
-      look();
+      look(true);
     }
   }
 

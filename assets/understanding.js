@@ -5,6 +5,8 @@
   const PATIENCE = 3000;
   let waiting = "";
   let since = 0;
+  let asked = false;
+  let undo = null;
 
   const shown = () => document.querySelector(".judge")?.dataset.key || "";
 
@@ -16,14 +18,29 @@
     return false;
   }
 
+  /* While an answer is under way another question would overtake it: taking back waits for it, everything else is dropped. */
+  function early(button) {
+    if (asked && button.id === KEYS.z) undo = button;
+    return asked;
+  }
+
+  async function answer() {
+    asked = true;
+    await window.Emberwatch.forms.answered("#u-card,#u-said");
+    asked = false;
+    undo?.click();
+    undo = null;
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".judging button");
     if (!button) return;
-    if (button.closest(".verdicts")) {
-      if (hasty()) event.stopPropagation();
-    } else {
-      waiting = "";
+    if (early(button) || (button.closest(".verdicts") && hasty())) {
+      event.stopPropagation();
+      return;
     }
+    if (!button.closest(".verdicts")) waiting = "";
+    answer();
   }, true);
 
   document.addEventListener("keydown", (event) => {

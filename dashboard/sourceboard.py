@@ -124,7 +124,8 @@ def _deeds(stands: Standing, say: Words) -> tuple[Node, ...]:
 
     def button(deed: str) -> Node:
         words = say.say(f"sources.{deed}")
-        attributes = {"key": deed, "type": "button", "data-act": deed, "data-source": one.id}
+        kept = "hold" if deed == act else deed  # one button, so that the focus stays on it when it turns
+        attributes = {"key": kept, "type": "button", "data-act": deed, "data-source": one.id}
         return ("button", {**attributes, "aria-label": f"{words}: {one.id}"}, words)
 
     page = {"key": "docs", "href": f"{connectors.page_of(one.connector)}?lang={say.language}"}

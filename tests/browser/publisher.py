@@ -1,5 +1,6 @@
 """Puts mentions, heartbeats and boards on a real bus, as ingest, analysis and alerts would."""
 
+import asyncio
 import hashlib
 import itertools
 import math
@@ -105,6 +106,7 @@ class Publisher:
         self._ids = itertools.count()
         self._run = random.Random(self._clock.now()).getrandbits(48)
         self._random = random.Random(seed)
+        self._turn = asyncio.Lock()
 
     def mention(self, said: Said, at: float, brand: str, *, demo: bool = True) -> AnalysedMention:
         native = f"{self._run}-{next(self._ids)}"
@@ -126,13 +128,15 @@ class Publisher:
 
     async def say(self, mentions: Sequence[AnalysedMention]) -> None:
         """Publish and settle them."""
-        await self._bus.publish([one.mention for one in mentions])
-        await self._settle({one.mention.key: one for one in mentions})
+        async with self._turn:  # else a heartbeat reads and loses mentions that it does not know
+            await self._bus.publish([one.mention for one in mentions])
+            await self._settle({one.mention.key: one for one in mentions})
 
     async def beat(self, at: float | None = None) -> None:
         """Send a heartbeat through analysis."""
-        await self._bus.beat(self._clock.now() if at is None else at)
-        await self._settle({})
+        async with self._turn:
+            await self._bus.beat(self._clock.now() if at is None else at)
+            await self._settle({})
 
     async def _settle(self, known: dict[str, AnalysedMention]) -> None:
         entries = await self._bus.read("analysis", "publisher", 5000, 200)

@@ -9,9 +9,12 @@ from app.domain.forecast import Forecast, Kept, Point
 from app.domain.tally import MinuteTally
 from tests.browser.checkers import contrast_failures
 from tests.browser.crisis import Storm
+from tests.browser.test_queries import says
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 AGO = 5400
+TWO = "() => document.querySelector('#case-curve').data.filter((one) => one.line.dash === 'dash').length === 2"
+"""Dashed on the curve: what is expected now, and what was without our answer."""
 
 
 @pytest.fixture
@@ -38,12 +41,10 @@ def storm(site):
 def test_the_effect_of_our_answer_stands_beside_it_and_on_the_curve(visit, storm, tmp_path):
     page = visit("?lang=de", path=f"/incident/{storm.kept.id}")
     page.wait_for_selector("#case-curve .main-svg")
-    page.wait_for_selector(".said-list li")
-    assert "Weniger als erwartet" in page.inner_text(".said-list")
+    says(page, ".said-list li", "Weniger als erwartet")
     words = page.inner_text(".case-curve .than")
     assert "je Minute (80 %)" in words
     assert "81" in words, "its own score"
-    drawn = page.evaluate("document.querySelector('#case-curve').data.filter((one) => one.line.dash === 'dash').length")
-    assert drawn == 2, "what is expected now, and what was without our answer"
+    page.wait_for_function(TWO)
     assert contrast_failures(page) == []
     page.screenshot(path=str(tmp_path / "effect.png"), full_page=True)

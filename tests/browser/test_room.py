@@ -47,12 +47,13 @@ def test_deeds_by_key_leave_the_log_and_are_taken_back(visit, storm):
     page.keyboard.type("Hotline ist informiert.")
     page.click("[data-verb=comment]")
     _told(page, "Hotline ist informiert.")
-    assert page.input_value("#deed-comment textarea") == ""
+    page.wait_for_function("() => document.querySelector('#deed-comment textarea').value === ''")
 
     box = page.locator(".case-plan [role=checkbox]").first
     assert box.get_attribute("aria-checked") == "false"
     box.click()
     page.wait_for_selector(".case-plan .done", timeout=8_000)
+    page.wait_for_selector("#case-undo")
     page.locator("h1").click()
     page.keyboard.press("z")
     page.wait_for_function("() => !document.querySelector('.case-plan .done')", timeout=8_000)

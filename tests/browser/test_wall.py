@@ -48,7 +48,7 @@ def test_both_languages_and_themes_are_readable(visit, lang, theme, words, life)
     page = visit(f"?lang={lang}&theme={theme}")
     assert words in page.inner_text("#panel-volume")
     assert page.evaluate("document.documentElement.lang") == lang
-    assert life in page.inner_text(".life")
+    page.wait_for_function("life => document.querySelector('.life').textContent.includes(life)", arg=life)
     assert contrast_failures(page) == []
 
 

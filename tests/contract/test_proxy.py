@@ -52,8 +52,7 @@ def test_a_cut_breaks_every_connection_and_new_ones_work(proxy, client):
 def test_refused_lines_come_back_on_the_same_port(proxy, client):
     refusing = Thread(target=proxy.refuse, args=(0.3,))
     refusing.start()
-    until(lambda: fails(client), "a refusal", 5)
-    assert fails(client)
+    until(lambda: fails(client), "a refusal")
     refusing.join()
     assert client.ping()
 
@@ -67,8 +66,9 @@ def test_what_redis_did_is_done_though_the_answer_was_cut(proxy, client):
 
 
 def test_swallowed_bytes_never_arrive_and_their_connection_ends(proxy, client):
-    swallowing = Thread(target=proxy.swallow, args=(0.7,))
+    swallowing = Thread(target=proxy.swallow, args=(1.5,))
     swallowing.start()
+    until(lambda: proxy._swallowing, "a line that swallows")
     with pytest.raises(RedisError, match="Timeout"):
         client.incr("proxied")
     swallowing.join()
@@ -76,9 +76,9 @@ def test_swallowed_bytes_never_arrive_and_their_connection_ends(proxy, client):
 
 
 def test_a_slow_line_is_slow(proxy, client):
-    slowing = Thread(target=proxy.slow, args=(0.05, 10**6, 0.4))
+    slowing = Thread(target=proxy.slow, args=(0.05, 10**6, 1.5))
     slowing.start()
-    until(lambda: proxy.is_slow, "slowness", 5)
+    until(lambda: proxy.is_slow, "slowness")
     began = time.monotonic()
     client.ping()
     assert time.monotonic() - began >= 0.1

@@ -64,6 +64,12 @@ def test_what_a_pause_costs_is_said_before():
     assert shown() == "Keine Quelle ist eingerichtet; sie stehen in config.yaml unter sources."
 
 
+def test_a_button_that_pauses_is_the_one_that_resumes():
+    for status, deed in (("idle", "pause"), ("held", "resume")):
+        drawn = str(board((SourceState("in", "push", status, NOON, NOON, passive=True),), (), DE, NOON))
+        assert f"'key': 'hold', 'type': 'button', 'data-act': '{deed}'" in drawn, "the focus would be lost"
+
+
 @pytest.fixture
 def context(tmp_path):
     return Context(Config(brands=(BRAND,)), tmp_path, None, None, None, None)
