@@ -44,7 +44,7 @@ OTHERS = frozenset(_OTHERS.split())
 
 @cache
 def _whole() -> Any:
-    """Load the model once per process (0.2 s), when a text first needs it: most speak plainly without."""
+    """Load the model, once per process."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
@@ -80,6 +80,7 @@ class LanguageAnalyzer:
         latin = tuple(language for language in languages if language not in OTHERS)
         self._others = tuple(language for language in languages if language in OTHERS)
         self._speakers = (latin or languages, self._others or languages)
+        _whole()  # now: a text must not wait for it, for the time that a text may take is short
 
     def analyse(self, mentions: Sequence[Mention], found: Sequence[Analysis]) -> list[Analysis]:
         """Return what was found so far with the language filled in, in order."""
