@@ -50,9 +50,10 @@ def test_a_cut_breaks_every_connection_and_new_ones_work(proxy, client):
 
 
 def test_refused_lines_come_back_on_the_same_port(proxy, client):
-    refusing = Thread(target=proxy.refuse, args=(0.3,))
+    refusing = Thread(target=proxy.refuse, args=(1.0,))
     refusing.start()
-    until(lambda: fails(client), "a refusal")
+    until(lambda: fails(client), "a refusal", 5)
+    assert fails(client)
     refusing.join()
     assert client.ping()
 
@@ -78,7 +79,7 @@ def test_swallowed_bytes_never_arrive_and_their_connection_ends(proxy, client):
 def test_a_slow_line_is_slow(proxy, client):
     slowing = Thread(target=proxy.slow, args=(0.05, 10**6, 1.5))
     slowing.start()
-    until(lambda: proxy.is_slow, "slowness")
+    until(lambda: proxy.is_slow, "slowness", 5)
     began = time.monotonic()
     client.ping()
     assert time.monotonic() - began >= 0.1
