@@ -2,6 +2,7 @@
 
 import time
 from contextlib import closing
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -41,7 +42,7 @@ def history(site):
     with closing(Unheard(data / NAME, 2**24)) as file:
         file.keep([(post, "anna") for post in posts])
     with site.archive() as store:
-        heard = said(Identity(store.secret()), "s1", "Nordlicht Strom und Solarwelt im Vergleich", at=now - 7200)
+        heard = said(Identity(store.secret()), uuid4().hex, "Nordlicht Strom und Solarwelt im Vergleich", at=now - 7200)
         with store.transaction() as tx:
             tx.mentions.upsert([(heard, 1)])
         yield store

@@ -1,5 +1,7 @@
 """Somebody judges mentions with single keys, takes one back, and sees how often we were right."""
 
+from uuid import uuid4
+
 import pytest
 
 from app.clock import SystemClock
@@ -14,12 +16,12 @@ TEXTS = ("Der Strom ist weg", "Danke, der Strom läuft", "Strom?", "Strom und <b
 
 @pytest.fixture(scope="module")
 def archive(site):
-    """Four mentions of the last hour, and the archive they lie in."""
+    """Four mentions of the last hour, never seen before (what is wiped stays away), and the archive they lie in."""
     with site.archive() as store:
         identity, now = Identity(store.secret()), SystemClock().now()
-        labels = ("negative", "positive", "uncertain", "neutral")
+        labels, use = ("negative", "positive", "uncertain", "neutral"), uuid4().hex
         rows = [
-            (said(identity, f"u{n}", text, at=now - 60 * n - 5, label=label, brands=("long",)), 1)
+            (said(identity, f"{use}-{n}", text, at=now - 60 * n - 5, label=label, brands=("long",)), 1)
             for n, (text, label) in enumerate(zip(TEXTS, labels, strict=True))
         ]
         with store.transaction() as tx:
